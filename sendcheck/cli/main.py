@@ -1,0 +1,97 @@
+"""The command line's entry: a group whose commands are imported only when called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from sendcheck import __version__
+from sendcheck.errors import Exit, SendcheckError
+
+#: command -> (module, attribute, one-line help): the help is here so that --help imports no command
+COMMANDS = {
+    "check": ("sendcheck.cli.check", "check", "Check mails before they leave."),
+    "explain": ("sendcheck.cli.rules", "explain", "Explain a rule: why it exists and what to write instead."),
+    "rules": ("sendcheck.cli.rules", "rules", "List all rules."),
+    "init": ("sendcheck.cli.settings", "init", "Write a starter sendcheck.toml here."),
+    "config": ("sendcheck.cli.settings", "config", "Show every setting in force and where it came from."),
+    "allow": ("sendcheck.cli.settings", "allow", "Allow one finding, with a reason, in the configuration."),
+    "new-check": ("sendcheck.cli.newcheck", "new_check", "Make a working skeleton of a check."),
+    "sendmail": ("sendcheck.cli.sendmail", "sendmail", "Stand in for sendmail: check the mail, then hand it on."),
+    "hook": ("sendcheck.cli.hook", "hook", "Install sendcheck in git, mutt or neomutt."),
+}
+
+
+class LazyGroup(click.Group):
+    """Commands by name, loaded on first use; an unknown one gets "did you mean"."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _help = COMMANDS[cmd_name]
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from sendcheck.pipeline.registry import unknown
+
+            raise click.UsageError(unknown("command", args[0], COMMANDS), ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_m, _a, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="sendcheck")
+def cli() -> None:
+    """The linter for mail that is about to leave.
+
+    sendcheck reads one outgoing message and stops it when it would go to the wrong people,
+    leak something, or leave with a placeholder, an old trail or a missing attachment.
+
+    Shell completion: eval "$(_SENDCHECK_COMPLETE=bash_source sendcheck)" (or zsh_source, fish_source).
+    """
+
+
+def main() -> None:
+    """Run the command line; every error ends in one line on stderr and its exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        fail(error.format_message(), Exit.USAGE)
+    except click.Abort:
+        fail("stopped", Exit.USAGE)
+    except SendcheckError as error:
+        fail(str(error), Exit.USAGE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(Exit.PASS)
+    except KeyboardInterrupt:
+        fail("stopped", Exit.USAGE)
+    except Exception as error:
+        import traceback
+
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown place"
+        fail(f"internal error: {type(error).__name__} at {place}; nothing was changed. Please report it with the command you ran.", Exit.INTERNAL)
+
+
+def fail(message: str, code: Exit) -> None:
+    """One clear line on stderr, then leave."""
+    click.echo(f"sendcheck: {' '.join(message.split())}", err=True)
+    sys.exit(code)

@@ -1,0 +1,67 @@
+"""``sendcheck rules`` and ``sendcheck explain``: what the checks' own folders say about each rule."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import click
+
+from sendcheck.pipeline.contract import Rule
+from sendcheck.pipeline.registry import Registry, load
+
+_HARMS = {
+    "READING": "Reading the mail",
+    "RECIPIENTS": "Who gets it",
+    "LEAKS": "What leaks",
+    "CONTENT": "What is left in or left out",
+    "COMMITMENTS": "What it promises",
+    "ANSWERS": "What it answers",
+    "TONE": "How it sounds",
+    "LANGUAGE": "How it is spelt",
+}
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+def rules(as_json: bool) -> None:
+    """List all rules with severity and meaning, in the order of harm."""
+    registry = load()
+    if as_json:
+        rows = [{"rule": r.slug, "severity": r.severity.value, "check": registry.check_of(r.slug).name, "summary": r.summary} for r in registry.rules.values()]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max(len(slug) for slug in registry.rules)
+    last = None
+    for rule in registry.rules.values():
+        if rule.harm is not last:
+            click.secho(("" if last is None else "\n") + _HARMS[rule.harm.name], bold=True)
+            last = rule.harm
+        colour = {"error": "red", "warning": "yellow", "note": "blue"}[rule.severity.value]
+        click.echo(f"  {rule.slug:<{width}}  {click.style(f'{rule.severity.value:<7}', fg=colour)}  {rule.summary}")
+    click.echo("\nsendcheck explain RULE tells why a rule exists and what to write instead.")
+
+
+def page(registry: Registry, rule: Rule) -> str:
+    """A rule's page: its Markdown file beside the check's code."""
+    path = registry.check_of(rule.slug).folder / f"{rule.slug}.md"
+    return path.read_text("utf-8") if path.is_file() else f"# {rule.slug}\n\n{rule.why}\n"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("rule")
+def explain(rule: str) -> None:
+    """Explain RULE: when it fires, why, and what to write instead."""
+    registry = load()
+    found = registry.rule(rule)
+    check = registry.check_of(rule)
+    profiles = "".join(f", {s.value} in {p}" for p, s in found.by_profile.items())
+    click.secho(f"{found.slug}", bold=True, nl=False)
+    click.echo(f"  ({found.severity.value}{profiles}; check: {check.name})")
+    for line in page(registry, found).splitlines()[1:]:
+        heading = re.match(r"#+ (.*)", line)
+        if heading:
+            click.secho(heading.group(1), bold=True)
+        else:
+            click.echo(line)
+    click.echo(f"\nChange its severity, or switch it off, in sendcheck.toml:\n\n    [rules]\n    {found.slug} = \"off\"   # off, note, warning or error")

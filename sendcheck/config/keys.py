@@ -1,0 +1,88 @@
+"""Every configuration key in one place: its type, default and meaning. ``config.example.toml`` is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sendcheck.pipeline.contract import PROFILES, Option, Severity
+from sendcheck.pipeline.registry import Registry
+
+SEVERITIES = ("off", *(s.value for s in Severity))
+FAIL_ON = ("error", "warning", "never")
+SHOW = ("note", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key: dotted name, kind (see KINDS), default, help, and for ``choice`` its values."""
+
+    name: str
+    kind: str
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _is_pairs(value: object) -> bool:
+    return isinstance(value, list) and all(_is_list(v) and len(v) == 2 for v in value)
+
+
+#: kind -> (what it should be, test)
+KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "str": ("a string", lambda v: isinstance(v, str)),
+    "bool": ("true or false", lambda v: isinstance(v, bool)),
+    "int": ("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool)),
+    "seconds": ("a number of seconds above 0", lambda v: isinstance(v, (int, float)) and not isinstance(v, bool) and v > 0),
+    "list": ("a list of strings", _is_list),
+    "pairs": ("a list of pairs of strings", _is_pairs),
+    "choice": ("one of its values", lambda v: isinstance(v, str)),
+}
+
+CORE = (
+    Key("internal-domains", "list", [], "Domains (with their sub-domains) and addresses that are inside. Empty: the organisation of From."),
+    Key("allow-reserved-domains", "bool", False, "Accept .example, .test, .invalid, .localhost and example.com as deliverable (for examples and tests)."),
+    Key("fail-on", "choice", "error", "From which severity on a finding fails the mail.", FAIL_ON),
+    Key("show", "choice", "warning", "The mildest severity that the text report shows. JSON always holds all.", SHOW),
+    Key("required", "list", [], "Rules that must have run: where one could not, the verdict is incomplete."),
+    Key("languages", "list", ["en", "nb", "nn"], "Languages you write in; language rules do not run on text in others."),
+    Key("profile", "choice", "auto", "The kind of mail; auto recognises it.", ("auto", *PROFILES)),
+    Key("deadline", "seconds", 2.0, "Seconds a mail may take; a check that is not done by then is stopped and reported."),
+    Key("partners", "pairs", [], "Pairs of organisations that may see each other: [[\"a.example\", \"b.example\"]]."),
+    Key("customers", "list", [], "Names from [organisations] that are customers. Empty: every outside organisation named there."),
+    Key("block", "list", [], "Addresses, domains or *.sub-domains nobody may write to. \"file:PATH\" reads a list, one entry a line."),
+    Key("allow", "list", [], "If not empty, the only addresses, domains or *.sub-domains that may be written to. \"file:PATH\" works too."),
+    Key("crowd-limit", "int", 10, "How many outside recipients may see each other in To and Cc."),
+    Key("link-trackers", "list", [], "Domains of click trackers: links through them may show another address."),
+    Key("sendmail.mta", "list", [], "Program and arguments that really send (default: SENDCHECK_MTA, else the next sendmail on PATH)."),
+    Key("sendmail.on-error", "choice", "stop", "What the shim does when checking itself fails: stop the mail or send it.", ("stop", "send")),
+    Key("sendmail.ask", "bool", False, "Ask on the terminal for a reason and send anyway if one is given."),
+)
+
+#: tables whose keys are the user's own names
+OPEN_TABLES = {
+    "organisations": ("list", "Names and merges organisations: name = [\"domain\", …]."),
+    "rules": ("choice", "Severity of a rule, or off: slug = \"off|note|warning|error\"."),
+}
+SUPPRESS_KEYS = {"rule": "str", "match": "str", "reason": "str", "until": "date"}
+
+
+def option_key(check_name: str, option: Option) -> Key:
+    """The configuration key of a check's own option."""
+    return Key(f"{check_name}.{option.key}", option.kind, option.default, option.help)
+
+
+def all_keys(registry: Registry) -> dict[str, Key]:
+    """Central keys and every check's own, by dotted name."""
+    keys = {key.name: key for key in CORE}
+    for check in registry.checks:
+        for option in check.options:
+            if isinstance(option, Option):
+                key = option_key(check.name, option)
+                keys[key.name] = key
+    return keys

@@ -1,0 +1,43 @@
+"""Word lists and patterns are data: read once, from TOML or line files beside the code that uses them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def toml(package: str, name: str) -> dict[str, Any]:
+    """The TOML file *name* of a package's folder."""
+    return tomllib.loads((files(package) / name).read_text("utf-8"))
+
+
+@cache
+def lines(package: str, name: str) -> frozenset[str]:
+    """The entries of a line file: one each line, ``#`` starts a comment line."""
+    text = (files(package) / name).read_text("utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+@cache
+def language_file(language: str, name: str) -> dict[str, Any]:
+    """The TOML file *name* of a language, or {} if the language has none."""
+    path = Path(__file__).parent.parent / "languages" / language / name
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
+@cache
+def languages_with(name: str) -> tuple[str, ...]:
+    """The languages that have a file of that name, in alphabetical order."""
+    root = Path(__file__).parent.parent / "languages"
+    return tuple(sorted(p.parent.name for p in root.glob(f"*/{name}")))
+
+
+def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I) -> re.Pattern[str]:
+    """One compiled alternation of *patterns*; one that never matches if the list is empty."""
+    body = "|".join(f"(?:{p})" for p in patterns) if patterns else r"(?!)"
+    return re.compile(f"{prefix}(?:{body}){suffix}", flags)

@@ -1,0 +1,128 @@
+"""What a check is made of: rules, options, and the hits it yields. Checks import this through ``sendcheck.checkapi``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Any
+
+from sendcheck.understanding.mail import Mail
+from sendcheck.understanding.place import Place
+
+
+class Severity(StrEnum):
+    """How bad a finding is (RULES.md)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for error, 1 for warning, 2 for note."""
+        return ("error", "warning", "note").index(self.value)
+
+
+class Confidence(StrEnum):
+    """How sure a finding is; a low one never fails a mail by default."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Harm(IntEnum):
+    """What a rule guards against; findings are shown in this order."""
+
+    READING = 0
+    RECIPIENTS = 1
+    LEAKS = 2
+    CONTENT = 3
+    COMMITMENTS = 4
+    ANSWERS = 5
+    TONE = 6
+    LANGUAGE = 7
+
+
+PROFILES = ("general", "complaint-reply", "incident", "internal")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong.
+
+    ``summary``: one line for ``sendcheck rules``. ``why``: one line shown under a finding.
+    ``reads_text``: it needs a language it knows, and is *not run* on text in another one.
+    ``by_profile``: severities that differ from ``severity``. ``supersedes``: slugs of rules
+    whose finding at the same place this one stands for (RULES.md, ruling 28).
+    """
+
+    slug: str
+    severity: Severity
+    harm: Harm
+    summary: str
+    why: str
+    reads_text: bool = False
+    language_rule: bool = False
+    by_profile: Mapping[str, Severity] = field(default_factory=dict)
+    supersedes: tuple[str, ...] = ()
+
+    def severity_in(self, profile: str) -> Severity:
+        """The default severity under a profile."""
+        return self.by_profile.get(profile, self.severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A configuration key of a check: ``[check-name] key``. ``kind`` as in :mod:`sendcheck.config.keys`."""
+
+    key: str
+    kind: str
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a check yields: the engine turns it into a Finding.
+
+    ``key``: what the fingerprint is made of instead of the excerpt (recipient rules: the
+    sorted addresses). ``severity``: a milder one than the rule's, where evidence is weaker.
+    """
+
+    rule: str
+    message: str
+    where: Place
+    suggestion: str = ""
+    also: tuple[Place, ...] = ()
+    confidence: Confidence = Confidence.HIGH
+    severity: Severity | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A check's word that a rule could not look: what it lacked."""
+
+    rule: str
+    reason: str
+
+
+Run = Callable[[Mail, Mapping[str, Any]], Iterable[Hit | NotRun]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A plug-in: rules of one concern and the pure function that looks for them.
+
+    ``options``: names of central keys it reads, and its own :class:`Option`\\ s; ``run`` gets
+    just those. ``folder``: where its pages and cases lie.
+    """
+
+    name: str
+    rules: tuple[Rule, ...]
+    run: Run
+    folder: Path
+    options: tuple[str | Option, ...] = ()

@@ -1,0 +1,181 @@
+"""Runs the checks over one mail. A check that raises costs its own rules only."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from sendcheck.config.config import Config
+from sendcheck.pipeline.contract import Check, Hit, NotRun
+from sendcheck.pipeline.judge import CRASHED, Selection, judge
+from sendcheck.pipeline.registry import Registry
+from sendcheck.pipeline.report import MailReport, NotRunEntry, Reader
+from sendcheck.reading.message import Message, read_message
+from sendcheck.understanding.mail import Mail
+from sendcheck.understanding.place import Place
+from sendcheck.understanding.understand import Surroundings, understand
+
+LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
+_NO_TIME = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One mail to check: its bytes and what is known beside them."""
+
+    source: str
+    raw: bytes
+    truncated: bool = False
+    first_line: int = 1
+    envelope: tuple[str, ...] = ()
+    parent: tuple[str, bytes] | None = None
+    draft: bool = False
+    timings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Checks, configuration and selection, ready to run on any number of mails.
+
+    ``today``: the day that exceptions end by; ``stopped``: checks that must not run again on
+    this mail, with the reason (a deadline they ran past).
+    """
+
+    registry: Registry
+    config: Config
+    selection: Selection = field(default_factory=Selection)
+    profile: str | None = None
+    today: date = field(default_factory=date.today)
+
+    def check(self, job: Job, stopped: Mapping[str, str] | None = None, stage: Callable[[str], None] | None = None) -> MailReport:
+        """The report of one mail. ``stage`` is told what runs now, so that a supervisor can name what hung."""
+        told = stage or (lambda _name: None)
+        started = time.perf_counter()
+        told("reading")
+        message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
+        parent = self._parent(job)
+        mail = understand(message, self._surroundings(job, parent))
+        return self._run(mail, job, dict(stopped or {}), told, started)
+
+    def _parent(self, job: Job) -> Message | None:
+        if job.parent is None:
+            return None
+        name, raw = job.parent
+        return read_message(raw, name)
+
+    def _surroundings(self, job: Job, parent: Message | None) -> Surroundings:
+        profile = self.profile or (None if self.config["profile"] == "auto" else self.config["profile"])
+        return Surroundings(
+            self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, parent
+        )
+
+    def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
+        hits: list[Hit] = []
+        not_run: list[NotRunEntry] = []
+        timings: list[tuple[str, float]] = [("reading", (time.perf_counter() - started) * 1000)]
+        for name, why in self.registry.broken:
+            hits.append(crash_hit(name, f"the package of checks “{name}” could not be loaded ({why.split(':')[0]})"))
+        for check in self.registry.checks:
+            wanted = [rule for rule in check.rules if self.selection.on(rule, self.config, mail.profile)]
+            if not wanted:
+                continue
+            silent = self._language_not_run(mail, check)
+            not_run += silent
+            if len(silent) == len(wanted):
+                continue
+            if check.name in stopped:
+                hits.append(crash_hit(check.name, stopped[check.name]))
+                not_run += [self._entry(rule.slug, f"check “{check.name}” was stopped") for rule in wanted]
+                continue
+            told(check.name)
+            begun = time.perf_counter()
+            found, lacking = self._run_one(check, mail)
+            timings.append((check.name, (time.perf_counter() - begun) * 1000))
+            quiet = {entry.rule for entry in silent}
+            hits += [h for h in found if h.rule not in quiet]
+            not_run += [e for e in lacking if e.rule not in quiet]
+        told("judging")
+        judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
+        elapsed = (time.perf_counter() - started) * 1000
+        return MailReport(
+            source=job.source,
+            verdict=judgement.verdict,
+            profile=mail.profile,
+            profile_reason=mail.profile_reason,
+            languages=mail.languages,
+            parent_source=mail.parent.source if mail.parent else None,
+            parent_id=mail.parent.id if mail.parent else None,
+            findings=judgement.findings,
+            not_run=tuple(sorted(not_run, key=lambda e: e.rule)),
+            suppressed=judgement.suppressed,
+            readers=tuple(Reader(_shown(r.address.name, r.address.addr), r.field, r.organisation, r.inside) for r in mail.recipients),
+            groups=mail.groups,
+            notices=judgement.notices,
+            unmatched=judgement.unmatched,
+            elapsed_ms=round(elapsed, 1) if job.timings else None,
+            timings=tuple(timings) if job.timings else (),
+        )
+
+    def _entry(self, slug: str, reason: str) -> NotRunEntry:
+        return NotRunEntry(slug, reason, self.selection.required(slug, self.config))
+
+    def _language_not_run(self, mail: Mail, check: Check) -> list[NotRunEntry]:
+        """Language rules stay silent on text in a language nobody said they write (RULES.md, *Languages*)."""
+        if not mail.languages or mail.languages[0] in self.config["languages"]:
+            if not mail.message.encrypted:
+                return []
+            reason = "the mail is encrypted: its text cannot be read"
+            return [self._entry(r.slug, reason) for r in check.rules if r.reads_text and self.selection.on(r, self.config, mail.profile)]
+        name = LANGUAGE_NAMES.get(mail.languages[0], mail.languages[0])
+        return [
+            self._entry(rule.slug, f"the text is in {name}, which “languages” does not name")
+            for rule in check.rules
+            if rule.language_rule and self.selection.on(rule, self.config, mail.profile)
+        ]
+
+    def _run_one(self, check: Check, mail: Mail) -> tuple[list[Hit], list[NotRunEntry]]:
+        own = {rule.slug for rule in check.rules}
+        hits: list[Hit] = []
+        lacking: list[NotRunEntry] = []
+        try:
+            for item in check.run(mail, self.config.options_for(check)):
+                if item.rule not in own:
+                    raise LookupError(f"check {check.name} reports {item.rule}, which it does not declare")
+                if isinstance(item, NotRun):
+                    if self.selection.on(self.registry.rules[item.rule], self.config, mail.profile):
+                        lacking.append(self._entry(item.rule, item.reason))
+                else:
+                    hits.append(item)
+        except Exception as error:
+            # Type and place only: an exception's text may hold words of the mail.
+            hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
+            lacking = [
+                self._entry(rule.slug, f"check “{check.name}” crashed")
+                for rule in check.rules
+                if self.selection.on(rule, self.config, mail.profile)
+            ]
+        return hits, lacking
+
+
+def crash_hit(check: str, why: str) -> Hit:
+    """The finding that a check raised or ran past its deadline."""
+    return Hit(
+        CRASHED,
+        f"check “{check}” did not finish: {why}",
+        Place("body"),
+        "its rules did not look at this mail; report the fault, or switch its rules off in [rules] until it is mended",
+        key=f"{check}: {why}",
+    )
+
+
+def _origin(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+
+
+def _shown(name: str, addr: str) -> str:
+    return f"{name} <{addr}>" if name and name != addr else addr

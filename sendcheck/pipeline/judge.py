@@ -1,0 +1,169 @@
+"""From hits to findings to a verdict: severities, merging, supersedes, suppressions, policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sendcheck.config.config import Config, Suppression
+from sendcheck.pipeline.contract import Confidence, Hit, Rule, Severity
+from sendcheck.pipeline.registry import Registry
+from sendcheck.pipeline.report import Finding, NotRunEntry, Suppressed, Verdict, fingerprint
+from sendcheck.understanding.mail import Mail
+
+CRASHED = "check-crashed"
+ALLOW_HEADER = "x-sendcheck-allow"
+_MIN_PREFIX = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules run. ``select``: only these (empty: all that are not off); ``ignore``: not these. Locked rules always run."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def on(self, rule: Rule, config: Config, profile: str) -> bool:
+        """Whether a rule is wanted for a mail of that profile."""
+        off = config.severities.get(rule.slug) == "off"
+        if config.rule_locked(rule.slug):
+            return not off
+        if self.select and rule.slug not in self.select:
+            return False
+        return rule.slug not in self.ignore and (not off or rule.slug in self.select)
+
+    def required(self, slug: str, config: Config) -> bool:
+        """Whether a rule was asked for, so that its not running makes the verdict incomplete."""
+        return slug in self.select or slug in config["required"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What :func:`judge` decides."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...]
+    notices: tuple[str, ...]
+    unmatched: tuple[str, ...]
+
+
+def judge(
+    mail: Mail | None, hits: Iterable[Hit], not_run: Iterable[NotRunEntry], registry: Registry, config: Config, selection: Selection, today: date
+) -> Judgement:
+    """Decide. Findings come worst first: severity, then harm, then place."""
+    rules = registry.rules
+    profile = mail.profile if mail else "general"
+    wanted = [h for h in hits if h.rule == CRASHED or (h.rule in rules and selection.on(rules[h.rule], config, profile))]
+    findings = _merge(_finding(h, rules[h.rule], config, profile) for h in wanted)
+    findings = _supersede(findings, rules)
+    exceptions, notices = _exceptions(mail, config, rules, today)
+    findings, suppressed, used = _suppress(findings, exceptions)
+    findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
+    unmatched = tuple(f"{s.origin}: the exception for {s.rule} matches nothing in this mail" for s in exceptions if s not in used)
+    verdict = _verdict(findings, not_run, config)
+    return Judgement(verdict, tuple(findings), tuple(suppressed), tuple(notices), unmatched)
+
+
+def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:
+    configured = config.severities.get(rule.slug)
+    severity = Severity(configured) if configured and configured != "off" else rule.severity_in(profile)
+    if hit.severity is not None and hit.severity.rank > severity.rank:
+        severity = hit.severity
+    mark = fingerprint(rule.slug, hit.key if hit.key is not None else hit.where.excerpt)
+    return Finding(rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also)
+
+
+def _merge(findings: Iterable[Finding]) -> list[Finding]:
+    """The same thing found twice is one finding with further places."""
+    merged: dict[str, Finding] = {}
+    for finding in findings:
+        first = merged.get(finding.fingerprint)
+        if first is None:
+            merged[finding.fingerprint] = finding
+            continue
+        places = [p for p in (finding.where, *finding.also) if p != first.where and p not in first.also]
+        worse = min(first.severity, finding.severity, key=lambda s: s.rank)
+        merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse)
+    return list(merged.values())
+
+
+def _supersede(findings: list[Finding], rules: dict[str, Rule]) -> list[Finding]:
+    kept = list(findings)
+    for finding in findings:
+        for weaker in rules[finding.rule].supersedes:
+            same = [f for f in kept if f.rule == weaker and _same_place(f, finding)]
+            if same and finding in kept:
+                kept = [f for f in kept if f not in same]
+                at = kept.index(finding)
+                kept[at] = finding = replace(finding, stands_for=(*finding.stands_for, weaker))
+    return kept
+
+
+def _same_place(one: Finding, other: Finding) -> bool:
+    a, b = one.where, other.where
+    if a.part != b.part:
+        return False
+    if a.line is None or b.line is None:
+        return a.excerpt == b.excerpt
+    begin_a, end_a = (a.line, a.column or 0), (a.end_line or a.line, a.end_column or 0)
+    begin_b, end_b = (b.line, b.column or 0), (b.end_line or b.line, b.end_column or 0)
+    return begin_a < end_b and begin_b < end_a or begin_a == begin_b
+
+
+def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today: date) -> tuple[list[Suppression], list[str]]:
+    """Suppressions in force: configuration entries that have not expired, and the draft's own header."""
+    live: list[Suppression] = []
+    notices: list[str] = []
+    for entry in config.suppressions:
+        if entry.expired(today):
+            notices.append(f"{entry.origin}: the exception for {entry.rule} ended on {entry.until} and no longer applies ({entry.reason})")
+        elif config.rule_locked(entry.rule) and not entry.policy:
+            notices.append(f"{entry.origin}: the exception for {entry.rule} is ignored: policy locks this rule")
+        else:
+            live.append(entry)
+    for header in mail.message.all(ALLOW_HEADER) if mail else []:
+        rule, _, reason = header.value.strip().partition(" ")
+        if rule not in rules:
+            notices.append(f"X-Sendcheck-Allow: there is no rule “{rule[:40]}”")
+        elif not reason.strip():
+            notices.append(f"X-Sendcheck-Allow: {rule} needs a reason after its name")
+        elif config.rule_locked(rule):
+            notices.append(f"X-Sendcheck-Allow: policy locks {rule}; the header is ignored")
+        else:
+            live.append(Suppression(rule, "", reason.strip(), None, "X-Sendcheck-Allow"))
+    return live, notices
+
+
+def _suppress(findings: list[Finding], exceptions: list[Suppression]) -> tuple[list[Finding], list[Suppressed], list[Suppression]]:
+    kept: list[Finding] = []
+    gone: list[Suppressed] = []
+    used: list[Suppression] = []
+    for finding in findings:
+        exception = next((s for s in exceptions if s.rule == finding.rule and _matches(s.match, finding)), None)
+        if exception is None or finding.rule == CRASHED:
+            kept.append(finding)
+            continue
+        used.append(exception)
+        gone.append(Suppressed(finding.rule, finding.fingerprint, exception.reason, exception.origin))
+    return kept, gone, used
+
+
+def _matches(match: str, finding: Finding) -> bool:
+    if not match:
+        return True
+    wanted = match.strip().casefold()
+    if len(wanted) >= _MIN_PREFIX and finding.fingerprint.startswith(wanted):
+        return True
+    return any(wanted in place.excerpt.casefold() for place in (finding.where, *finding.also))
+
+
+def _verdict(findings: list[Finding], not_run: Iterable[NotRunEntry], config: Config) -> Verdict:
+    threshold = {"error": 0, "warning": 1, "never": -1}[config["fail-on"]]
+    for finding in findings:
+        if finding.rule != CRASHED and finding.confidence is not Confidence.LOW and finding.severity.rank <= threshold:
+            return Verdict.FAIL
+    if any(f.rule == CRASHED for f in findings) or any(entry.required for entry in not_run):
+        return Verdict.INCOMPLETE
+    return Verdict.PASS

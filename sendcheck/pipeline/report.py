@@ -1,0 +1,120 @@
+"""Findings and reports: plain, frozen, picklable data that every output format is made from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sendcheck.errors import Exit, worst_exit
+from sendcheck.pipeline.contract import Confidence, Severity
+from sendcheck.understanding.place import Place
+
+
+class Verdict(StrEnum):
+    """What becomes of the mail (DESIGN, *Words*)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCOMPLETE = "incomplete"
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of the command line."""
+        return {"pass": Exit.PASS, "fail": Exit.FAIL, "incomplete": Exit.INCOMPLETE}[self.value]
+
+
+def fingerprint(slug: str, key: str) -> str:
+    """SHA-256 over slug and normalised excerpt (or the sorted addresses of a recipient rule), in hex; no line numbers."""
+    normal = re.sub(r"\s+", " ", key).strip().casefold()
+    return hashlib.sha256(f"{slug}\x00{normal}".encode("utf-8", "replace")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules."""
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    suggestion: str
+    fingerprint: str
+    where: Place
+    also: tuple[Place, ...] = ()
+    stands_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotRunEntry:
+    """A rule that could not look, why, and whether it was asked for."""
+
+    rule: str
+    reason: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that an agreed exception took out."""
+
+    rule: str
+    fingerprint: str
+    reason: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One recipient as the report shows it."""
+
+    shown: str
+    field: str
+    organisation: str
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailReport:
+    """All about one mail. ``notices``: lines worth saying that are no findings (expired or unmatched exceptions)."""
+
+    source: str
+    verdict: Verdict
+    profile: str = "general"
+    profile_reason: str = ""
+    languages: tuple[str, ...] = ()
+    parent_source: str | None = None
+    parent_id: str | None = None
+    findings: tuple[Finding, ...] = ()
+    not_run: tuple[NotRunEntry, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    readers: tuple[Reader, ...] = ()
+    groups: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
+    elapsed_ms: float | None = None
+    timings: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of a run: mails in the order given. Stable; see the JSON schema in ``sendcheck/show``."""
+
+    mails: tuple[MailReport, ...] = field(default_factory=tuple)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all mails: fail, else incomplete, else pass."""
+        found = {mail.verdict for mail in self.mails}
+        return next((v for v in (Verdict.FAIL, Verdict.INCOMPLETE) if v in found), Verdict.PASS)
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of the run."""
+        return worst_exit([mail.verdict.exit for mail in self.mails])
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of all mails."""
+        return tuple(f for mail in self.mails for f in mail.findings)

@@ -1,0 +1,173 @@
+"""Runs the engine in worker processes with a deadline and a memory limit for every mail.
+
+A thread cannot be stopped inside a regular expression or a C library; a process can. A
+worker past the deadline is killed, a new one runs the mail again without the check that
+hung, and the report says so: the other checks still ran.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from sendcheck.pipeline.engine import Engine, Job, crash_hit
+from sendcheck.pipeline.judge import judge
+from sendcheck.pipeline.report import MailReport
+
+MEMORY_LIMIT = 4 * 1024**3
+#: Reading time grows with size: this much on top of the deadline for each MB of mail.
+SECONDS_PER_MB = 0.05
+_RESTARTS = 3
+_NOT_A_CHECK = {"reading", "judging", "starting"}
+
+
+def _serve(engine: Engine, connection: Connection) -> None:
+    """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        while True:
+            job, stopped = connection.recv()
+            try:
+                report = engine.check(job, stopped, lambda name: connection.send(("stage", name)))
+            except Exception as error:  # the engine's own fault: never the mail's loss
+                connection.send(("crash", f"{type(error).__name__}"))
+                continue
+            connection.send(("done", report))
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    index: int = -1
+    job: Job | None = None
+    stage: str = "starting"
+    deadline: float = 0.0
+    stopped: dict[str, str] = field(default_factory=dict)
+
+
+class Supervisor:
+    """Checks mails in ``jobs`` workers; reports come in the order of the mails."""
+
+    def __init__(self, engine: Engine, jobs: int = 1) -> None:
+        self._engine = engine
+        self._jobs = max(1, jobs)
+        self._limit = float(engine.config["deadline"])
+        methods = multiprocessing.get_all_start_methods()
+        self._context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+
+    def check(self, job: Job) -> MailReport:
+        """One mail."""
+        return next(iter(self.run([job])))
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[MailReport]:
+        """Many mails. A worker that dies or hangs costs one check of one mail, never the run."""
+        source = enumerate(jobs)
+        workers: list[_Worker] = []
+        ready: dict[int, MailReport] = {}
+        following = 0
+        exhausted = False
+        try:
+            while True:
+                while not exhausted and len(ready) < 4 * self._jobs:
+                    idle = next((w for w in workers if w.job is None), None)
+                    if idle is None and len(workers) >= self._jobs:
+                        break
+                    item = next(source, None)
+                    if item is None:
+                        exhausted = True
+                        break
+                    if idle is None:
+                        idle = self._start()
+                        workers.append(idle)
+                    self._give(idle, item[0], item[1], {})
+                while following in ready:
+                    yield ready.pop(following)
+                    following += 1
+                busy = [w for w in workers if w.job is not None]
+                if not busy:
+                    if exhausted:
+                        return
+                    continue
+                self._listen(busy, workers, ready)
+        finally:
+            for worker in workers:
+                self._kill(worker)
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(self._engine, theirs), daemon=True)  # type: ignore[attr-defined]
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
+        worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, "starting"
+        worker.deadline = time.monotonic() + self._limit + SECONDS_PER_MB * len(job.raw) / 1_000_000
+        with contextlib.suppress(BrokenPipeError, OSError):
+            worker.connection.send((job, stopped))
+
+    def _listen(self, busy: list[_Worker], workers: list[_Worker], ready: dict[int, MailReport]) -> None:
+        now = time.monotonic()
+        timeout = max(0.0, min(w.deadline for w in busy) - now)
+        wait([w.connection for w in busy], timeout)
+        for worker in busy:
+            try:
+                while worker.job is not None and worker.connection.poll():
+                    self._hear(worker, worker.connection.recv(), ready)
+            except (EOFError, OSError):
+                self._replace(worker, workers, ready, "the process died (memory or a crash in a library)")
+                continue
+            if worker.job is not None and time.monotonic() >= worker.deadline:
+                self._replace(worker, workers, ready, f"it ran past its deadline of {self._limit:g} s")
+
+    def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
+        kind, value = told
+        if kind == "stage":
+            worker.stage = str(value)
+            return
+        assert worker.job is not None
+        if kind == "done":
+            assert isinstance(value, MailReport)
+            ready[worker.index] = value
+        else:
+            ready[worker.index] = self._given_up(worker.job, worker.stage, f"{value}")
+        worker.job = None
+
+    def _replace(self, worker: _Worker, workers: list[_Worker], ready: dict[int, MailReport], why: str) -> None:
+        """Kill a worker; run its mail again without the check that was running, or give the mail up."""
+        job = worker.job
+        assert job is not None
+        self._kill(worker)
+        at = workers.index(worker)
+        if worker.stage in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
+            ready[worker.index] = self._given_up(job, worker.stage, why)
+            workers.pop(at)
+            return
+        fresh = self._start()
+        workers[at] = fresh
+        self._give(fresh, worker.index, job, {**worker.stopped, worker.stage: why})
+
+    def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
+        """The report of a mail that could not be checked at all: incomplete, never pass."""
+        engine = self._engine
+        hit = crash_hit(stage, why)
+        judgement = judge(None, [hit], [], engine.registry, engine.config, engine.selection, engine.today)
+        return MailReport(job.source, judgement.verdict, findings=judgement.findings, notices=judgement.notices)
+
+    def _kill(self, worker: _Worker) -> None:
+        worker.connection.close()
+        if worker.process.is_alive():
+            worker.process.kill()
+        worker.process.join(5)

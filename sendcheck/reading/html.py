@@ -1,0 +1,294 @@
+"""HTML bodies as their reader sees them: lines of text, quote depth, links, and hidden text apart.
+
+Parsed by selectolax (lexbor), the one parser measured that loses no deeply nested text.
+The tree is walked without recursion, so nesting cannot exhaust the stack.
+"""
+
+from __future__ import annotations
+
+import bisect
+import html as entities
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sendcheck.reading.sourcemap import Pieces
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_SKIP = {"script", "style", "template", "noscript", "object", "svg", "math", "meta", "link", "base"}
+_BLOCK = {
+    "address", "article", "aside", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "pre", "section", "table",
+    "tbody", "thead", "tr", "ul", "p", "blockquote", "html",
+}  # fmt: skip
+_PARAGRAPH = {"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol"}
+_HIDING_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
+    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
+    re.I,
+)
+_TAG_OR_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:script|style)\s*>|\Z)|<[a-zA-Z/!?][^<>]*>", re.S | re.I)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_CONDITIONAL = re.compile(r"\s*(?:\[if\b|<!\[endif|\[endif|StartFragment|EndFragment)", re.I)
+_MISSES_ALLOWED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """What a stretch of HTML text stands in: quote depth, and marks mail clients leave."""
+
+    depth: int = 0
+    cited: bool = False
+    trail: bool = False
+    forward: bool = False
+    signature: bool = False
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An anchor: its target and its visible text, with the text's range in ``HtmlText.pieces``."""
+
+    href: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class HtmlText:
+    """The text of an HTML part. ``hidden``: text no reader sees, as (text, offset in the source or None)."""
+
+    pieces: Pieces = field(default_factory=Pieces)
+    zone_starts: list[int] = field(default_factory=list)
+    zones: list[Zone] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    hidden: list[tuple[str, int | None]] = field(default_factory=list)
+    image_ids: set[str] = field(default_factory=set)
+    cut: bool = False
+
+    def zone_at(self, offset: int) -> Zone:
+        """The zone of character *offset*."""
+        index = bisect.bisect_right(self.zone_starts, offset) - 1
+        return self.zones[index] if index >= 0 else Zone()
+
+
+class _SourceFinder:
+    """Finds where a text node stands in the HTML source, in document order."""
+
+    def __init__(self, source: str) -> None:
+        masked = _TAG_OR_COMMENT.sub(lambda m: "\x00" * len(m.group(0)), source)
+        plain = Pieces()
+        at = 0
+        for match in _ENTITY.finditer(masked):
+            plain.add(masked[at : match.start()], at)
+            plain.add(entities.unescape(match.group(0)), match.start())
+            at = match.end()
+        plain.add(masked[at:], at)
+        self._plain = plain
+        self._text = plain.text()
+        self._cursor = 0
+        self._misses = 0
+
+    def find(self, text: str) -> int | None:
+        if self._misses > _MISSES_ALLOWED:
+            return None
+        found = self._text.find(text, self._cursor)
+        if found < 0:
+            self._misses += 1
+            return None
+        self._cursor = found + len(text)
+        return self._plain.source_of(found)
+
+
+def html_text(source: str, max_chars: int) -> HtmlText:
+    """The visible text of *source* with structure; never raises on any input."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    out = HtmlText()
+    cleaned = source.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
+    root = LexborHTMLParser(cleaned).root
+    if root is not None:
+        _Walker(out, _SourceFinder(cleaned), max_chars).walk(root)
+    return out
+
+
+@dataclass(slots=True)
+class _State:
+    zone: Zone
+    hidden: bool = False
+    pre: bool = False
+    href: str | None = None
+
+
+class _Walker:
+    def __init__(self, out: HtmlText, finder: _SourceFinder, max_chars: int) -> None:
+        self.out = out
+        self.finder = finder
+        self.max_chars = max_chars
+        self.line_empty = True
+        self.blank_lines = 2
+        self.pending_space = False
+        self.link_start: int | None = None
+
+    def walk(self, root: LexborNode) -> None:
+        """Depth first by child/next/parent, with one state a level."""
+        states = [_State(Zone())]
+        node: LexborNode | None = root
+        opened: list[LexborNode] = []
+        while node is not None:
+            if self.out.pieces.length > self.max_chars:
+                self.out.cut = True
+                return
+            child = self._enter(node, states)
+            if child is not None:
+                opened.append(node)
+                node = child
+                continue
+            while node is not None:
+                following = node.next
+                if following is not None:
+                    node = following
+                    break
+                node = opened.pop() if opened else None
+                if node is not None:
+                    self._leave(node, states.pop())
+
+    def _enter(self, node: LexborNode, states: list[_State]) -> LexborNode | None:
+        tag = node.tag or ""
+        state = states[-1]
+        if tag == "-text":
+            self._text(node.text_content or "", state)
+            return None
+        if tag == "-comment":
+            comment = node.comment_content or ""
+            if comment.strip() and not _CONDITIONAL.match(comment):
+                self.out.hidden.append((" ".join(comment.split()), None))
+            return None
+        if tag in _SKIP:
+            return None
+        if tag == "br":
+            self._newline()
+            return None
+        attributes = node.attributes
+        if tag == "img":
+            self._image(attributes, state)
+            return None
+        inner = self._inner_state(tag, attributes, state)
+        if not inner.hidden:
+            if tag in _BLOCK:
+                self._break_line(tag in _PARAGRAPH)
+            elif tag in {"td", "th"} and not self.line_empty:
+                self._raw("\t")
+            if tag == "li":
+                self._raw("- ")
+            if tag == "a" and inner.href is not None:
+                self.link_start = self.out.pieces.length
+        child = node.child
+        if child is None:
+            self._leave(node, inner)
+            return None
+        states.append(inner)
+        return child
+
+    def _leave(self, node: LexborNode, state: _State) -> None:
+        tag = node.tag or ""
+        if state.hidden:
+            return
+        if tag == "a" and state.href is not None and self.link_start is not None:
+            start = self.link_start
+            text = "".join(self.out.pieces.chunks[bisect.bisect_left(self.out.pieces.offsets, start) :])
+            self.out.links.append(Link(state.href, " ".join(text.split()), start, self.out.pieces.length))
+            self.link_start = None
+        if tag in _BLOCK:
+            self._break_line(tag in _PARAGRAPH)
+
+    def _inner_state(self, tag: str, attributes: dict[str, str | None], outer: _State) -> _State:
+        style = attributes.get("style") or ""
+        hidden = outer.hidden or "hidden" in attributes or tag in {"head", "title"} or bool(style and _HIDING_STYLE.search(style))
+        href = attributes.get("href") if tag == "a" else outer.href
+        return _State(_zone(tag, attributes, outer.zone), hidden, outer.pre or tag == "pre", href)
+
+    def _text(self, text: str, state: _State) -> None:
+        if not text.strip():
+            if text and not self.line_empty:
+                self.pending_space = True
+            return
+        offset = self.finder.find(text.strip())
+        if offset is not None:
+            offset -= len(text) - len(text.lstrip())
+        if state.hidden:
+            stripped = " ".join(text.split())
+            if stripped.strip("\u200c\u200b\u00ad\u034f\u2007\ufeff\u00a0 "):
+                self.out.hidden.append((stripped, None if offset is None else offset + len(text) - len(text.lstrip())))
+            return
+        self._zone(state.zone)
+        if state.pre:
+            self._pre(text, offset)
+            return
+        if text[0].isspace() and not self.line_empty:
+            self.pending_space = True
+        for match in re.finditer(r"[^ \t\r\n\f]+(?: [^ \t\r\n\f]+)*", text):
+            if self.pending_space:
+                self.out.pieces.add(" ", None)
+            self.out.pieces.add(match.group(0), None if offset is None else offset + match.start())
+            self.line_empty = False
+            self.blank_lines = 0
+            self.pending_space = True
+        self.pending_space = text[-1].isspace()
+
+    def _pre(self, text: str, offset: int | None) -> None:
+        self.out.pieces.add(text, offset)
+        self.line_empty = text.endswith("\n")
+        self.blank_lines = 0
+        self.pending_space = False
+
+    def _zone(self, zone: Zone) -> None:
+        if not self.out.zones or self.out.zones[-1] != zone:
+            self.out.zone_starts.append(self.out.pieces.length)
+            self.out.zones.append(zone)
+
+    def _raw(self, text: str) -> None:
+        self.out.pieces.add(text, None)
+        self.line_empty = False
+        self.blank_lines = 0
+        self.pending_space = False
+
+    def _newline(self) -> None:
+        self.out.pieces.add("\n", None)
+        self.blank_lines = self.blank_lines + 1 if self.line_empty else 0
+        self.line_empty = True
+        self.pending_space = False
+
+    def _break_line(self, paragraph: bool) -> None:
+        if not self.line_empty:
+            self._newline()
+        if paragraph and self.blank_lines == 0:
+            self._newline()
+
+    def _image(self, attributes: dict[str, str | None], state: _State) -> None:
+        source = attributes.get("src") or ""
+        if source.lower().startswith("cid:"):
+            self.out.image_ids.add(source[4:])
+        alt = (attributes.get("alt") or "").strip()
+        if alt and not state.hidden and state.href is not None and self.link_start == self.out.pieces.length:
+            self._raw(alt)
+
+
+def _zone(tag: str, attributes: dict[str, str | None], zone: Zone) -> Zone:
+    """The zone inside an element, by the marks of Gmail, Outlook, Apple Mail, Thunderbird and Yahoo."""
+    names = f" {attributes.get('class') or ''} {attributes.get('id') or ''} ".lower()
+    if tag == "blockquote":
+        cited = (attributes.get("type") or "").lower() == "cite" or "quote" in names or "cite" in names
+        zone = replace(zone, depth=zone.depth + 1, cited=zone.cited or cited)
+    elif tag in {"pre", "code", "samp", "kbd", "tt"}:
+        zone = replace(zone, code=True)
+    if "forward-container" in names:
+        zone = replace(zone, forward=True)
+    if any(mark in names for mark in ("gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "protonmail_quote", "tutanota_quote", "zmail_extra")):
+        zone = replace(zone, trail=True)
+    if any(mark in names for mark in ("gmail_signature", "moz-signature", "ms-outlook-mobile-signature", ' signature ', "x_signature")):
+        zone = replace(zone, signature=True)
+    return zone

@@ -1,0 +1,180 @@
+"""From a character of decoded text back to line and column of the source file.
+
+A part's bytes are transfer-decoded, charset-decoded and perhaps turned from HTML
+or format=flowed into plain lines. Each step keeps enough to be undone for one
+offset, and is undone only for the few offsets that findings name.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+_EOL = re.compile(r"\r\n|\r|\n")
+_QP_ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
+
+
+class RawPositions:
+    """Byte offsets of a raw mail as (line, column), both from 1; columns count characters."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self._starts: list[int] | None = None
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of byte *offset*; an offset past the end is the end."""
+        if self._starts is None:
+            self._starts = [0, *(m.end() for m in re.finditer(rb"\r\n|\r(?!\n)|\n", self._raw))]
+        offset = max(0, min(offset, len(self._raw)))
+        line = bisect.bisect_right(self._starts, offset)
+        start = self._starts[line - 1]
+        column = len(self._raw[start:offset].decode("utf-8", "replace")) + 1
+        return line, column
+
+
+@dataclass(slots=True)
+class Pieces:
+    """Builds a derived text and remembers from which source offset each piece came."""
+
+    chunks: list[str] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    sources: list[int | None] = field(default_factory=list)
+    length: int = 0
+
+    def add(self, text: str, source: int | None) -> None:
+        """Append *text*; *source* is where it starts in the underlying text, None if nowhere."""
+        if not text:
+            return
+        self.chunks.append(text)
+        self.offsets.append(self.length)
+        self.sources.append(source)
+        self.length += len(text)
+
+    def text(self) -> str:
+        """The text built so far."""
+        return "".join(self.chunks)
+
+    def source_of(self, offset: int) -> int | None:
+        """The offset in the underlying text of character *offset*, or None."""
+        index = bisect.bisect_right(self.offsets, offset) - 1
+        if index < 0:
+            return None
+        source = self.sources[index]
+        if source is None:
+            return None
+        inside = min(offset - self.offsets[index], len(self.chunks[index]))
+        return source + inside
+
+
+@dataclass(slots=True)
+class PartMap:
+    """Undoes transfer and charset decoding of one leaf part.
+
+    ``start``/``end``: byte range of the encoded body in the raw mail. ``encoding``:
+    the Content-Transfer-Encoding in lower case. ``decoded``: text before line ends
+    were made uniform.
+    """
+
+    positions: RawPositions
+    raw: bytes
+    start: int
+    end: int
+    encoding: str
+    decoded: str
+    codec: str
+    _eols: list[int] | None = None
+
+    def locate(self, offset: int) -> tuple[int, int]:
+        """(line, column) in the source file of character *offset* of the part's text."""
+        byte_offset = len(self.decoded[: self._undo_line_ends(offset)].encode(self.codec, "replace"))
+        if self.encoding == "quoted-printable":
+            raw_offset = _undo_quoted_printable(self.raw, self.start, self.end, byte_offset)
+        elif self.encoding == "base64":
+            raw_offset = _undo_base64(self.raw, self.start, self.end, byte_offset)
+        else:
+            raw_offset = self.start + byte_offset
+        return self.positions.line_column(min(raw_offset, self.end))
+
+    def _undo_line_ends(self, offset: int) -> int:
+        if "\r" not in self.decoded:
+            return offset
+        if self._eols is None:
+            shift = 0
+            self._eols = []
+            for match in _EOL.finditer(self.decoded):
+                if match.end() - match.start() == 2:
+                    self._eols.append(match.start() - shift)
+                    shift += 1
+        return offset + bisect.bisect_left(self._eols, offset)
+
+
+def _undo_quoted_printable(raw: bytes, start: int, end: int, wanted: int) -> int:
+    """Raw offset of decoded byte *wanted* (RFC 2045 section 6.7)."""
+    seen = 0
+    at = start
+    while at < end:
+        newline = raw.find(b"\n", at, end)
+        line_end = end if newline < 0 else newline + 1
+        line = raw[at:line_end]
+        body = line.rstrip(b"\r\n")
+        stripped = body.rstrip(b" \t")
+        soft = stripped.endswith(b"=")
+        content = stripped[:-1] if soft else stripped
+        escapes = len(_QP_ESCAPE.findall(content))
+        size = len(content) - 2 * escapes
+        line_break = 0 if soft else len(line) - len(body)
+        if wanted < seen + size + line_break:
+            return at + _inside_quoted_line(content, wanted - seen)
+        seen += size + line_break
+        at = line_end
+    return end
+
+
+def _inside_quoted_line(content: bytes, wanted: int) -> int:
+    decoded = position = 0
+    for match in _QP_ESCAPE.finditer(content):
+        plain = match.start() - position
+        if decoded + plain >= wanted:
+            return position + (wanted - decoded)
+        decoded += plain + 1
+        position = match.end()
+        if decoded > wanted:
+            return match.start()
+    return position + (wanted - decoded)
+
+
+def _undo_base64(raw: bytes, start: int, end: int, wanted: int) -> int:
+    """Raw offset of the quantum that holds decoded byte *wanted* (RFC 2045 section 6.8)."""
+    symbol = wanted // 3 * 4 + wanted % 3
+    seen = 0
+    for match in re.finditer(rb"[A-Za-z0-9+/=]+", raw[start:end]):
+        size = match.end() - match.start()
+        if symbol < seen + size:
+            return start + match.start() + (symbol - seen)
+        seen += size
+    return end
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A text as checks read it, able to say where in the source file a character stands."""
+
+    text: str
+    locate: Callable[[int], tuple[int, int] | None]
+
+
+def plain_view(text: str, part: PartMap) -> TextView:
+    """A view whose characters are those of the decoded part."""
+    return TextView(text, part.locate)
+
+
+def derived_view(pieces: Pieces, part: PartMap) -> TextView:
+    """A view over text that was rebuilt from a part (HTML, format=flowed)."""
+
+    def locate(offset: int) -> tuple[int, int] | None:
+        source = pieces.source_of(offset)
+        return None if source is None else part.locate(source)
+
+    return TextView(pieces.text(), locate)

@@ -1,0 +1,145 @@
+"""Where mails come from: files, stdin, folders, Maildirs, mboxes, git-format patches."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sendcheck.errors import InputError
+from sendcheck.reading.limits import LIMITS
+
+_MAIL_SUFFIXES = {".eml", ".mbox", ".mbx", ".patch", ".mail"}
+_FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}\d{4}[^\n]{0,10}\r?\n(?=[!-9;-~]+:)")
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One mail to check. ``name`` as the report shows it; ``first_line``: where it starts in an mbox (from 1)."""
+
+    name: str
+    data: bytes | None = None
+    path: Path | None = None
+    start: int = 0
+    end: int | None = None
+    first_line: int = 1
+
+    def read(self) -> tuple[bytes, bool]:
+        """The mail's bytes, and whether they were cut at the size cap. Raises InputError if it cannot be read."""
+        cap = LIMITS.mail_bytes
+        if self.data is not None:
+            return self.data[:cap], len(self.data) > cap
+        assert self.path is not None
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self.start)
+                wanted = cap + 1 if self.end is None else min(self.end - self.start, cap + 1)
+                data = file.read(wanted)
+        except OSError as error:
+            raise InputError(f"cannot read {self.name}: {error.strerror or error}") from error
+        return data[:cap], len(data) > cap
+
+
+def refusal(data: bytes) -> str | None:
+    """Why these bytes are no mail at all (empty, or binary without header fields), or None."""
+    if not data.strip():
+        return "is empty: there is nothing to check"
+    head = data[:4096]
+    if b"\x00" in head and not _FIELD.match(head) and not head.startswith(b"From "):
+        return "is not a mail: binary data without header fields"
+    return None
+
+
+def stdin_source() -> Source:
+    """All of standard input as one mail named ``-`` (at most one byte over the size cap is kept)."""
+    return Source("-", data=sys.stdin.buffer.read(LIMITS.mail_bytes + 1))
+
+
+def expand(arguments: list[str]) -> Iterator[Source | InputError]:
+    """The mails that the command line names, in order; what cannot be read is given as an error in its place."""
+    for argument in arguments or ["-"]:
+        if argument == "-":
+            yield stdin_source()
+            continue
+        path = Path(argument)
+        if path.is_dir():
+            yield from _folder(path, argument)
+        elif not path.exists():
+            yield InputError(f"no such file: {argument}")
+        elif path.is_file() or path.is_fifo():
+            yield from _file(path, argument)
+        else:
+            yield InputError(f"{argument} is neither a file nor a folder")
+
+
+def _folder(path: Path, shown: str) -> Iterator[Source | InputError]:
+    found = False
+    for file in _mail_files(path):
+        found = True
+        yield from _file(file, str(Path(shown) / file.relative_to(path)))
+    if not found:
+        yield InputError(f"no mails in {shown}: looked for .eml, .mbox and .patch files, Maildirs, and files that begin with header fields")
+
+
+def _mail_files(path: Path) -> Iterator[Path]:
+    try:
+        entries = sorted(path.rglob("*"))
+    except OSError:
+        return
+    for file in entries:
+        parts = file.relative_to(path).parts
+        if any(p.startswith(".") for p in parts[:-1]) and "cur" not in parts and "new" not in parts:
+            continue
+        if file.name.startswith(".") or not file.is_file():
+            continue
+        in_maildir = file.parent.name in {"cur", "new"}
+        if file.parent.name == "tmp" and (file.parent.parent / "cur").is_dir():
+            continue
+        if in_maildir or file.suffix.lower() in _MAIL_SUFFIXES or (not _known_other(file) and _looks_like_mail(file)):
+            yield file
+
+
+def _known_other(file: Path) -> bool:
+    return bool(re.fullmatch(r"\.[A-Za-z][A-Za-z0-9]{0,7}", file.suffix)) and file.suffix.lower() != ".txt"
+
+
+def _looks_like_mail(file: Path) -> bool:
+    """Whether a file without a telling name begins like a mail: header fields that mails have."""
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(4096)
+    except OSError:
+        return False
+    names = {m.group(1).lower() for m in re.finditer(rb"(?m)^([A-Za-z-]+):", head.replace(b"\r\n", b"\n").split(b"\n\n")[0])}
+    return len(names & {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path"}) >= 2
+
+
+def _file(path: Path, shown: str) -> Iterator[Source | InputError]:
+    if path.is_fifo():
+        yield Source(shown, data=path.read_bytes())
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(5)
+    except OSError as error:
+        yield InputError(f"cannot read {shown}: {error.strerror or error}")
+        return
+    if head != b"From ":
+        yield Source(shown, path=path)
+        return
+    yield from _mbox(path, shown)
+
+
+def _mbox(path: Path, shown: str) -> Iterator[Source]:
+    """The mails of an mbox (RFC 4155), each with its first line; a lone mail with a From_ line keeps its plain name."""
+    data = path.read_bytes()
+    starts = [m.start() for m in _FROM_LINE.finditer(data)] or [0]
+    numbered = len(starts) > 1 or path.suffix.lower() in {".mbox", ".mbx"}
+    line = 1
+    for number, start in enumerate(starts, 1):
+        end = starts[number] if number < len(starts) else len(data)
+        yield Source(f"{shown}#{number}" if numbered else shown, path=path, start=start, end=end, first_line=line)
+        line += data.count(b"\n", start, end)

@@ -1,0 +1,57 @@
+"""The JSON report: the contract of DESIGN.md, schema in ``report.schema.json``; same input, same bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sendcheck.pipeline.report import Finding, MailReport, Report
+from sendcheck.understanding.place import Place
+
+
+def as_json(report: Report) -> str:
+    """The whole report, indented, ending in a newline."""
+    data = {"schema": 1, "verdict": report.verdict.value, "mails": [_mail(mail) for mail in report.mails]}
+    return json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8") + "\n"
+
+
+def _mail(mail: MailReport) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "source": mail.source,
+        "verdict": mail.verdict.value,
+        "profile": mail.profile,
+        "profile_reason": mail.profile_reason,
+        "languages": list(mail.languages),
+        "parent": {"source": mail.parent_source, "id": mail.parent_id} if mail.parent_source else None,
+        "findings": [_finding(f) for f in mail.findings],
+        "not_run": [{"rule": e.rule, "reason": e.reason, "required": e.required} for e in mail.not_run],
+        "suppressed": [{"rule": s.rule, "fingerprint": s.fingerprint, "reason": s.reason} for s in mail.suppressed],
+    }
+    if mail.elapsed_ms is not None:
+        data["elapsed_ms"] = mail.elapsed_ms
+    return data
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "suggestion": finding.suggestion,
+        "fingerprint": finding.fingerprint,
+        "stands_for": list(finding.stands_for),
+        "where": _place(finding.where),
+        "also": [_place(place) for place in finding.also],
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "part": place.part,
+        "excerpt": place.excerpt,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }

@@ -1,0 +1,215 @@
+"""The text report: who will read the mail, then findings, worst first, each with excerpt, caret and remedy."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from sendcheck.pipeline.contract import Rule, Severity
+from sendcheck.pipeline.judge import CRASHED
+from sendcheck.pipeline.report import Finding, MailReport, Reader, Verdict
+from sendcheck.understanding.place import Place
+
+Style = Callable[..., str]
+_MARKS = {Verdict.PASS: ("✓", "green"), Verdict.FAIL: ("✗", "red"), Verdict.INCOMPLETE: ("?", "yellow")}
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+_WIDTH = 96
+_MANY = 12
+_STYLE_ROOM = 8
+
+
+def plain(text: str, **_style: object) -> str:
+    """A style that adds nothing: for pipes, files and NO_COLOR."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class TextReport:
+    """How to render. ``style`` is click.style or :func:`plain`; ``show`` the mildest severity shown."""
+
+    rules: dict[str, Rule]
+    style: Style = plain
+    show: Severity = Severity.WARNING
+    timings: bool = False
+
+    def mail(self, report: MailReport) -> str:
+        """The report of one mail, ending in a newline. One line if there is nothing to say."""
+        shown = [f for f in report.findings if f.severity.rank <= self.show.rank]
+        not_run = [e for e in report.not_run if e.required or self.show is Severity.NOTE]
+        unmatched = report.unmatched if self.show is Severity.NOTE else tuple(u for u in report.unmatched if u.startswith("X-Sendcheck"))
+        if not shown and not not_run and report.verdict is Verdict.PASS:
+            lines = [self._one_line(report)]
+            lines += self._footnotes(report, unmatched)
+        else:
+            lines = [*self._head(report), "", *self._readers(report.readers, report.groups)]
+            for group in _by_place(shown):
+                lines += ["", *self._findings(group)]
+            lines += self._not_run(not_run)
+            lines += self._footnotes(report, unmatched)
+            lines += ["", self._closing(report, shown)]
+        if self.timings and report.timings:
+            lines += ["", *(f"  {name:<16}{ms:8.1f} ms" for name, ms in report.timings)]
+        return "\n".join(lines) + "\n"
+
+    def summary(self, verdicts: dict[Verdict, int]) -> str:
+        """One line over several mails."""
+        parts = [f"{count:,} {verdict.value}" for verdict, count in verdicts.items() if count]
+        total = sum(verdicts.values())
+        return f"{total:,} mail{'s' if total != 1 else ''}: {', '.join(parts)}\n"
+
+    def _mark(self, verdict: Verdict) -> str:
+        mark, colour = _MARKS[verdict]
+        return self.style(mark, fg=colour, bold=True)
+
+    def _one_line(self, report: MailReport) -> str:
+        return f"{self._mark(report.verdict)} {_clean(report.source)}: pass{_audience(report)}"
+
+    def _head(self, report: MailReport) -> list[str]:
+        _mark, colour = _MARKS[report.verdict]
+        word = {Verdict.FAIL: "do not send yet", Verdict.INCOMPLETE: "not fully checked", Verdict.PASS: "pass, with remarks"}[report.verdict]
+        return [f"{self._mark(report.verdict)} {self.style(_clean(report.source), bold=True)}: {self.style(word, fg=colour, bold=True)}"]
+
+    def _readers(self, readers: tuple[Reader, ...], groups: tuple[str, ...]) -> list[str]:
+        """Recipients grouped by organisation, outside first."""
+        if not readers:
+            names = ", ".join(_clean(g) for g in groups)
+            return [f"  Readers   {'a hidden group: ' + names if groups else 'nobody named'}"]
+        by_org: dict[tuple[bool, str], list[Reader]] = {}
+        for reader in readers:
+            by_org.setdefault((reader.inside, reader.organisation), []).append(reader)
+        width = min(34, max(len(org) for _inside, org in by_org))
+        lines = []
+        for number, ((inside, org), people) in enumerate(sorted(by_org.items())):
+            label = "Readers" if number == 0 else ""
+            where = self.style("inside ", fg="green") if inside else self.style("outside", fg="magenta")
+            shown = [_clean(p.shown) + ("" if p.field == "to" else f" ({p.field})") for p in people[:_MANY]]
+            if len(people) > _MANY:
+                shown.append(f"and {len(people) - _MANY} more")
+            start = f"  {label:<9} {where}  {self.style(_clip(org, width).ljust(width), bold=not inside)}  "
+            indent = " " * (2 + 9 + 1 + 7 + 2 + width + 2)
+            lines += _wrapped(start, shown, indent)
+        return lines
+
+    def _findings(self, group: list[Finding]) -> Iterator[str]:
+        first = group[0]
+        for finding in group:
+            name = self.style(finding.rule, bold=True)
+            extra = f" (also {', '.join(finding.stands_for)})" if finding.stands_for else ""
+            sure = "" if finding.confidence.value == "high" else self.style(f"  {finding.confidence.value} confidence", dim=True)
+            yield f"  {self.style(f'{finding.severity.value:<7}', fg=_COLOURS[finding.severity], bold=True)} {name}{extra}{sure}"
+            yield from _fill(f"          {finding.message}", "          ")
+        yield from self._excerpt(first.where)
+        for place in first.also[:6]:
+            yield from self._excerpt(place)
+        if len(first.also) > 6:
+            yield f"            … and {len(first.also) - 6} more places"
+        for finding in group:
+            why = self.rules[finding.rule].why if finding.rule in self.rules and finding.rule != CRASHED else ""
+            if why:
+                yield from _fill(f"    {self.style('why', dim=True)}   {why}", "          ", 4 + 3)
+            if finding.suggestion:
+                yield from _fill(f"    {self.style('do', dim=True)}    {finding.suggestion}", "          ", 4 + 3)
+
+    def _excerpt(self, place: Place) -> Iterator[str]:
+        where = place.part if place.line is None else f"line {place.line}, column {place.column}"
+        if not place.context:
+            if place.excerpt:
+                yield f"          {self.style(where + ':', dim=True)} {_clean(place.excerpt)}"
+            return
+        context = _clean(place.context)
+        yield f"          {self.style(f'{place.part}, {where}' if place.line is not None else where, dim=True)}"
+        yield f"            {context}"
+        if place.excerpt:
+            at = place.context_column
+            length = max(1, _columns(context[at : at + max(1, min(len(place.excerpt), len(context) - at))]))
+            yield f"            {' ' * _columns(context[:at])}{self.style('^' * length, fg='red', bold=True)}"
+
+    def _not_run(self, entries: Iterable[object]) -> list[str]:
+        lines = []
+        for entry in entries:
+            rule, reason, required = entry.rule, entry.reason, entry.required  # type: ignore[attr-defined]
+            word = self.style("not run", fg="yellow", bold=required)
+            lines.append(f"  {word} {rule}: {reason}{' (it was asked for)' if required else ''}")
+        return ["", *lines] if lines else []
+
+    def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:
+        lines = [f"  {self.style('allowed', fg='cyan')} {s.rule}: {_clean(s.reason)}" for s in report.suppressed]
+        lines += [f"  {self.style('unused', dim=True)}  {_clean(text)}" for text in unmatched]
+        return lines
+
+    def _closing(self, report: MailReport, shown: list[Finding]) -> str:
+        counts = [(s, sum(f.severity is s for f in shown)) for s in Severity]
+        told = ", ".join(f"{n} {s.value}{'s' if n != 1 else ''}" for s, n in counts if n) or "no findings"
+        rule = next((f.rule for f in shown if f.rule != CRASHED), "")
+        more = f"; sendcheck explain {rule} tells more" if rule else ""
+        return f"  {told}{self.style(more, dim=True)}"
+
+
+def _audience(report: MailReport) -> str:
+    outside = sorted({r.organisation for r in report.readers if not r.inside})
+    inside = sum(r.inside for r in report.readers)
+    parts = []
+    if outside:
+        count = sum(not r.inside for r in report.readers)
+        names = ", ".join(outside[:3]) + (f" and {len(outside) - 3} more" if len(outside) > 3 else "")
+        parts.append(f"{count} outside at {names}")
+    if inside:
+        parts.append(f"{inside} inside")
+    return f" (read by {', '.join(parts)})" if parts else ""
+
+
+def _by_place(findings: list[Finding]) -> list[list[Finding]]:
+    """Findings at one and the same place are shown together, once (RULES.md, ruling 7)."""
+    groups: list[list[Finding]] = []
+    for finding in findings:
+        where = finding.where
+        same = next(
+            (g for g in groups if where.excerpt and g[0].where.part == where.part and g[0].where.excerpt == where.excerpt and g[0].where.line == where.line),
+            None,
+        )
+        if same is not None:
+            same.append(finding)
+        else:
+            groups.append([finding])
+    return groups
+
+
+def _wrapped(start: str, items: list[str], indent: str) -> list[str]:
+    lines = [start]
+    used = len(indent)
+    for number, item in enumerate(items):
+        text = item + ("," if number < len(items) - 1 else "")
+        if used + len(text) > _WIDTH and used > len(indent):
+            lines[-1] = lines[-1].rstrip()
+            lines.append(indent)
+            used = len(indent)
+        lines[-1] += text + " "
+        used += len(text) + 1
+    lines[-1] = lines[-1].rstrip()
+    return lines
+
+
+def _fill(text: str, indent: str, styled: int = 0) -> Iterator[str]:
+    """Wrap *text* (its own leading spaces kept) at _WIDTH; ``styled``: how many leading characters may carry invisible style."""
+    lead = text[: len(text) - len(text.lstrip(" "))]
+    line, extra = lead, (_STYLE_ROOM if styled and "\x1b" in text else 0)
+    for word in text.strip(" ").split(" "):
+        if line.strip() and len(line) + len(word) > _WIDTH + extra:
+            yield line.rstrip()
+            line, extra = indent, 0
+        line += word + " "
+    yield line.rstrip()
+
+
+def _clip(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _clean(text: str) -> str:
+    """Control characters of a mail never reach the terminal."""
+    return "".join(c if unicodedata.category(c)[0] != "C" or c == "\u200d" else " " for c in text)
+
+
+def _columns(text: str) -> int:
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

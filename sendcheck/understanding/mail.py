@@ -1,0 +1,253 @@
+"""The finished, read-only view of a mail that checks see. Built by :mod:`sendcheck.understanding.understand`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sendcheck.reading.addresses import Address
+from sendcheck.reading.message import Attachment, Message, TextPart
+from sendcheck.understanding.names import Person
+from sendcheck.understanding.organisations import Organisations
+from sendcheck.understanding.place import Place, clip
+from sendcheck.understanding.segments import Kind, QuotedMail, Segment
+
+LEAVING_HEADERS = ("to", "cc")
+_CONTEXT = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who gets the mail. ``field``: ``to``, ``cc``, ``bcc`` or ``envelope``."""
+
+    address: Address
+    field: str
+    organisation: str
+    inside: bool
+    person: Person
+
+    @property
+    def visible(self) -> bool:
+        """Whether the other readers see this address."""
+        return self.field in LEAVING_HEADERS
+
+    @property
+    def key(self) -> str:
+        """The address in lower case."""
+        return self.address.key
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One readable part with its segments. ``primary``: the half that is read as the mail's text."""
+
+    part: TextPart
+    segments: tuple[Segment, ...]
+    quoted: tuple[QuotedMail, ...]
+    primary: bool
+
+    @property
+    def text(self) -> str:
+        """The whole text of the part."""
+        return self.part.view.text
+
+    def kind_at(self, offset: int) -> Kind:
+        """What segment a character lies in."""
+        for segment in self.segments:
+            if segment.start <= offset < segment.end:
+                return segment.kind
+        return Kind.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of text of one body: ``text`` is ``body.text[start:end]``."""
+
+    body: Body
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The characters of the stretch."""
+        return self.body.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The mail that is answered: a file, or what the trail shows of it.
+
+    ``recipients`` is None where they are not known. ``kind``: ``file`` or ``trail``.
+    """
+
+    source: str
+    kind: str
+    id: str | None
+    sender: Address | None
+    recipients: tuple[Address, ...] | None
+    subject: str | None
+    text: str
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One outgoing mail, understood. Nothing here changes while checks run."""
+
+    message: Message
+    source: str
+    draft: bool
+    sender: Address | None
+    recipients: tuple[Recipient, ...]
+    groups: tuple[str, ...]
+    subject: str
+    base_subject: str
+    is_reply: bool
+    is_forward: bool
+    date: datetime
+    date_known: bool
+    bodies: tuple[Body, ...]
+    quoted: tuple[QuotedMail, ...]
+    parent: Parent | None
+    organisations: Organisations
+    languages: tuple[str, ...] = ()
+    profile: str = "general"
+    profile_reason: str = ""
+    partners: tuple[tuple[str, str], ...] = ()
+    extra: dict[str, object] = field(default_factory=dict)
+
+    # -- who gets it ---------------------------------------------------------
+
+    @property
+    def visible(self) -> tuple[Recipient, ...]:
+        """Everyone in To and Cc."""
+        return tuple(r for r in self.recipients if r.visible)
+
+    @property
+    def outside(self) -> tuple[Recipient, ...]:
+        """Recipients outside the sender's organisation, hidden ones too."""
+        return tuple(r for r in self.recipients if not r.inside)
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Files that travel with the mail; images shown in the text and signatures are none."""
+        return tuple(a for a in self.message.attachments if not a.inline)
+
+    def is_inside(self, address: Address) -> bool:
+        """Whether an address is inside, as for recipients."""
+        return self.organisations.inside(address, self.sender)
+
+    def are_partners(self, one: str, other: str) -> bool:
+        """Whether two organisations are configured as partners."""
+        return (one, other) in self.partners or (other, one) in self.partners
+
+    # -- what it says --------------------------------------------------------
+
+    def stretches(self, *kinds: Kind, primary: bool = True) -> Iterator[Stretch]:
+        """Runs of the given kinds; only of the half that is read as text unless ``primary`` is False."""
+        for body in self.bodies:
+            if primary and not body.primary:
+                continue
+            for segment in body.segments:
+                if segment.kind in kinds:
+                    yield Stretch(body, segment.start, segment.end)
+
+    def own(self) -> list[Stretch]:
+        """What the sender wrote now: no quotes, no forwarded mail, no signature."""
+        return list(self.stretches(Kind.OWN))
+
+    @property
+    def own_text(self) -> str:
+        """All own text, stretches joined by blank lines."""
+        return "\n\n".join(s.text.strip("\n") for s in self.own() if s.text.strip())
+
+    def hidden(self) -> Iterator[tuple[Body, str, int | None]]:
+        """Text of HTML parts that no reader sees: (body, text, offset in the HTML source)."""
+        for body in self.bodies:
+            if body.part.html:
+                for text, offset in body.part.html.hidden:
+                    yield body, text, offset
+
+    # -- the thread ----------------------------------------------------------
+
+    def thread_people(self) -> tuple[Address, ...]:
+        """Everyone seen on a mail of the thread (the parent and the mails quoted), addresses or bare names."""
+        people: list[Address] = []
+        if self.parent is not None:
+            people += [a for a in (self.parent.sender,) if a]
+            people += self.parent.recipients or ()
+        for quoted in self.quoted:
+            people += [a for a in (quoted.sender,) if a]
+            people += quoted.recipients or ()
+        return tuple(people)
+
+    # -- places --------------------------------------------------------------
+
+    def at(self, body: Body, start: int, end: int, part: str | None = None) -> Place:
+        """The place of characters start..end of a body."""
+        text = body.text
+        excerpt = clip(text[start:end])
+        first = body.part.view.locate(start)
+        last = body.part.view.locate(end) or (body.part.view.locate(end - 1) if end > start else None)
+        line_start = text.rfind("\n", 0, start) + 1
+        line_end = text.find("\n", start)
+        line_end = len(text) if line_end < 0 else line_end
+        context_start = max(line_start, start - _CONTEXT // 2)
+        context = text[context_start : min(line_end, context_start + _CONTEXT)]
+        return Place(
+            part or self._part_name(body, start),
+            excerpt,
+            *(first or (None, None)),
+            *(last or (None, None)),
+            context=context.replace("\t", " "),
+            context_column=start - context_start,
+        )
+
+    def _part_name(self, body: Body, offset: int) -> str:
+        if body.kind_at(offset) in {Kind.TRAIL, Kind.QUOTE, Kind.FORWARD}:
+            return "trail"
+        return "body" if body.primary else "html"
+
+    def at_hidden(self, body: Body, text: str, offset: int | None, start: int, end: int) -> Place:
+        """The place of a piece of hidden HTML text."""
+        where = body.part.locate_source.locate(offset + start) if offset is not None else None
+        until = body.part.locate_source.locate(offset + end) if offset is not None else None
+        return Place("html", clip(text[start:end]), *(where or (None, None)), *(until or (None, None)), context=clip(text, _CONTEXT))
+
+    def at_header(self, name: str, excerpt: str | None = None) -> Place:
+        """The place of *excerpt* in a header field, or of its whole value; line None if the header is absent."""
+        fields = self.message.all(name)
+        part = name.lower()
+        for header in fields:
+            wanted = header.value if excerpt is None else excerpt
+            raw = header.raw_value
+            index = raw.find(wanted) if wanted else -1
+            if index < 0 and wanted:
+                index = raw.lower().find(wanted.lower())
+            if index < 0 and excerpt is not None and header is not fields[-1]:
+                continue
+            if index < 0:
+                index = len(raw) - len(raw.lstrip())
+                shown = len(raw.strip())
+            else:
+                shown = len(wanted)
+            before = len(raw[:index].encode("utf-8", "replace"))
+            inside = len(raw[index : index + shown].encode("utf-8", "replace"))
+            line, column = self.message.line_of(header.start + before)
+            end_line, end_column = self.message.line_of(header.start + before + inside)
+            context = f"{header.name}: {header.value}"
+            at = context.lower().find(wanted.lower()) if wanted else -1
+            begin = max(0, at - _CONTEXT // 2) if at >= 0 else 0
+            return Place(part, clip(wanted), line, column, end_line, end_column, context[begin : begin + _CONTEXT], max(0, at - begin))
+        return Place(part, excerpt or "")
+
+    def at_recipient(self, recipient: Recipient) -> Place:
+        """The place of a recipient's address: its header, or the envelope."""
+        if recipient.field == "envelope":
+            return Place("envelope", recipient.address.addr)
+        return self.at_header(recipient.field, recipient.address.raw or recipient.address.addr)
+
+    def nowhere(self, part: str = "body") -> Place:
+        """The place of something absent."""
+        return Place(part)

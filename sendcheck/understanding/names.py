@@ -1,0 +1,167 @@
+"""Names of people: what a mailbox says its owner is called, and whether a written name fits.
+
+Built for few false alarms: nicknames, titles, both name orders, hyphens, initials and
+unknown addresses all count in favour of the name as written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from sendcheck.data import language_file, languages_with, lines
+from sendcheck.reading.addresses import Address
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_FOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ö": "o", "ä": "a", "ü": "u", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "þ": "th"})
+
+
+def fold(name: str) -> str:
+    """A name for comparing: lower case, accents removed (``Bjørn`` and ``bjorn`` meet)."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_FOLDED))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+@cache
+def given_names() -> frozenset[str]:
+    """Known given names, folded."""
+    return frozenset(fold(n) for n in lines("sendcheck.languages", "given_names.txt")) | frozenset(_nicknames())
+
+
+@cache
+def _nicknames() -> dict[str, frozenset[str]]:
+    """Every name that shares a row of a nickname table, folded."""
+    table: dict[str, set[str]] = {}
+    for language in languages_with("names.toml"):
+        for row in language_file(language, "names.toml").get("nicknames", []):
+            folded = {fold(n) for n in row.split()}
+            for name in folded:
+                table.setdefault(name, set()).update(folded)
+    return {name: frozenset(same) for name, same in table.items()}
+
+
+@cache
+def _words_of(key: str) -> frozenset[str]:
+    found: set[str] = set()
+    for language in languages_with("names.toml"):
+        found.update(fold(w) for w in language_file(language, "names.toml").get(key, []))
+    return frozenset(found)
+
+
+def titles() -> frozenset[str]:
+    """Titles before a name (``Mr``, ``Dr``, ``fru``), folded, without dots."""
+    return _words_of("titles")
+
+
+def role_words() -> frozenset[str]:
+    """Words that make a mailbox or a salutation one of a role or a group, not of a person."""
+    return _words_of("roles")
+
+
+def variant_key(name: str) -> str:
+    """What spelling variants of one name share: Kristin and Christine, Erik and Eric, Jon and John."""
+    text = fold(name)
+    for old, new in (("ph", "f"), ("th", "t"), ("ch", "k"), ("ck", "k"), ("sch", "s"), ("x", "ks"), ("qu", "kv"), ("ie", "i"), ("ae", "e"), ("aa", "a")):
+        text = text.replace(old, new)
+    text = text.translate(str.maketrans("cqwzyj", "kkvsii"))
+    text = re.sub(r"(?<=\w)h", "", text)
+    text = re.sub(r"(.)\1+", r"\1", text)
+    return re.sub(r"(?<=\w{3})[eai]$", "", text)
+
+
+def related(one: str, other: str) -> bool:
+    """Whether two given names are one name: equal, nickname, short form or spelling variant."""
+    a, b = fold(one), fold(other)
+    if a == b or b in _nicknames().get(a, ()):
+        return True
+    if min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a)) and max(len(a), len(b)) - min(len(a), len(b)) >= 2:
+        return True
+    return variant_key(a) == variant_key(b) and a[-1] == b[-1]
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two given names are nicknames or variants of one name, as a salutation may use them."""
+    return related(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a mailbox tells about its owner's name.
+
+    ``words``: name words as written (display name, else local part); ``initials``: single
+    letters; ``local``: letters of the local part, folded; ``known``: whether a name could be
+    derived at all (not for roles, groups and opaque local parts).
+    """
+
+    words: tuple[str, ...]
+    initials: frozenset[str]
+    local: str
+    known: bool
+    role: bool
+
+    def fits(self, name: str) -> bool:
+        """Whether *name* (one word) can be this person's, read generously."""
+        wanted = fold(name)
+        if any(related(wanted, word) for word in self.words):
+            return True
+        if wanted[:1] in self.initials:
+            return True
+        if len(wanted) >= 3 and self.local.startswith(wanted):
+            return True
+        return len(wanted) >= 4 and wanted in self.local
+
+    def has(self, name: str) -> bool:
+        """Whether *name* is one of the name words exactly (accents aside)."""
+        return fold(name) in {fold(w) for w in self.words}
+
+
+def person(address: Address) -> Person:
+    """The name a mailbox gives away; never guesses from an opaque local part."""
+    local = re.sub(r"\+.*", "", address.local)
+    pieces = [p for p in re.split(r"[._\-\d]+", local) if p]
+    letters = fold("".join(pieces))
+    display = _display_words(address.name)
+    role = any(fold(p) in role_words() for p in pieces) or any(fold(w) in role_words() for w in display)
+    if display and not role:
+        words = [w for w in display if len(w) > 1]
+        initials = {fold(w) for w in display if len(w) == 1}
+        if words:
+            extra = [p for p in pieces if len(p) > 2 and len(pieces) > 1]
+            return Person(tuple(dict.fromkeys(words + extra)), frozenset(initials), letters, True, False)
+    if role:
+        return Person(tuple(w for w in display if len(w) > 1), frozenset(), letters, False, True)
+    named = [p for p in pieces if len(p) > 1]
+    initials = {fold(p) for p in pieces if len(p) == 1}
+    if len(pieces) >= 2 and named:
+        return Person(tuple(named), frozenset(initials), letters, True, False)
+    if len(pieces) == 1 and fold(pieces[0]) in given_names():
+        return Person((pieces[0],), frozenset(), letters, True, False)
+    return Person((), frozenset(), letters, False, False)
+
+
+def _display_words(name: str) -> list[str]:
+    """Name words of a display name: titles, brackets, organisations after a separator and mailboxes removed."""
+    text = re.sub(r"\(.*?\)|\[.*?\]|<.*?>|\S+@\S+", " ", name)
+    text = re.split(r"\s+(?:via|@|at|hos|[-–|/])\s+|/", text)[0]
+    words = [w for part in text.replace("-", " ").split() for w in _WORD.findall(part)]
+    joined = [w for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)+", text)]
+    return [w for w in dict.fromkeys(words + joined) if fold(w) not in titles()]
+
+
+def edits(one: str, other: str, limit: int = 2) -> int:
+    """Damerau-Levenshtein distance (adjacent transposition is one edit), at most ``limit + 1``."""
+    a, b = fold(one), fold(other)
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        older, before, row = before, row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return min(row[-1], limit + 1)

@@ -1,0 +1,117 @@
+"""Organisations: the registrable domain behind an address (public suffix list), free-mail, merged and named ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from sendcheck.data import lines
+from sendcheck.reading.addresses import Address
+
+
+@dataclass(frozen=True, slots=True)
+class _Suffixes:
+    rules: frozenset[str]
+    wildcards: frozenset[str]
+    exceptions: frozenset[str]
+
+
+@cache
+def _suffixes() -> _Suffixes:
+    """The public suffix list shipped with sendcheck (publicsuffix.org format, MPL 2.0)."""
+    rules, wildcards, exceptions = set(), set(), set()
+    for line in (files("sendcheck.data") / "public_suffix_list.dat").read_text("utf-8").splitlines():
+        rule = line.split(" ")[0].strip()
+        if not rule or rule.startswith("//"):
+            continue
+        if rule.startswith("!"):
+            exceptions.add(rule[1:])
+        elif rule.startswith("*."):
+            wildcards.add(rule[2:])
+        else:
+            rules.add(rule)
+    return _Suffixes(frozenset(rules), frozenset(wildcards), frozenset(exceptions))
+
+
+@cache
+def registrable_domain(domain: str) -> str:
+    """The domain somebody registered: ``mail.a.co.uk`` gives ``a.co.uk``; a bare suffix gives itself."""
+    labels = _unicode(domain.lower().strip(".")).split(".")
+    if len(labels) < 2 or domain.startswith("["):
+        return domain.lower()
+    suffixes = _suffixes()
+    length = 1
+    for size in range(len(labels), 0, -1):
+        candidate = ".".join(labels[-size:])
+        parent = ".".join(labels[-size + 1 :]) if size > 1 else ""
+        if candidate in suffixes.exceptions:
+            length = size - 1
+            break
+        if candidate in suffixes.rules or (size > 1 and parent in suffixes.wildcards):
+            length = size
+            break
+    return ".".join(labels[-(length + 1) :])
+
+
+def _unicode(domain: str) -> str:
+    if "xn--" not in domain:
+        return domain
+    try:
+        return domain.encode("ascii").decode("idna")
+    except (UnicodeError, ValueError):
+        return domain
+
+
+@cache
+def _free_mail() -> frozenset[str]:
+    return lines("sendcheck.data", "free_mail_domains.txt")
+
+
+def is_free_mail(domain: str) -> bool:
+    """Whether anybody can have an address there, so that it tells nothing about an organisation."""
+    return domain.lower() in _free_mail() or registrable_domain(domain) in _free_mail()
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    """Which organisation an address belongs to, and which addresses are inside.
+
+    ``named``: configured name to its domains (several domains merge into one organisation).
+    ``internal``: configured internal domains or addresses; empty means "the organisation of From".
+    """
+
+    named: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    internal: Sequence[str] = ()
+
+    def of(self, address: Address) -> str:
+        """The organisation's name: a configured name, a registrable domain, or (free-mail) the address itself."""
+        return self.of_domain(address.domain, address.key)
+
+    def of_domain(self, domain: str, key: str = "") -> str:
+        """As :meth:`of`, for a bare domain; ``key`` stands for the person at a free-mail provider."""
+        domain = domain.lower()
+        for name, domains in self.named.items():
+            if any(_covers(entry, domain, key) for entry in domains):
+                return name
+        if key and is_free_mail(domain):
+            return key
+        return registrable_domain(domain) or key
+
+    def inside(self, address: Address, sender: Address | None) -> bool:
+        """Whether an address is on the sender's side (DESIGN: *Inside*)."""
+        if self.internal:
+            return any(_covers(entry, address.domain, address.key) for entry in self.internal)
+        if sender is None or not sender.domain:
+            return False
+        return self.of(address) == self.of(sender)
+
+
+def _covers(entry: str, domain: str, key: str) -> bool:
+    """Whether a configured entry (address, domain with its sub-domains, single host) covers an address."""
+    entry = entry.lower().lstrip("@")
+    if "@" in entry:
+        return entry == key.lower()
+    entry = entry.removeprefix("*.")
+    return domain == entry or domain.endswith("." + entry)

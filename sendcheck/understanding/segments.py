@@ -1,0 +1,313 @@
+"""A body cut into segments: own text, inline quote, trail, forwarded mail, signature, disclaimer, diff.
+
+Every character belongs to exactly one segment. On doubt a line stays own text: a quote
+taken for own text costs a needless look, own text taken for a quote hides a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from sendcheck.data import language_file, languages_with, union
+from sendcheck.reading.addresses import Address
+from sendcheck.reading.html import Zone
+from sendcheck.understanding.quotemarks import Mark, find_marks
+
+_QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
+_COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
+_MAX_SIGNATURE_LINES = 14
+_MAX_SIGNATURE_WIDTH = 90
+
+
+class Kind(StrEnum):
+    """What a stretch of body is."""
+
+    OWN = "own"
+    QUOTE = "quote"
+    TRAIL = "trail"
+    FORWARD = "forward"
+    SIGNATURE = "signature"
+    DISCLAIMER = "disclaimer"
+    DIFF = "diff"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Characters start..end (exclusive) of a body's text."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedMail:
+    """One mail in a trail, a quote or a forward, as far as it shows.
+
+    ``sender`` may lack an address; ``recipients`` is None where the trail does not show
+    them; ``text`` has quote prefixes removed; ``start`` is its place in the body.
+    """
+
+    sender: Address | None
+    recipients: tuple[Address, ...] | None
+    date: str | None
+    subject: str | None
+    text: str
+    start: int
+    end: int
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """The segments of one body, in order and without gaps, and the mails quoted in it."""
+
+    segments: tuple[Segment, ...]
+    quoted: tuple[QuotedMail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tails:
+    signoff: re.Pattern[str]
+    device: re.Pattern[str]
+    disclaimer: re.Pattern[str]
+
+
+@cache
+def _tails() -> _Tails:
+    gathered: dict[str, list[str]] = {"signoffs": [], "device": [], "disclaimers": []}
+    for language in languages_with("quotes.toml"):
+        for key, values in gathered.items():
+            values += language_file(language, "quotes.toml").get(key, [])
+    return _Tails(
+        union(gathered["signoffs"], prefix=r"[ \t]*", suffix=r"[ \t]*[,.!:\-–]*[ \t]*$"),
+        union(gathered["device"], prefix=r"[ \t*_]*", suffix=r"[ \t*_.]*$"),
+        union(gathered["disclaimers"], prefix=r"[ \t*_\-]*", flags=re.I | re.S),
+    )
+
+
+def segment(text: str, zone_at: Callable[[int], Zone] | None = None) -> Segmented:
+    """Segment one body. ``zone_at`` tells what HTML said about a character; None for plain text."""
+    return _Segmenter(text, zone_at).run()
+
+
+class _Segmenter:
+    def __init__(self, text: str, zone_at: Callable[[int], Zone] | None) -> None:
+        self.text = text
+        self.raw_lines = text.split("\n")
+        self.starts: list[int] = []
+        at = 0
+        for line in self.raw_lines:
+            self.starts.append(at)
+            at += len(line) + 1
+        self.zones = [zone_at(start) if zone_at else Zone() for start in self.starts]
+        self.lines: list[str] = []
+        self.depths: list[int] = []
+        for line, zone in zip(self.raw_lines, self.zones, strict=True):
+            prefix = _QUOTE_PREFIX.match(line) if ">" in line or "&gt;" in line else None
+            self.depths.append((prefix.group(0).count(">") if prefix else 0) + zone.depth)
+            self.lines.append(line[prefix.end() :] if prefix else line)
+        self._mend_comparisons()
+
+    def _mend_comparisons(self) -> None:
+        """A lone "> 5 pieces" is own text, not a quote."""
+        for i, line in enumerate(self.raw_lines):
+            if self.depths[i] == 1 and _COMPARISON.match(line) and not self.zones[i].depth:
+                beside = [self.depths[j] for j in (i - 1, i + 1) if 0 <= j < len(self.depths)]
+                if not any(beside):
+                    self.depths[i] = 0
+                    self.lines[i] = line
+
+    def run(self) -> Segmented:
+        marks = find_marks(self.lines, self.depths)
+        kinds = [Kind.OWN] * len(self.lines)
+        rest = self._mark_trail(kinds, marks)
+        self._mark_quotes(kinds, marks, rest)
+        self._mark_diff(kinds, rest)
+        self._mark_tail(kinds)
+        return Segmented(self._merge(kinds), self._quoted(kinds, marks))
+
+    def _mark_trail(self, kinds: list[Kind], marks: list[Mark]) -> int:
+        """From the first strong mark outside quotes on, everything is trail or forward. Returns where own text ends."""
+        for mark in marks:
+            if self.depths[mark.first] > 0 and not self.zones[mark.first].trail:
+                continue
+            below = self._next_full_line(mark.last)
+            if mark.kind == "attribution" and below is not None and self._is_quoted(below):
+                continue  # what follows carries its own quote marks: they tell where it ends
+            if mark.kind == "attribution" and not mark.strong:
+                continue
+            if below is None and mark.kind == "attribution":
+                continue
+            forward = mark.kind == "forward" or self.zones[mark.first].forward
+            for i in range(mark.first, len(kinds)):
+                kinds[i] = Kind.FORWARD if forward else Kind.TRAIL
+            return mark.first
+        return len(kinds)
+
+    def _next_full_line(self, index: int) -> int | None:
+        return next((i for i in range(index, len(self.lines)) if self.lines[i].strip()), None)
+
+    def _is_quoted(self, index: int) -> bool:
+        """Quote prefix, cited HTML blockquote, or a mail client's own quote container."""
+        zone = self.zones[index]
+        if zone.trail or zone.forward or (zone.depth and zone.cited):
+            return True
+        return self.depths[index] - zone.depth > 0
+
+    def _mark_quotes(self, kinds: list[Kind], marks: list[Mark], rest: int) -> None:
+        attributions = {mark.last: mark for mark in marks if mark.kind in {"attribution", "forward", "original"}}
+        quoted = [i for i in range(rest) if self._is_quoted(i)]
+        for i in quoted:
+            kinds[i] = Kind.FORWARD if self.zones[i].forward else Kind.QUOTE
+        for last, mark in attributions.items():
+            if mark.first >= rest:
+                continue
+            below = self._next_full_line(last)
+            uncited = below is not None and self.depths[below] > 0
+            if below is None or not (self._is_quoted(below) or uncited):
+                continue
+            for i in range(mark.first, below):
+                kinds[i] = Kind.QUOTE
+            i = below
+            while i < rest and (self.depths[i] > 0 or not self.lines[i].strip()):
+                kinds[i] = Kind.QUOTE  # a bare blockquote counts as a quote once an attribution introduces it
+                i += 1
+        self._fill_blanks(kinds, rest)
+        if not any(kind is Kind.QUOTE for kind in kinds[:rest]):
+            return
+        last_own = max((i for i in range(rest) if kinds[i] is Kind.OWN and self.lines[i].strip()), default=-1)
+        tail = self._tail_start(kinds, rest)
+        block_start = next((i for i in range(rest - 1, -1, -1) if kinds[i] is not Kind.QUOTE and self.lines[i].strip() and i < tail), -1)
+        for i in range(block_start + 1, rest):
+            if kinds[i] is Kind.QUOTE and (last_own < i or i < tail <= last_own):
+                kinds[i] = Kind.TRAIL
+
+    def _tail_start(self, kinds: list[Kind], rest: int) -> int:
+        """Where a closing signature below the last quote begins, or ``rest``."""
+        last_quote = max((i for i in range(rest) if kinds[i] is Kind.QUOTE), default=-1)
+        after = [i for i in range(last_quote + 1, rest) if self.lines[i].strip()]
+        if after and (self._is_signature_start(after[0]) or _tails().device.match(self.lines[after[0]])):
+            return after[0]
+        return rest
+
+    def _fill_blanks(self, kinds: list[Kind], rest: int) -> None:
+        """Blank lines between two quoted lines belong to the quote."""
+        previous: int | None = None
+        for i in range(rest):
+            if not self.raw_lines[i].strip():
+                continue
+            if kinds[i] is not Kind.OWN and previous is not None and kinds[previous] is kinds[i]:
+                for j in range(previous + 1, i):
+                    kinds[j] = kinds[i]
+            previous = i
+
+    def _mark_diff(self, kinds: list[Kind], rest: int) -> None:
+        """A git patch below a mail: the diffstat and the diff are no prose (git-format-patch(1))."""
+        first = next((i for i in range(rest) if self.raw_lines[i].startswith("diff --git ")), None)
+        if first is None:
+            return
+        begin = first
+        for i in range(first - 1, -1, -1):
+            if self.raw_lines[i].rstrip() == "---":
+                begin = i
+                break
+        for i in range(begin, rest):
+            if self.raw_lines[i] in {"-- ", "--"}:
+                break
+            kinds[i] = Kind.DIFF
+
+    def _mark_tail(self, kinds: list[Kind]) -> None:
+        """Signature and disclaimer at the end of the own text."""
+        own = [i for i, kind in enumerate(kinds) if kind is Kind.OWN and self.lines[i].strip()]
+        if not own:
+            return
+        end = own[-1] + 1
+        end = self._mark_disclaimer(kinds, own, end)
+        own = [i for i in own if i < end and kinds[i] is Kind.OWN]
+        begin = self._signature_start(own)
+        if begin is None:
+            return
+        for i in range(begin, end):
+            if kinds[i] is Kind.OWN:
+                kinds[i] = Kind.SIGNATURE
+
+    def _mark_disclaimer(self, kinds: list[Kind], own: list[int], end: int) -> int:
+        pattern = _tails().disclaimer
+        starts = [i for i in own if i == 0 or not self.lines[i - 1].strip() or kinds[i - 1] is not Kind.OWN]
+        for position, start in enumerate(starts):
+            if position == 0 and len(starts) == 1:
+                break  # a mail that is nothing but a notice is own text
+            paragraph = "\n".join(self.lines[start : start + 6])
+            if pattern.match(paragraph) and len(own) - own.index(start) <= 30:
+                for i in range(start, end):
+                    if kinds[i] is Kind.OWN:
+                        kinds[i] = Kind.DISCLAIMER
+                return start
+        return end
+
+    def _is_signature_start(self, index: int) -> bool:
+        return self.raw_lines[index].rstrip() == "--" or self.zones[index].signature
+
+    def _signature_start(self, own: list[int]) -> int | None:
+        tails = _tails()
+        for i in own:
+            if self._is_signature_start(i) and len([j for j in own if j > i]) <= 2 * _MAX_SIGNATURE_LINES:
+                return i
+        for position, i in enumerate(own):
+            rest = own[position + 1 :]
+            line = self.lines[i]
+            if tails.device.match(line) and len(rest) <= 3:
+                return i
+            if len(line) > 60 or len(rest) > _MAX_SIGNATURE_LINES or not tails.signoff.match(line):
+                continue
+            if position == 0 and len(own) == 1:
+                return None
+            if all(self._fits_signature(j) for j in rest):
+                return i
+        return None
+
+    def _fits_signature(self, index: int) -> bool:
+        line = self.lines[index].strip()
+        if len(line) > _MAX_SIGNATURE_WIDTH or re.match(r"P\.?\s?S\b", line, re.I):
+            return False
+        return not (line.endswith(("?", "!")) or (line.endswith(".") and len(line.split()) > 5))
+
+    def _merge(self, kinds: list[Kind]) -> tuple[Segment, ...]:
+        out: list[Segment] = []
+        for kind, start, line in zip(kinds, self.starts, self.raw_lines, strict=True):
+            end = min(start + len(line) + 1, len(self.text))
+            if out and out[-1].kind is kind:
+                out[-1] = Segment(kind, out[-1].start, end)
+            elif end > start or not out:
+                out.append(Segment(kind, start, end))
+        return tuple(out)
+
+    def _quoted(self, kinds: list[Kind], marks: list[Mark]) -> tuple[QuotedMail, ...]:
+        """The mails inside quoted segments, outermost first; a quote without a head is one mail of unknown author."""
+        kept = [m for m in marks if kinds[m.first] in {Kind.QUOTE, Kind.TRAIL, Kind.FORWARD}]
+        found: list[QuotedMail] = []
+        heads = {m.first for m in kept}
+        for position, mark in enumerate(kept):
+            stop = kept[position + 1].first if position + 1 < len(kept) else len(self.lines)
+            last = mark.last
+            while last < stop and kinds[last] in {Kind.QUOTE, Kind.TRAIL, Kind.FORWARD}:
+                last += 1
+            found.append(self._mail(mark, mark.last, last, kinds[mark.first] is Kind.FORWARD))
+        first_quote = next((i for i, kind in enumerate(kinds) if kind in {Kind.QUOTE, Kind.TRAIL} and self.lines[i].strip()), None)
+        if first_quote is not None and first_quote not in heads and not any(m.first <= first_quote < m.last for m in kept):
+            last = first_quote
+            while last < len(kinds) and kinds[last] in {Kind.QUOTE, Kind.TRAIL} and last not in heads:
+                last += 1
+            found.insert(0, self._mail(Mark(first_quote, first_quote, "bare", False), first_quote, last, False))
+        return tuple(found)
+
+    def _mail(self, mark: Mark, first: int, last: int, forwarded: bool) -> QuotedMail:
+        start = self.starts[mark.first]
+        end = self.starts[last] if last < len(self.starts) else len(self.text)
+        text = "\n".join(self.lines[first:last]).strip("\n")
+        return QuotedMail(mark.sender, mark.recipients, mark.date, mark.subject, text, start, end, forwarded)

@@ -1,0 +1,230 @@
+"""Message in, :class:`Mail` out: recipients, organisations, segments, thread, languages, profile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+
+from sendcheck.data import language_file, languages_with
+from sendcheck.reading.addresses import Address
+from sendcheck.reading.message import Message, TextPart
+from sendcheck.understanding.language import languages_of
+from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
+from sendcheck.understanding.names import person
+from sendcheck.understanding.organisations import Organisations
+from sendcheck.understanding.segments import Kind, QuotedMail, Segmented, segment
+
+_RESENT = ("resent-to", "resent-cc", "resent-bcc")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What understanding needs from outside the mail: configuration values and the parent, if given."""
+
+    organisations: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    internal_domains: Sequence[str] = ()
+    partners: Sequence[Sequence[str]] = ()
+    profile: str | None = None
+    draft: bool = False
+    parent: Message | None = None
+
+
+def understand(message: Message, around: Surroundings) -> Mail:
+    """Build the Mail. Pure: the same message and surroundings give the same Mail (but for a missing Date: now)."""
+    organisations = Organisations(around.organisations, around.internal_domains)
+    sender = next((a for a in message.address_list("from").addresses if a.error is None), None)
+    recipients = _recipients(message, organisations, sender)
+    bodies = _bodies(message)
+    quoted = tuple(q for body in bodies if body.primary for q in body.quoted)
+    subject = (message.header("subject") or "").strip()
+    base, reply, forward = split_subject(subject)
+    forward = forward or any(s.kind is Kind.FORWARD for b in bodies if b.primary for s in b.segments)
+    parent = _parent(message, around, quoted, forward)
+    date = message.date()
+    own = [b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN]
+    profile, reason = _profile(around.profile, recipients)
+    return Mail(
+        message=message,
+        source=message.source,
+        draft=around.draft or (message.header("x-unsent") or "").strip() == "1",
+        sender=sender,
+        recipients=recipients,
+        groups=tuple(g for f in ("to", "cc", "bcc") for g in message.address_list(f).groups),
+        subject=subject,
+        base_subject=base,
+        is_reply=not forward and (reply or parent is not None or bool(message.header("in-reply-to"))),
+        is_forward=forward,
+        date=date or datetime.now(UTC),
+        date_known=date is not None,
+        bodies=bodies,
+        quoted=quoted,
+        parent=parent,
+        organisations=organisations,
+        languages=languages_of(own),
+        profile=profile,
+        profile_reason=reason,
+        partners=tuple((p[0], p[1]) for p in around.partners),
+    )
+
+
+@cache
+def _prefixes() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    replies: list[str] = []
+    forwards: list[str] = []
+    for language in languages_with("quotes.toml"):
+        data = language_file(language, "quotes.toml")
+        replies += data.get("reply_prefixes", [])
+        forwards += data.get("forward_prefixes", [])
+    tail = r"(?:\[\d+\]|\(\d+\)|\^\d+)?\s*[:：]\s*"
+    return re.compile(rf"(?:{'|'.join(replies)}){tail}", re.I), re.compile(rf"(?:{'|'.join(forwards)}){tail}", re.I)
+
+
+def split_subject(subject: str) -> tuple[str, bool, bool]:
+    """Subject without reply and forward prefixes, and whether it had one of each (the outermost decides on forward)."""
+    replies, forwards = _prefixes()
+    reply = forward = False
+    text = subject.strip()
+    outermost = True
+    while True:
+        text = re.sub(r"^\[[^\]]{1,40}\]\s*(?=\w+\s*:)", "", text)
+        match = forwards.match(text)
+        if match:
+            forward = forward or outermost
+        else:
+            match = replies.match(text)
+            if not match:
+                break
+            reply = True
+        outermost = False
+        text = text[match.end() :]
+    return text.strip(), reply, forward
+
+
+def same_subject(one: str, other: str) -> bool:
+    """Whether two subjects name the same conversation: prefixes, list tags, case and spacing aside."""
+
+    def norm(subject: str) -> str:
+        base = split_subject(subject)[0]
+        return re.sub(r"[\W_]+", " ", re.sub(r"^\[[^\]]{1,40}\]", "", base)).strip().casefold()
+
+    a, b = norm(one), norm(other)
+    return a == b or (min(len(a), len(b)) >= 8 and (a.startswith(b) or b.startswith(a)))
+
+
+def _recipients(message: Message, organisations: Organisations, sender: Address | None) -> tuple[Recipient, ...]:
+    found: list[Recipient] = []
+    seen: set[tuple[str, str]] = set()
+    fields = ("to", "cc", "bcc")
+    if any(message.all(name) for name in _RESENT):
+        fields = ("to", "cc", "bcc", *_RESENT)  # type: ignore[assignment]
+    for name in fields:
+        for address in message.address_list(name).addresses:
+            place = name.removeprefix("resent-")
+            if (place, address.key) not in seen:
+                seen.add((place, address.key))
+                found.append(_recipient(address, place, organisations, sender))
+    shown = {r.key for r in found}
+    for address in message.envelope:
+        if address.key not in shown:
+            shown.add(address.key)
+            found.append(_recipient(address, "envelope", organisations, sender))
+    return tuple(found)
+
+
+def _recipient(address: Address, field_name: str, organisations: Organisations, sender: Address | None) -> Recipient:
+    return Recipient(address, field_name, organisations.of(address), organisations.inside(address, sender), person(address))
+
+
+def _bodies(message: Message) -> tuple[Body, ...]:
+    """Segmented bodies; of two alternatives the plain one is read as text unless the HTML says far more."""
+    primary = _primary_parts(message.texts)
+    out = []
+    for index, part in enumerate(message.texts):
+        zone_at = part.html.zone_at if part.html else None
+        if part.attached_mail:
+            whole = Segmented((), ())
+            from sendcheck.understanding.segments import Segment
+
+            segments: tuple[Segment, ...] = (Segment(Kind.FORWARD, 0, len(part.view.text)),)
+            out.append(Body(part, segments, (_attached_mail(part), *whole.quoted), index in primary))
+            continue
+        found = segment(part.view.text, zone_at)
+        out.append(Body(part, found.segments, found.quoted, index in primary))
+    return tuple(out)
+
+
+def _attached_mail(part: TextPart) -> QuotedMail:
+    from sendcheck.reading.headers import decode_words
+    from sendcheck.reading.addresses import parse_address_list
+
+    values = {h.name.lower(): h.value for h in part.headers}
+    senders = parse_address_list(values.get("from", ""), 5).addresses
+    recipients = tuple(a for name in ("to", "cc") for a in parse_address_list(values.get(name, ""), 500).addresses)
+    text = part.view.text
+    return QuotedMail(
+        senders[0] if senders else None,
+        recipients if "to" in values or "cc" in values else None,
+        values.get("date"),
+        decode_words(values["subject"]) if "subject" in values else None,
+        text,
+        0,
+        len(text),
+        True,
+    )
+
+
+def _primary_parts(texts: tuple[TextPart, ...]) -> set[int]:
+    chosen: set[int] = set()
+    groups: dict[int, list[int]] = {}
+    for index, part in enumerate(texts):
+        if part.alternative is None:
+            chosen.add(index)
+        else:
+            groups.setdefault(part.alternative, []).append(index)
+    for members in groups.values():
+        plain = next((i for i in members if texts[i].kind == "plain"), None)
+        html = next((i for i in members if texts[i].kind == "html"), None)
+        if plain is None or html is None:
+            chosen.add(members[0])
+            continue
+        sizes = [len(texts[i].view.text.split()) for i in (plain, html)]
+        chosen.add(html if sizes[0] * 2 < sizes[1] else plain)
+    return chosen
+
+
+def _parent(message: Message, around: Surroundings, quoted: tuple[QuotedMail, ...], forward: bool) -> Parent | None:
+    if around.parent is not None:
+        return _parent_from_file(around.parent)
+    if forward or not quoted:
+        return None
+    first = quoted[0]
+    reference = (message.header("in-reply-to") or "").strip() or None
+    return Parent("trail", "trail", reference, first.sender, first.recipients, first.subject, first.text)
+
+
+def _parent_from_file(parent: Message) -> Parent:
+    people = tuple(a for name in ("to", "cc") for a in parent.address_list(name).addresses)
+    senders = parent.address_list("from").addresses
+    bodies = _bodies(parent)
+    text = "\n\n".join(b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN)
+    return Parent(
+        parent.source,
+        "file",
+        (parent.header("message-id") or "").strip() or None,
+        senders[0] if senders else None,
+        people,
+        parent.header("subject"),
+        text,
+        parent,
+    )
+
+
+def _profile(chosen: str | None, recipients: tuple[Recipient, ...]) -> tuple[str, str]:
+    if chosen:
+        return chosen, "set"
+    if recipients and all(r.inside for r in recipients):
+        return "internal", "all recipients are inside"
+    return "general", "somebody outside gets it" if recipients else "no recipients known"
