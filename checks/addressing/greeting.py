@@ -1,0 +1,91 @@
+"""`greeting-mismatch` and `name-misspelled`: the salutation against the recipients' names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sendcheck.checkapi import Confidence, Hit, Mail, Place, Recipient
+from sendcheck.understanding.names import edits, fold, given_names, related
+from sendcheck.understanding.salutation import Addressee, Salutation, salutation
+
+_LONG = 7
+
+
+def greeting(mail: Mail) -> Iterator[Hit]:
+    """At most one finding a person addressed: misspelt or missing, never both (RULES.md, ruling 20)."""
+    found = salutation(mail)
+    if found is None or not found.people or not mail.recipients:
+        return
+    everyone = list({r.key: r for r in mail.recipients}.values())
+    for person in found.people:
+        slip = _slip(person, everyone)
+        if slip is not None:
+            (written, start, end), right = slip
+            yield Hit(
+                "name-misspelled",
+                f"“{written}” is written for {right}",
+                _place(mail, found, start, end),
+                f"write {right}",
+                key=f"{fold(written)} {fold(right)}",
+            )
+        elif not found.plural and not mail.groups and _is_stranger(person, everyone):
+            yield _mismatch(mail, found, person, everyone)
+
+
+def _place(mail: Mail, found: Salutation, start: int, end: int) -> Place:
+    at = found.stretch.start
+    return mail.at(found.stretch.body, at + start, at + end)
+
+
+def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[Recipient]) -> Hit:
+    name = " ".join(word for word, _s, _e in person.words)
+    shown = ", ".join(r.address.name or r.address.addr for r in everyone[:3]) + (" and others" if len(everyone) > 3 else "")
+    near = _near(person, everyone)
+    remedy = f"is it for {near}? then mend the salutation; else mend the recipients" if near else "mend the salutation or the recipients"
+    known = any(fold(word) in given_names() for word, _s, _e in person.words) or person.formal
+    return Hit(
+        "greeting-mismatch",
+        f"the mail greets {name}, but goes to {shown}",
+        _place(mail, found, person.words[0][1], person.words[-1][2]),
+        remedy,
+        confidence=Confidence.HIGH if known else Confidence.MEDIUM,
+        key=fold(name),
+    )
+
+
+def _near(person: Addressee, everyone: list[Recipient]) -> str | None:
+    for recipient in everyone:
+        for word in recipient.person.words:
+            if any(edits(word, w) <= (2 if max(len(word), len(w)) >= _LONG else 1) for w, _s, _e in person.words):
+                return recipient.address.name or recipient.address.addr
+    return None
+
+
+def _slip(person: Addressee, everyone: list[Recipient]) -> tuple[tuple[str, int, int], str] | None:
+    """A written word that is one edit off a recipient's name (two from seven letters), and the right spelling."""
+    for written in person.words:
+        word = written[0]
+        folded = fold(word)
+        if len(folded) < 3 or folded in given_names() or any(r.person.has(word) for r in everyone):
+            continue
+        for recipient in everyone:
+            for right in recipient.person.words:
+                if len(right) < 3 or fold(right).startswith(folded) or folded in recipient.person.local or recipient.person.role:
+                    continue
+                if edits(word, right) <= (2 if max(len(folded), len(right)) >= _LONG else 1):
+                    return written, right[:1].upper() + right[1:]
+    return None
+
+
+def _is_stranger(person: Addressee, everyone: list[Recipient]) -> bool:
+    """Whether no recipient can be meant. One whose name cannot be derived leaves doubt, and doubt is silence."""
+    if any(not r.person.known for r in everyone):
+        return False
+    for recipient in everyone:
+        place = fold(recipient.organisation + recipient.address.domain)
+        for word, _start, _end in person.words:
+            if recipient.person.fits(word) or (len(word) > 3 and fold(word) in place):
+                return False
+            if not person.formal and any(related(word, own) for own in recipient.person.words):
+                return False
+    return True

@@ -1,0 +1,121 @@
+"""Files announced and files there: `attachment-missing`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, Stretch, toml, union
+from sendcheck.understanding.text import sentence_around
+
+RULE = "attachment-missing"
+RULES = (
+    Rule(
+        RULE,
+        Severity.ERROR,
+        Harm.CONTENT,
+        "the text announces a file that is not attached",
+        "The reader has to ask for it, and you have to write again.",
+        reads_text=True,
+    ),
+)
+LANGUAGES = ("en", "nb")
+_URL = re.compile(r"https?://|\bwww\.|\bftp://", re.I)
+_FILE = re.compile(
+    r"(?<![\w/@.])[\w()-]+(?:\.[\w()-]+)*\.(?:pdf|docx?|xlsx?|xlsm|pptx?|csv|zip|txt|rtf|png|jpe?g|gif|odt|ods|odp|eml|ics|mp[34]|mov|pages|numbers|key|tgz|7z)(?![\w@])",
+    re.I,
+)
+_ARCHIVES = {".zip", ".tgz", ".gz", ".7z", ".rar", ".tar"}
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return union([p for lang in LANGUAGES for p in toml(__package__, f"words.{lang}.toml")[key]])
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {word: count for lang in LANGUAGES for word, count in toml(__package__, f"words.{lang}.toml")["numbers"].items()}
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """The first announcement without a file; else a file or a number of files named that is not there."""
+    files = mail.attachments
+    if mail.message.encrypted or any(a.content_type == "application/ms-tnef" for a in mail.message.attachments):
+        return
+    for stretch in mail.own():
+        for match in _pattern("announce").finditer(stretch.text):
+            begin, end = sentence_around(stretch.text, match.start(), match.end())
+            sentence = stretch.text[begin:end]
+            if _void(sentence, match.start() - begin):
+                continue
+            if files:
+                yield from _named(mail, stretch, begin, sentence)
+                yield from _counted(mail, stretch, begin, sentence)
+                continue
+            if _explained_by_text(mail, stretch, match, end):
+                continue
+            yield Hit(
+                RULE,
+                f"“{' '.join(match.group(0).split())}”, but nothing is attached",
+                mail.at(stretch.body, stretch.start + match.start(), stretch.start + match.end()),
+                "attach the file, or take the sentence out",
+            )
+            return
+
+
+def _void(sentence: str, at: int) -> bool:
+    """Negated, past, planned, or somebody else's attachment."""
+    return any(match.start() <= at < match.end() or abs(match.start() - at) < 90 for match in _pattern("voids").finditer(sentence))
+
+
+def _explained_by_text(mail: Mail, stretch: Stretch, match: re.Match[str], end: int) -> bool:
+    """A link offered instead, or (for "here is …") the thing itself written out below."""
+    paragraph = stretch.text.find("\n\n", end)
+    around = stretch.text[max(0, match.start() - 200) : paragraph if paragraph >= 0 else len(stretch.text)]
+    if _URL.search(around) or any(link.href.lower().startswith("http") for b in mail.bodies if b.part.html for link in b.part.html.links):
+        return True
+    if not _pattern("weak").search(match.group(0)):
+        return False
+    rest = stretch.text[match.end() :]
+    return bool(re.match(r"[^.\n]{0,60}:\s*(?:\n|\S)", rest)) or mail.is_forward
+
+
+def _named(mail: Mail, stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
+    there = {_plain(a.name) for a in mail.attachments if a.name}
+    if not there or len(there) < len(mail.attachments):
+        return
+    for match in _FILE.finditer(sentence):
+        if _plain(match.group(0)) not in there:
+            yield Hit(
+                RULE,
+                f"“{match.group(0)}” is named, but what is attached is {', '.join(a.name for a in mail.attachments[:3])}",
+                mail.at(stretch.body, stretch.start + begin + match.start(), stretch.start + begin + match.end()),
+                "attach the file named, or name the file attached",
+            )
+
+
+def _counted(mail: Mail, stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
+    if any(PurePosixPath(a.name.lower()).suffix in _ARCHIVES for a in mail.attachments):
+        return
+    for match in _pattern("counted").finditer(sentence):
+        word = next((g for g in match.groups() if g), "").lower()
+        announced = _numbers().get(word) or (int(word) if word.isdigit() else 0)
+        if len(mail.attachments) < announced <= 20:
+            there = len(mail.attachments)
+            yield Hit(
+                RULE,
+                f"“{' '.join(match.group(0).split())}”, but {there} {'file is' if there == 1 else 'files are'} attached",
+                mail.at(stretch.body, stretch.start + begin + match.start(), stretch.start + begin + match.end()),
+                "attach the missing files, or mend the number",
+            )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_()-]+", "", name).casefold()
+
+
+CHECK = Check("attachments", RULES, run, Path(__file__).parent)

@@ -1,0 +1,136 @@
+"""`confidential-spread`: discretion asked for in the thread, or claimed by the draft itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from sendcheck.checkapi import Confidence, Hit, Kind, Mail, Place, Recipient, Severity, toml, union
+from sendcheck.reading.addresses import Address
+from sendcheck.understanding.organisations import registrable_domain
+
+from .widened import asked_to_involve
+
+RULE = "confidential-spread"
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")[key]])
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(toml(__package__, "lists.toml")[key])
+
+
+def confidential(mail: Mail) -> Iterator[Hit]:
+    """Ask the thread first, then the draft's own label."""
+    yield from _asked(mail)
+    yield from _own_label(mail)
+
+
+def is_list(recipient: Recipient) -> bool:
+    """Whether an address looks like a list or an everyone-mailbox."""
+    local = recipient.address.local.lower()
+    domain = recipient.address.domain
+    if local in _words("locals") or any(local.endswith(tail) for tail in _words("tails")):
+        return True
+    return domain.split(".")[0] in _words("hosts") or registrable_domain(domain) in _words("domains")
+
+
+def _requests(mail: Mail) -> Iterator[tuple[str, Address | None, Sequence[Address] | None]]:
+    """Each mail of the thread that asks for discretion: (the words, who asked, who was on it)."""
+    parent = mail.parent
+    seen = False
+    if parent is not None and parent.kind == "file":
+        found = _asks(parent.text) or _label(parent.subject or "")
+        if found:
+            seen = True
+            yield found, parent.sender, parent.recipients
+    for quoted in mail.quoted:
+        found = _asks(quoted.text) or _label(quoted.subject or "")
+        if found and not (seen and parent is not None and parent.sender == quoted.sender):
+            yield found, quoted.sender, quoted.recipients
+
+
+def _asks(text: str) -> str | None:
+    for match in _pattern("discretion").finditer(text):
+        line = text[text.rfind("\n\n", 0, match.start()) + 1 : match.end() + 200]
+        if not _pattern("footer").search(" ".join(line.split())):
+            return " ".join(match.group(0).split())
+    return None
+
+
+def _label(subject: str) -> str | None:
+    match = _pattern("label").search(subject)
+    return match.group(0) if match else None
+
+
+def _asked(mail: Mail) -> Iterator[Hit]:
+    for words, asker, readers in _requests(mail):
+        known = {a.key for a in (asker, *(readers or ())) if a is not None and a.addr}
+        names = [a.name for a in (asker, *(readers or ())) if a is not None and not a.addr and a.name]
+        spread = []
+        for recipient in mail.recipients:
+            on_it = recipient.key in known or any(all(recipient.person.fits(w) for w in re.findall(r"[^\W\d_]{2,}", n)) for n in names)
+            sender_self = mail.sender is not None and recipient.key == mail.sender.key
+            if not on_it and not sender_self and not asked_to_involve(mail, recipient):
+                spread.append(recipient)
+        unsure = readers is None
+        if unsure:
+            org = mail.organisations.of(asker) if asker is not None and asker.domain else None
+            spread = [r for r in spread if is_list(r) or (not r.inside and r.organisation != org and asker is not None and asker.domain)]
+        if not spread:
+            continue
+        places = [mail.at_recipient(r) for r in spread]
+        shown = ", ".join(r.address.name or r.address.addr for r in spread[:3])
+        who = (asker.name or asker.addr) if asker is not None else "somebody in the thread"
+        yield Hit(
+            RULE,
+            f"{who} asked for discretion (“{words}”), and {shown} {'was' if len(spread) == 1 else 'were'} not on that mail",
+            places[0],
+            "take them out, or ask whoever wanted it kept close first",
+            tuple(places[1:]),
+            Confidence.MEDIUM if unsure else Confidence.HIGH,
+            Severity.WARNING if unsure and not any(is_list(r) for r in spread) else None,
+            key=",".join(sorted(r.key for r in spread)),
+        )
+        return
+
+
+def _own_label(mail: Mail) -> Iterator[Hit]:
+    """The draft says that it is internal, and somebody outside, or a list, would get it."""
+    reached = [r for r in mail.recipients if not r.inside or is_list(r)]
+    outside = [r for r in reached if not r.inside]
+    if not reached:
+        return
+    place = _internal_mark(mail)
+    if place is None:
+        return
+    chosen = outside or reached
+    shown = ", ".join(r.address.name or r.address.addr for r in chosen[:3])
+    yield Hit(
+        RULE,
+        f"the mail says it is internal (“{place.excerpt}”), but {shown} {'is outside' if outside else 'is a list'}",
+        place,
+        "take the outside readers out, or take the mark off if the text may leave",
+        tuple(mail.at_recipient(r) for r in chosen),
+        key=",".join(sorted(r.key for r in chosen)),
+    )
+
+
+def _internal_mark(mail: Mail) -> Place | None:
+    for name in ("Sensitivity", "X-Classification", "X-Sensitivity", "Classification"):
+        value = mail.message.header(name)
+        if value and _pattern("header_label").search(value):
+            return mail.at_header(name)
+    match = _pattern("internal_subject").search(mail.subject)
+    if match:
+        return mail.at_header("Subject", match.group(0))
+    for stretch in mail.stretches(Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER):
+        found = _pattern("internal").search(stretch.text)
+        if found:
+            return mail.at(stretch.body, stretch.start + found.start(), stretch.start + found.end())
+    return None

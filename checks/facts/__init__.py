@@ -1,0 +1,90 @@
+"""Facts that contradict themselves: `date-impossible`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, Place, Rule, Severity, Stretch
+from sendcheck.understanding.calendar import Mention, find_dates
+
+RULE = "date-impossible"
+RULES = (
+    Rule(
+        RULE,
+        Severity.ERROR,
+        Harm.CONTENT,
+        "a weekday and a date disagree, or a date does not exist",
+        "The reader cannot know which of the two you mean.",
+        reads_text=True,
+    ),
+)
+_HISTORY = timedelta(days=60)
+#: Two readings of a date without a year that lie about as far from the mail both count.
+_EITHER_WAY = 40
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Every weekday with a date, and every date, in subject and own text."""
+    sent = mail.date.date()
+    for mention in find_dates(mail.subject):
+        yield from _judge(mail, mention, sent, mail.at_header("Subject", mail.subject[mention.start : mention.end]))
+    for stretch in mail.own():
+        for mention in find_dates(stretch.text):
+            yield from _judge(mail, mention, sent, _place(mail, stretch, mention))
+
+
+def _place(mail: Mail, stretch: Stretch, mention: Mention) -> Place:
+    return mail.at(stretch.body, stretch.start + mention.start, stretch.start + mention.end)
+
+
+def _judge(mail: Mail, mention: Mention, sent: date, place: Place) -> Iterator[Hit]:
+    if not mention.exists:
+        if mention.year is not None and abs(mention.year - sent.year) > 1:
+            return
+        yield Hit(RULE, f"“{mention.text}” does not exist: {mention.month_name} has {mention.month_length} days", place, "mend the day or the month")
+        return
+    if mention.weekday is None:
+        return
+    if mention.year is not None:
+        day = date(mention.year, mention.month, mention.day)
+        if day < sent - _HISTORY or day.weekday() == mention.weekday:
+            return
+        confidence = Confidence.HIGH
+    else:
+        days = _readings(mention, sent)
+        if not days or any(d.weekday() == mention.weekday for d in days):
+            return
+        day = days[0]
+        confidence = Confidence.HIGH if mail.date_known else Confidence.LOW
+    right = day + timedelta(days=(mention.weekday - day.weekday() + 3) % 7 - 3)
+    yield Hit(
+        RULE,
+        f"“{mention.text}”: {day.isoformat()} is a {_weekday(day)}",
+        place,
+        f"write the {_weekday(day)}, or {right.isoformat()} if the weekday is right",
+        confidence=confidence,
+        severity=None if confidence is Confidence.HIGH else Severity.WARNING,
+    )
+
+
+def _weekday(day: date) -> str:
+    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[day.weekday()]
+
+
+def _readings(mention: Mention, sent: date) -> list[date]:
+    """The date without a year that is nearest to the mail (RULES.md, ruling 23), and a second one as near."""
+    found: list[date] = []
+    for year in (sent.year - 1, sent.year, sent.year + 1):
+        try:
+            found.append(date(year, mention.month, mention.day))
+        except ValueError:
+            continue
+    found.sort(key=lambda d: abs((d - sent).days))
+    nearest = abs((found[0] - sent).days) if found else 0
+    return [d for d in found if abs((d - sent).days) - nearest <= _EITHER_WAY]
+
+
+CHECK = Check("facts", RULES, run, Path(__file__).parent)

@@ -1,0 +1,123 @@
+"""Addresses themselves: `recipient-missing`, `recipient-invalid`, `recipient-blocked`, `recipient-crowd`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Option, Recipient, Rule, Severity
+
+from .deliverable import undeliverable
+
+RULES = (
+    Rule("recipient-missing", Severity.ERROR, Harm.RECIPIENTS, "nobody is named as a recipient", "A mail without recipients reaches nobody."),
+    Rule(
+        "recipient-invalid",
+        Severity.ERROR,
+        Harm.RECIPIENTS,
+        "an address cannot be delivered to as written",
+        "It bounces, or reaches somebody else than you think.",
+    ),
+    Rule(
+        "recipient-blocked",
+        Severity.ERROR,
+        Harm.RECIPIENTS,
+        "an address is on the block list, or not on the allow list",
+        "Somebody decided that no mail goes there from here.",
+    ),
+    Rule(
+        "recipient-crowd",
+        Severity.WARNING,
+        Harm.RECIPIENTS,
+        "many outside recipients see each other's addresses",
+        "Every reader gets everybody's address, and one “reply all” reaches them all.",
+        supersedes=(),
+    ),
+)
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
+    """Missing, undeliverable, blocked or too many recipients."""
+    yield from _missing(mail)
+    for recipient in mail.recipients:
+        yield from _invalid(mail, recipient, options)
+        yield from _blocked(mail, recipient, options)
+    yield from _crowd(mail, options["crowd-limit"])
+
+
+def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
+    if mail.recipients or mail.groups:
+        return
+    if mail.draft:
+        yield NotRun("recipient-missing", "it is a draft")
+        return
+    yield Hit("recipient-missing", "the mail has no recipient in To, Cc or Bcc", mail.nowhere("to"), "add who should read it; for an unfinished draft use --draft")
+
+
+def _invalid(mail: Mail, recipient: Recipient, options: Mapping[str, Any]) -> Iterator[Hit]:
+    reason = undeliverable(recipient.address, options["allow-reserved-domains"], options["internal-domains"], options["dns"])
+    if reason is None:
+        return
+    yield Hit(
+        "recipient-invalid",
+        f"“{recipient.address.addr}” cannot be delivered to: {reason.why}",
+        mail.at_recipient(recipient),
+        reason.remedy,
+        key=recipient.key,
+    )
+
+
+def _listed(entry: str, recipient: Recipient) -> bool:
+    """Whether a list entry (address, domain, ``*.sub-domains``, ``pattern@domain``) covers a recipient; sub-domain-safe."""
+    wanted = entry.strip().lower().lstrip("@")
+    domain = recipient.address.domain
+    if "@" in wanted:
+        return fnmatchcase(recipient.key, re.sub(r"[\[\]]", "", wanted))
+    if wanted.startswith("*."):
+        return domain.endswith(wanted[1:])
+    return domain == wanted
+
+
+def _blocked(mail: Mail, recipient: Recipient, options: Mapping[str, Any]) -> Iterator[Hit]:
+    entry = next((e for e in options["block"] if _listed(e, recipient)), None)
+    if entry is not None:
+        message = f"{recipient.address.addr} is on the block list (“{entry}”)"
+    elif options["allow"] and not any(_listed(e, recipient) for e in options["allow"]):
+        message = f"{recipient.address.addr} is not on the allow list, which is in force"
+    else:
+        return
+    yield Hit("recipient-blocked", message, mail.at_recipient(recipient), "take the address out, or have the list changed", key=recipient.key)
+
+
+def _crowd(mail: Mail, limit: int) -> Iterator[Hit]:
+    crowd = list({r.key: r for r in mail.visible if not r.inside}.values())
+    if len(crowd) <= limit:
+        return
+    places = [mail.at_recipient(r) for r in crowd]
+    yield Hit(
+        "recipient-crowd",
+        f"{len(crowd)} outside recipients see each other's addresses (more than {limit})",
+        places[0],
+        "move them to Bcc, or write to a list",
+        tuple(places[1:]),
+        key=",".join(sorted(r.key for r in crowd)),
+    )
+
+
+CHECK = Check(
+    "recipients",
+    RULES,
+    run,
+    Path(__file__).parent,
+    (
+        "allow-reserved-domains",
+        "internal-domains",
+        "block",
+        "allow",
+        "crowd-limit",
+        Option("dns", "bool", False, "Ask the DNS whether a recipient's domain takes mail. The one look-up that leaves this machine; off by default."),
+    ),
+)

@@ -1,0 +1,61 @@
+"""Words written wrongly: `repeated-word`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, toml
+from sendcheck.understanding.text import in_code
+
+RULE = "repeated-word"
+RULES = (
+    Rule(
+        RULE,
+        Severity.WARNING,
+        Harm.LANGUAGE,
+        "a word stands twice in a row",
+        "It reads as haste.",
+        reads_text=True,
+        language_rule=True,
+    ),
+)
+_DOUBLE = re.compile(r"(?<![\w'’@./-])([^\W\d_]+)((?: |[ \t]?\n[ \t]?))\1(?![\w'’@/-]|\.\w)", re.I)
+
+
+@cache
+def _legitimate() -> frozenset[str]:
+    return frozenset(w for lang in ("en", "nb") for w in toml(__package__, f"doubles.{lang}.toml")["legitimate"])
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Doubles in own text that are neither idiom nor name."""
+    for stretch in mail.own():
+        for match in _DOUBLE.finditer(stretch.text):
+            word = match.group(1)
+            second = stretch.text[match.end() - len(word) : match.end()]
+            if word.lower() in _legitimate() or len(word) < 2 or not second.islower():
+                continue
+            if "\n" in match.group(2) and _is_table(stretch.text, match.start()):
+                continue
+            if in_code(stretch.text, match.start(), match.end()):
+                continue
+            yield Hit(
+                RULE,
+                f"“{word}” stands twice in a row",
+                mail.at(stretch.body, stretch.start + match.start(), stretch.start + match.end()),
+                f"write “{word}” once",
+            )
+
+
+def _is_table(text: str, at: int) -> bool:
+    """Whether the line is a short one of its own (a list or a column), not running text that wraps."""
+    line_start = text.rfind("\n", 0, at) + 1
+    line_end = text.find("\n", at)
+    return line_end - line_start < 40
+
+
+CHECK = Check("spelling", RULES, run, Path(__file__).parent)

@@ -1,0 +1,108 @@
+"""`stale-trail`: an old mail left below a new one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from sendcheck.checkapi import Confidence, Hit, Mail, QuotedMail, toml, union
+from sendcheck.understanding.names import fold
+from sendcheck.understanding.understand import same_subject
+
+from .participants import in_trail, place_of, was_on
+
+_WORD = re.compile(r"[^\W\d_]{4,}|\d{3,}")
+_SHORT_ANSWER = 12
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")[key]])
+
+
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(w for lang in ("en", "nb") for w in toml(__package__, f"words.{lang}.toml")["common"])
+
+
+def stale(mail: Mail) -> Iterator[Hit]:
+    """One finding for the mail: its first trail mail that should not be there."""
+    if mail.is_forward:
+        return
+    own = mail.own_text
+    if not own.strip() or _pattern("pointing").search(own):
+        return
+    trail = [q for q in mail.quoted if in_trail(mail, q)]
+    if not trail:
+        return
+    newest = trail[0]
+    wrote_it = newest.sender is not None and any(was_on(newest, r) for r in mail.recipients if _is_author(newest, r.key, r.person.fits))
+    if _answers(own, newest, wrote_it, mail):
+        return
+    for quoted in trail:
+        reason = _stranger(mail, quoted) or _other_subject(mail, quoted, wrote_it)
+        if reason:
+            why, confidence = reason
+            yield Hit(
+                "stale-trail",
+                f"an older mail hangs below this one, and {why}",
+                place_of(mail, quoted),
+                "delete everything below your own text; if it belongs there, say so (“see below”)",
+                confidence=confidence,
+            )
+            return
+
+
+def _is_author(quoted: QuotedMail, key: str, fits: object) -> bool:
+    sender = quoted.sender
+    if sender is None:
+        return False
+    if sender.addr:
+        return sender.key == key
+    words = re.findall(r"[^\W\d_]{2,}", sender.name)
+    return bool(words) and all(fits(w) for w in words)  # type: ignore[operator]
+
+
+def _stranger(mail: Mail, quoted: QuotedMail) -> tuple[str, Confidence] | None:
+    """An outside reader who was not on that mail."""
+    for recipient in mail.outside:
+        if was_on(quoted, recipient) is False:
+            return f"{recipient.address.name or recipient.address.addr} was not on it", Confidence.HIGH
+    return None
+
+
+def _other_subject(mail: Mail, quoted: QuotedMail, wrote_it: bool) -> tuple[str, Confidence] | None:
+    """A conversation whose subject this mail no longer carries."""
+    old = quoted.subject
+    if old is None and mail.parent is not None and mail.parent.kind == "file":
+        old = mail.parent.subject
+    if old is not None:
+        if not old.strip() or not mail.base_subject or same_subject(old, mail.subject):
+            return None
+        return f"it was about “{old.strip()}”", Confidence.HIGH
+    fresh = mail.base_subject and mail.base_subject == mail.subject.strip()
+    outside = any(not r.inside for r in mail.recipients)
+    if fresh and outside and not wrote_it and quoted.sender is not None:
+        who = quoted.sender.name or quoted.sender.addr
+        if who and (quoted.sender.addr or len(who.split()) > 1):
+            return f"{who}, who wrote it, does not get this one", Confidence.MEDIUM
+    return None
+
+
+def _words(text: str, names: set[str]) -> set[str]:
+    found = (fold(w) for w in _WORD.findall(text))
+    return {w for w in found if w not in _common() and w not in names}
+
+
+def _answers(own: str, quoted: QuotedMail, wrote_it: bool, mail: Mail) -> bool:
+    """Whether the own text takes the quoted mail up: an answering phrase, or words they share."""
+    if wrote_it and _pattern("answering").match(own.strip()):
+        return True
+    names = {fold(w) for a in mail.thread_people() for w in re.findall(r"[^\W\d_]+", f"{a.name} {a.addr}")}
+    names |= {fold(w) for r in mail.recipients for w in re.findall(r"[^\W\d_]+", f"{r.address.name} {r.address.addr}")}
+    mine, theirs = _words(own, names), _words(quoted.text, names)
+    shared = mine & theirs
+    if wrote_it and len(own.split()) <= _SHORT_ANSWER and (mail.is_reply and mail.base_subject != mail.subject.strip()):
+        return True
+    return len(shared) >= 3 or (bool(shared) and wrote_it and (len(shared) >= 2 or len(shared) / max(1, len(mine)) >= 0.2))

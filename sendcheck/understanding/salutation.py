@@ -1,0 +1,145 @@
+"""The salutation of a mail: whom the first line of own text addresses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from sendcheck.data import language_file, languages_with
+from sendcheck.understanding.mail import Mail, Stretch
+from sendcheck.understanding.names import fold, given_names, role_words, titles
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[,&/+;]|[^\s\w]|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One person addressed: the words of the name with their ranges in the stretch; ``formal``: after a title."""
+
+    words: tuple[tuple[str, int, int], ...]
+    formal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Salutation:
+    """The salutation found: the stretch it stands in and whom it names. ``plural``: a role or a group is addressed."""
+
+    stretch: Stretch
+    people: tuple[Addressee, ...]
+    plural: bool
+    end: int
+
+
+@cache
+def _data() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
+    openers: list[str] = []
+    joiners: set[str] = set()
+    never: set[str] = set()
+    for language in languages_with("greetings.toml"):
+        data = language_file(language, "greetings.toml")
+        openers += data["openers"]
+        joiners.update(data["joiners"])
+        never.update(fold(w) for w in data["never_names"])
+    longest = sorted(openers, key=len, reverse=True)
+    return re.compile(rf"[ \t]*(?:{'|'.join(longest)})(?![\w'’-])[ \t,]*", re.I), frozenset(joiners), frozenset(never)
+
+
+def salutation(mail: Mail) -> Salutation | None:
+    """The salutation of the own text, or None if its first line is none."""
+    stretch = next((s for s in mail.own() if s.text.strip()), None)
+    if stretch is None:
+        return None
+    text = stretch.text
+    start = len(text) - len(text.lstrip())
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    opener, _joiners, _never = _data()
+    match = opener.match(text, start, end)
+    if match:
+        return _after_opener(stretch, match.end(), end)
+    return _bare(stretch, start, end)
+
+
+def _after_opener(stretch: Stretch, at: int, end: int) -> Salutation | None:
+    people, plural, stop = _people(stretch.text, at, min(end, at + 160), known_only=False)
+    return Salutation(stretch, people, plural, stop) if people or plural else None
+
+
+def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
+    """A first line that is just a name: “Phillip,” — only known given names, and nothing that goes on like a sentence."""
+    text = stretch.text
+    people, plural, stop = _people(text, start, min(end, start + 100), known_only=True)
+    if not people or plural:
+        return None
+    rest = text[stop:end].strip()
+    if rest in {"", ",", "-", "--", "–", ":", "!", "..", "...", ".", ",,"} and text[end:].strip():
+        return Salutation(stretch, people, False, stop)
+    if rest.startswith(",") and re.match(r",\s+(?![A-ZÆØÅ][^\W\d_]+(?:,|\s+(?:and|og|&)\s))(?!(?:who|whose|which|som|and|og|but|men)\b)\S", rest):
+        return Salutation(stretch, people, False, stop)
+    return None
+
+
+def _people(text: str, at: int, end: int, *, known_only: bool) -> tuple[tuple[Addressee, ...], bool, int]:
+    """Names from *at* on, until something that is no name, title or joiner."""
+    _opener, joiners, never = _data()
+    people: list[Addressee] = []
+    words: list[tuple[str, int, int]] = []
+    formal = plural = False
+    stop = at
+    joined = True
+
+    def flush() -> None:
+        nonlocal formal
+        if words:
+            people.append(Addressee(tuple(words), formal))
+        words.clear()
+        formal = False
+
+    for match in _TOKEN.finditer(text, at, end):
+        token = match.group(0)
+        bare = token.rstrip(".")
+        folded = fold(bare)
+        if text[stop : match.start()].strip() or (words and text[stop : match.start()].count(" ") > 2):
+            break
+        if folded in titles() and not words:
+            formal = True
+        elif folded in joiners or token in {"&", "/", "+"}:
+            flush()
+            joined = True
+        elif token in {",", ";"}:
+            following = _TOKEN.match(text, match.end() + len(text[match.end() : end]) - len(text[match.end() : end].lstrip()), end)
+            if not words or following is None or not following.group(0)[:1].isupper() or fold(following.group(0)) in never:
+                break
+            if fold(following.group(0).rstrip(".")) not in given_names():
+                break
+            flush()
+            joined = True
+        elif folded in role_words() and not formal and not (words and bare[:1].isupper() and folded in given_names()):
+            plural = True
+            flush()
+        elif _is_name(bare, folded, never, known_only, joined, bool(words), formal):
+            words.append((bare, match.start(), match.start() + len(bare)))
+            joined = False
+            if token.endswith(".") and len(bare) > 2:
+                stop = match.start() + len(bare)
+                break
+        else:
+            break
+        stop = match.end()
+    flush()
+    return tuple(people), plural, stop
+
+
+def _is_name(bare: str, folded: str, never: frozenset[str], known_only: bool, first: bool, goes_on: bool, formal: bool) -> bool:
+    if folded in never or not bare[:1].isalpha():
+        return False
+    if not bare[:1].isupper():
+        return first and not goes_on and folded in given_names() and len(folded) > 2 and not known_only
+    if len(bare) == 1:
+        return goes_on
+    if bare.isupper() and len(bare) > 2 and folded not in given_names():
+        return False
+    if known_only and not goes_on:
+        return folded in given_names()
+    return True

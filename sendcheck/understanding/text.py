@@ -1,0 +1,30 @@
+"""Small helpers over plain text that several checks share."""
+
+from __future__ import annotations
+
+import re
+
+_END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)|\n[ \t]*\n")
+_LOOK_BACK = 400
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range of the sentence that holds characters start..end: bounded by end marks and blank lines."""
+    begin = max(0, start - _LOOK_BACK)
+    for match in _END.finditer(text, begin, start):
+        begin = match.end()
+    stop = _END.search(text, end, min(len(text), end + _LOOK_BACK))
+    return begin, stop.end() if stop else min(len(text), end + _LOOK_BACK)
+
+
+def in_code(text: str, start: int, end: int) -> bool:
+    """Whether characters start..end stand in back-ticks, a fenced block or an indented code line."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    before = text[line_start:start].count("`")
+    if before % 2 == 1 and "`" in text[end : line_start + len(line)]:
+        return True
+    if len(re.findall(r"(?m)^[ \t]*(?:```|~~~)", text[:start])) % 2 == 1:
+        return True
+    return line.startswith(("    ", "\t")) and bool(re.search(r"[;{}=()<>]", line.replace(text[start:end], "", 1)))
