@@ -66,7 +66,7 @@ def _judge(mail: Mail, mention: Mention, sent: date, place: Place) -> Iterator[H
         place,
         f"write the {_weekday(day)}, or {right.isoformat()} if the weekday is right",
         confidence=confidence,
-        severity=None if confidence is Confidence.HIGH else Severity.WARNING,
+        severity=None if confidence is Confidence.HIGH else Severity.NOTE,
     )
 
 

@@ -37,7 +37,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
         for match in _DOUBLE.finditer(stretch.text):
             word = match.group(1)
             second = stretch.text[match.end() - len(word) : match.end()]
-            if word.lower() in _legitimate() or len(word) < 2 or not second.islower():
+            if word.lower() in _legitimate() or len(word) < 2 or not second.islower() or not _runs_on(stretch.text, match.start(), word):
                 continue
             if "\n" in match.group(2) and _is_table(stretch.text, match.start()):
                 continue
@@ -49,6 +49,11 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
                 mail.at(stretch.body, stretch.start + match.start(), stretch.start + match.end()),
                 f"write “{word}” once",
             )
+
+
+def _runs_on(text: str, at: int, word: str) -> bool:
+    """A capitalised first word only counts where a sentence begins: “Gas Daily daily prices” is a name and a word."""
+    return word.islower() or not text[:at].rstrip(" \t")[-1:].isalpha()
 
 
 def _is_table(text: str, at: int) -> bool:

@@ -41,7 +41,7 @@ def stale(mail: Mail) -> Iterator[Hit]:
     if _answers(own, newest, wrote_it, mail):
         return
     for quoted in trail:
-        reason = _stranger(mail, quoted) or _other_subject(mail, quoted, wrote_it)
+        reason = _stranger(mail, quoted, newest) or (_other_subject(mail, quoted, wrote_it) if quoted is newest else None)
         if reason:
             why, confidence = reason
             yield Hit(
@@ -64,10 +64,10 @@ def _is_author(quoted: QuotedMail, key: str, fits: object) -> bool:
     return bool(words) and all(fits(w) for w in words)  # type: ignore[operator]
 
 
-def _stranger(mail: Mail, quoted: QuotedMail) -> tuple[str, Confidence] | None:
-    """An outside reader who was not on that mail."""
+def _stranger(mail: Mail, quoted: QuotedMail, newest: QuotedMail) -> tuple[str, Confidence] | None:
+    """An outside reader who was not on that mail (and not on the newest, whose trail it then already was)."""
     for recipient in mail.outside:
-        if was_on(quoted, recipient) is False:
+        if was_on(quoted, recipient) is False and not was_on(newest, recipient):
             return f"{recipient.address.name or recipient.address.addr} was not on it", Confidence.HIGH
     return None
 

@@ -34,6 +34,7 @@ class Job:
     envelope: tuple[str, ...] = ()
     parent: tuple[str, bytes] | None = None
     draft: bool = False
+    leaving: bool = False
     timings: bool = False
 
 
@@ -70,7 +71,7 @@ class Engine:
     def _surroundings(self, job: Job, parent: Message | None) -> Surroundings:
         profile = self.profile or (None if self.config["profile"] == "auto" else self.config["profile"])
         return Surroundings(
-            self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, parent
+            self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent
         )
 
     def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:

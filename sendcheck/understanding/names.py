@@ -78,7 +78,7 @@ def related(one: str, other: str) -> bool:
         return True
     if min(len(a), len(b)) >= 3 and (a.startswith(b) or b.startswith(a)) and max(len(a), len(b)) - min(len(a), len(b)) >= 2:
         return True
-    return variant_key(a) == variant_key(b) and a[-1] == b[-1]
+    return variant_key(a) == variant_key(b) and a[-1].replace("y", "i") == b[-1].replace("y", "i")
 
 
 def same_name(one: str, other: str) -> bool:
@@ -129,16 +129,24 @@ def person(address: Address) -> Person:
         initials = {fold(w) for w in display if len(w) == 1}
         if words:
             extra = [p for p in pieces if len(p) > 2 and len(pieces) > 1]
-            return Person(tuple(dict.fromkeys(words + extra)), frozenset(initials), letters, True, False)
+            return Person(tuple(dict.fromkeys(words + extra)), frozenset(initials), letters, _names_someone(words, certain=True), False)
     if role:
         return Person(tuple(w for w in display if len(w) > 1), frozenset(), letters, False, True)
-    named = [p for p in pieces if len(p) > 1]
-    initials = {fold(p) for p in pieces if len(p) == 1}
+    short = [p for p in pieces if len(p) == 1 or (len(p) == 2 and fold(p) not in given_names())]
+    named = [p for p in pieces if p not in short]
+    initials = {letter for p in short for letter in fold(p)}
     if len(pieces) >= 2 and named:
-        return Person(tuple(named), frozenset(initials), letters, True, False)
+        return Person(tuple(named), frozenset(initials), letters, _names_someone(named, certain=False), False)
     if len(pieces) == 1 and fold(pieces[0]) in given_names():
         return Person((pieces[0],), frozenset(), letters, True, False)
     return Person((), frozenset(), letters, False, False)
+
+
+def _names_someone(words: list[str], certain: bool) -> bool:
+    """Whether these words are a person's name: one is a known given name, or (in a display name) they look like a full name."""
+    if any(fold(w) in given_names() for w in words):
+        return True
+    return certain and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") for w in words)
 
 
 def _display_words(name: str) -> list[str]:

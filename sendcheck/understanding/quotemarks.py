@@ -15,7 +15,7 @@ from sendcheck.reading.addresses import Address, parse_address_list
 
 MAX_ATTRIBUTION = 320
 _DATE = re.compile(r"\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-_EMAIL = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+[^\s<>\"'(),;:.\[\]]")
+_EMAIL = re.compile(r"[^\s<>\"'(),;:\[\]@=]+@[^\s<>\"'(),;:\[\]@]*[^\s<>\"'(),;:.\[\]@]")
 _NOTES_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?(?:\s+\w{2,9})?\s*$")
 _DASHES = r"[-_=*–—\s]*"
 
@@ -231,11 +231,12 @@ def _people(value: str) -> list[Address]:
     cleaned = re.sub(r"<(<[^>]+>)>", r"\1", cleaned)
     out = []
     for address in parse_address_list(cleaned, 500).addresses:
-        if address.error is None:
+        shown = _EMAIL.search(address.name)
+        if address.error is None and shown is None:
             out.append(address)
             continue
-        email = _EMAIL.search(address.addr)
-        name = address.name or _EMAIL.sub("", address.addr).strip(" <>\"'")
+        email = shown or _EMAIL.search(address.addr)
+        name = _EMAIL.sub("", address.name or address.addr).strip(" <>\"'()@")
         out.append(Address(name, email.group(0).lower() if email else ""))
     return out
 

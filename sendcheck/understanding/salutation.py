@@ -73,6 +73,8 @@ def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
     if not people or plural:
         return None
     rest = text[stop:end].strip()
+    if not rest and any(len(p.words) > 1 for p in people):
+        return None  # two or more names alone on a line: a list or a title rather than a salutation
     if rest in {"", ",", "-", "--", "–", ":", "!", "..", "...", ".", ",,"} and text[end:].strip():
         return Salutation(stretch, people, False, stop)
     if rest.startswith(",") and re.match(r",\s+(?![A-ZÆØÅ][^\W\d_]+(?:,|\s+(?:and|og|&)\s))(?!(?:who|whose|which|som|and|og|but|men)\b)\S", rest):

@@ -29,6 +29,7 @@ class Surroundings:
     partners: Sequence[Sequence[str]] = ()
     profile: str | None = None
     draft: bool = False
+    leaving: bool = False
     parent: Message | None = None
 
 
@@ -58,7 +59,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         is_reply=not forward and (reply or parent is not None or bool(message.header("in-reply-to"))),
         is_forward=forward,
         date=date or datetime.now(UTC),
-        date_known=date is not None,
+        date_known=date is not None or around.leaving or around.draft,
         bodies=bodies,
         quoted=quoted,
         parent=parent,

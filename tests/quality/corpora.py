@@ -1,0 +1,76 @@
+"""The corpora that quality is measured on, as mails. They lie outside the project (see ``find_data``) and none of their words enters it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+READING_SETS = ("spamassassin", "mimekit", "ruby_mail_fixtures", "python_test_email", "notmuch_corpora", "flanker_fixtures")
+
+
+def find_data() -> Path | None:
+    """The folder of packed corpora: SENDCHECK_DATA, or ``../shared/data`` beside the project; None if absent."""
+    for candidate in (os.environ.get("SENDCHECK_DATA"), ROOT.parent / "shared" / "data"):
+        if candidate and (Path(candidate) / "unpack").is_file():
+            return Path(candidate)
+    return None
+
+
+@cache
+def unpacked(name: str) -> Path:
+    """Folder of one corpus, unpacked once into a cache beside the system's temporary files."""
+    data = find_data()
+    if data is None:
+        raise FileNotFoundError("the corpora are not here: set SENDCHECK_DATA")
+    cache_folder = Path(os.environ.get("SENDCHECK_CORPORA", Path(os.environ.get("TMPDIR", "/tmp")) / f"sendcheck-corpora-{os.getuid()}"))
+    folder = cache_folder / name
+    if not (cache_folder / f".{name}.done").is_file():
+        cache_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        subprocess.run(["sh", str(data / "unpack"), str(cache_folder), name], check=True)
+        (cache_folder / f".{name}.done").touch()
+    return folder
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusMail:
+    """One mail: an id without words, and its bytes."""
+
+    id: str
+    raw: bytes
+
+
+def raw_mails() -> Iterator[CorpusMail]:
+    """Every file of the sets that test reading."""
+    for name in READING_SETS:
+        for path in sorted(unpacked(name).rglob("*")):
+            if path.is_file():
+                yield CorpusMail(str(path.relative_to(unpacked(name).parent)), path.read_bytes())
+
+
+def aeslc() -> Iterator[CorpusMail]:
+    """Bodies of business mail, as DATA.md wants them measured: from an inside address to undisclosed recipients."""
+    for path in sorted(unpacked("aeslc").rglob("*.subject")):
+        text = path.read_text("utf-8", "replace")
+        body, _, subject = text.partition("@subject")
+        line = " ".join(subject.split("@ann")[0].split())
+        head = f"From: sender@inside.example\nTo: undisclosed-recipients:;\nSubject: {line}\nContent-Type: text/plain; charset=utf-8\n\n"
+        yield CorpusMail(f"aeslc/{path.stem}", (head + body.strip() + "\n").encode())
+
+
+def allen() -> Iterator[CorpusMail]:
+    """The 905 distinct sent mails of one mailbox, doubled dots in addresses mended."""
+    log = unpacked("derived") / "enron_sent_log_allen-p.jsonl"
+    folder = next(unpacked("enron_maildir_2users").rglob("allen-p")).parent
+    for line in log.read_text("utf-8").splitlines():
+        entry = json.loads(line)
+        raw = (folder / entry["path"]).read_bytes()
+        head, separator, body = raw.partition(b"\n\n") if b"\r\n\r\n" not in raw else raw.partition(b"\r\n\r\n")
+        head = re.sub(rb"\.{2,}(?=[\w-]+@|[\w.-]*@)|(?<=\w)\.{2,}(?=\w)", b".", head)
+        yield CorpusMail(entry["path"], head + separator + body)
