@@ -9,6 +9,8 @@ from sendcheck.understanding.names import edits, fold, given_names, related
 from sendcheck.understanding.salutation import Addressee, Salutation, salutation
 
 _LONG = 7
+#: Whoever is greeted by one name stands among the first so many recipients.
+_GREETED_AMONG = 2
 
 
 def greeting(mail: Mail) -> Iterator[Hit]:
@@ -78,8 +80,10 @@ def _slip(person: Addressee, everyone: list[Recipient]) -> tuple[tuple[str, int,
 
 
 def _is_stranger(person: Addressee, everyone: list[Recipient]) -> bool:
-    """Whether no recipient can be meant. One whose name cannot be derived leaves doubt, and doubt is silence."""
-    if any(not r.person.known for r in everyone):
+    """Whether no recipient can be meant. One whose name cannot be derived leaves doubt, and doubt is silence,
+    unless such recipients come late in a list of people whose names are plain: one greets whom one lists first."""
+    unknown = [r for r in everyone if not r.person.known and not r.person.crowd]
+    if any(r in unknown for r in everyone[:_GREETED_AMONG]) or 2 * len(unknown) > len(everyone):
         return False
     for recipient in everyone:
         place = fold(recipient.organisation + recipient.address.domain)

@@ -13,8 +13,14 @@ from functools import cache
 
 from sendcheck.data import language_file, languages_with, lines
 from sendcheck.reading.addresses import Address
+from sendcheck.understanding.organisations import is_free_mail
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+# A letter and what may begin a surname: one consonant, or a usual cluster, then a vowel.
+_INITIAL_AND_SURNAME = re.compile(
+    r"[a-z](?:[bcdfghjklmnpqrstvwxz]?|sch|sk|skj|st|str|stj|sp|sm|sn|sl|sh|sw|sv|sc|tr|th|tv|tj|dr|br|bl|bj|cr|cl|ch|fr|fl|fj|gr|gl|gj|gu|hj|kr|kl|kn|kv|kj|pr|pl|ph|qu|wr|wh|mc)"
+    r"[aeiouy][a-z]{2,}"
+)
 _FOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ö": "o", "ä": "a", "ü": "u", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "þ": "th"})
 
 
@@ -92,7 +98,7 @@ class Person:
 
     ``words``: name words as written (display name, else local part); ``initials``: single
     letters; ``local``: letters of the local part, folded; ``known``: whether a name could be
-    derived at all (not for roles, groups and opaque local parts).
+    derived at all (not for roles, groups and opaque local parts); ``crowd``: it reaches everybody.
     """
 
     words: tuple[str, ...]
@@ -100,6 +106,7 @@ class Person:
     local: str
     known: bool
     role: bool
+    crowd: bool = False
 
     def fits(self, name: str) -> bool:
         """Whether *name* (one word) can be this person's, read generously."""
@@ -117,36 +124,55 @@ class Person:
         return fold(name) in {fold(w) for w in self.words}
 
 
-def person(address: Address) -> Person:
-    """The name a mailbox gives away; never guesses from an opaque local part."""
+def person(address: Address, inside: bool = False) -> Person:
+    """The name a mailbox gives away. An opaque local part gives none, but for the usual form of one's own house (``inside``)."""
     local = re.sub(r"\+.*", "", address.local)
     pieces = [p for p in re.split(r"[._\-\d]+", local) if p]
     letters = fold("".join(pieces))
-    display = _display_words(address.name)
-    role = any(fold(p) in role_words() for p in pieces) or any(fold(w) in role_words() for w in display)
+    display = _display_words(address.name) if fold(address.name) != fold(address.local) else []
+    groups = role_words() | _words_of("crowds")
+    role = any(fold(p) in groups for p in pieces) or any(fold(w) in groups for w in display)
     if display and not role:
         words = [w for w in display if len(w) > 1]
-        initials = {fold(w) for w in display if len(w) == 1}
+        # a middle initial behind a known given name is no name one is called by
+        initials = set() if fold(display[0]) in given_names() else {fold(w) for w in display if len(w) == 1}
         if words:
             extra = [p for p in pieces if len(p) > 2 and len(pieces) > 1]
             return Person(tuple(dict.fromkeys(words + extra)), frozenset(initials), letters, _names_someone(words, certain=True), False)
     if role:
-        return Person(tuple(w for w in display if len(w) > 1), frozenset(), letters, False, True)
+        crowd = any(fold(w) in _words_of("crowds") for w in (*pieces, *display))
+        return Person(tuple(w for w in display if len(w) > 1), frozenset(), letters, False, True, crowd)
     short = [p for p in pieces if len(p) == 1 or (len(p) == 2 and fold(p) not in given_names())]
     named = [p for p in pieces if p not in short]
     initials = {letter for p in short for letter in fold(p)}
     if len(pieces) >= 2 and named:
-        return Person(tuple(named), frozenset(initials), letters, _names_someone(named, certain=False), False)
-    if len(pieces) == 1 and fold(pieces[0]) in given_names():
-        return Person((pieces[0],), frozenset(), letters, True, False)
+        # an initial and a surname: the initial may be a middle one, so no given name is known
+        known = len(named) > 1 and _names_someone(named, certain=True)
+        return Person(tuple(named), frozenset(initials), letters, known, False)
+    if len(pieces) == 1:
+        given = _leading_given_name(letters)
+        if given:
+            return Person((given,), frozenset(letters[0]), letters, True, False)
+    if len(pieces) != 1 or is_free_mail(address.domain):
+        return Person((), frozenset(), letters, False, False)
+    if inside and _INITIAL_AND_SURNAME.fullmatch(letters):
+        # "jsmith" in one's own house: the usual first initial and surname
+        return Person((), frozenset(letters[0]), letters, True, False)
     return Person((), frozenset(), letters, False, False)
+
+
+def _leading_given_name(letters: str) -> str | None:
+    """The given name that is a local part, or that one begins with (five letters and more: “lauraholm”, “mariah”)."""
+    if letters in given_names():
+        return letters
+    return next((letters[:n] for n in range(min(12, len(letters) - 1), 4, -1) if letters[:n] in given_names()), None)
 
 
 def _names_someone(words: list[str], certain: bool) -> bool:
     """Whether these words are a person's name: one is a known given name, or (in a display name) they look like a full name."""
     if any(fold(w) in given_names() for w in words):
         return True
-    return certain and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") for w in words)
+    return certain and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") or fold(w) in role_words() for w in words)
 
 
 def _display_words(name: str) -> list[str]:

@@ -32,17 +32,22 @@ class Salutation:
 
 
 @cache
-def _data() -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
+def _data() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset[str]]:
     openers: list[str] = []
+    thanks: list[str] = []
+    skips: list[str] = []
     joiners: set[str] = set()
     never: set[str] = set()
     for language in languages_with("greetings.toml"):
         data = language_file(language, "greetings.toml")
         openers += data["openers"]
+        thanks += data["thanks"]
+        skips += data["skip_lines"]
         joiners.update(data["joiners"])
         never.update(fold(w) for w in data["never_names"])
     longest = sorted(openers, key=len, reverse=True)
-    return re.compile(rf"[ \t]*(?:{'|'.join(longest)})(?![\w'’-])[ \t,]*", re.I), frozenset(joiners), frozenset(never)
+    opener = re.compile(rf"[ \t]*(?:(?:{'|'.join(longest)})|(?P<thanks>{'|'.join(thanks)}))(?![\w'’-])[ \t,]*", re.I)
+    return opener, re.compile(rf"(?:{'|'.join(skips)})[ \t]*[.!:,-]*[ \t]*\n\s*", re.I), frozenset(joiners), frozenset(never)
 
 
 def salutation(mail: Mail) -> Salutation | None:
@@ -51,18 +56,24 @@ def salutation(mail: Mail) -> Salutation | None:
     if stretch is None:
         return None
     text = stretch.text
+    opener, skip, _joiners, _never = _data()
     start = len(text) - len(text.lstrip())
+    skipped = skip.match(text, start)
+    if skipped:
+        start = skipped.end()
     end = text.find("\n", start)
     end = len(text) if end < 0 else end
-    opener, _joiners, _never = _data()
     match = opener.match(text, start, end)
     if match:
-        return _after_opener(stretch, match.end(), end)
+        return _after_opener(stretch, match.end(), end, match.lastgroup == "thanks")
     return _bare(stretch, start, end)
 
 
-def _after_opener(stretch: Stretch, at: int, end: int) -> Salutation | None:
-    people, plural, stop = _people(stretch.text, at, min(end, at + 160), known_only=False)
+def _after_opener(stretch: Stretch, at: int, end: int, thanks: bool) -> Salutation | None:
+    """After “Hi” any capitalised word is a name; after “Thanks” only a known one that ends the phrase."""
+    people, plural, stop = _people(stretch.text, at, min(end, at + 160), known_only=thanks)
+    if thanks and (plural or not re.match(r"\s*(?:[,.!:–-]|\n|$)", stretch.text[stop : end + 1])):
+        return None
     return Salutation(stretch, people, plural, stop) if people or plural else None
 
 
@@ -70,12 +81,15 @@ def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
     """A first line that is just a name: “Phillip,” — only known given names, and nothing that goes on like a sentence."""
     text = stretch.text
     people, plural, stop = _people(text, start, min(end, start + 100), known_only=True)
-    if not people or plural:
+    known = [p for p in people if fold(p.words[0][0]) in given_names()]
+    if not known or plural or (len(known) < len(people) and len(people) > 2):
         return None
     rest = text[stop:end].strip()
     if not rest and any(len(p.words) > 1 for p in people):
         return None  # two or more names alone on a line: a list or a title rather than a salutation
     if rest in {"", ",", "-", "--", "–", ":", "!", "..", "...", ".", ",,"} and text[end:].strip():
+        return Salutation(stretch, people, False, stop)
+    if re.match(r"[:–-]+\s+\S+(?:\s+\S+){3,}", rest):
         return Salutation(stretch, people, False, stop)
     if rest.startswith(",") and re.match(r",\s+(?![A-ZÆØÅ][^\W\d_]+(?:,|\s+(?:and|og|&)\s))(?!(?:who|whose|which|som|and|og|but|men)\b)\S", rest):
         return Salutation(stretch, people, False, stop)
@@ -84,7 +98,7 @@ def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
 
 def _people(text: str, at: int, end: int, *, known_only: bool) -> tuple[tuple[Addressee, ...], bool, int]:
     """Names from *at* on, until something that is no name, title or joiner."""
-    _opener, joiners, never = _data()
+    _opener, _skip, joiners, never = _data()
     people: list[Addressee] = []
     words: list[tuple[str, int, int]] = []
     formal = plural = False
@@ -113,7 +127,7 @@ def _people(text: str, at: int, end: int, *, known_only: bool) -> tuple[tuple[Ad
             following = _TOKEN.match(text, match.end() + len(text[match.end() : end]) - len(text[match.end() : end].lstrip()), end)
             if not words or following is None or not following.group(0)[:1].isupper() or fold(following.group(0)) in never:
                 break
-            if fold(following.group(0).rstrip(".")) not in given_names():
+            if fold(following.group(0).rstrip(".")) not in given_names() or not _only_names(text[match.end() : end], joiners):
                 break
             flush()
             joined = True
@@ -133,6 +147,12 @@ def _people(text: str, at: int, end: int, *, known_only: bool) -> tuple[tuple[Ad
     return tuple(people), plural, stop
 
 
+def _only_names(rest: str, joiners: frozenset[str]) -> bool:
+    """Whether what follows a comma is the rest of a list of names, and not the first sentence."""
+    words = re.findall(r"[^\W\d_]+", rest)
+    return len(words) <= 8 and all(w[:1].isupper() or fold(w) in joiners for w in words)
+
+
 def _is_name(bare: str, folded: str, never: frozenset[str], known_only: bool, first: bool, goes_on: bool, formal: bool) -> bool:
     if folded in never or not bare[:1].isalpha():
         return False
@@ -142,6 +162,4 @@ def _is_name(bare: str, folded: str, never: frozenset[str], known_only: bool, fi
         return goes_on
     if bare.isupper() and len(bare) > 2 and folded not in given_names():
         return False
-    if known_only and not goes_on:
-        return folded in given_names()
-    return True
+    return not known_only or goes_on or folded in given_names() or (first and len(bare) > 2 and not bare.isupper())

@@ -136,7 +136,8 @@ def _recipients(message: Message, organisations: Organisations, sender: Address 
 
 
 def _recipient(address: Address, field_name: str, organisations: Organisations, sender: Address | None) -> Recipient:
-    return Recipient(address, field_name, organisations.of(address), organisations.inside(address, sender), person(address))
+    inside = organisations.inside(address, sender)
+    return Recipient(address, field_name, organisations.of(address), inside, person(address, inside))
 
 
 def _bodies(message: Message) -> tuple[Body, ...]:
