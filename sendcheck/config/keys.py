@@ -61,7 +61,7 @@ CORE = (
     Key("link-trackers", "list", [], "Domains of click trackers: links through them may show another address."),
     Key("sendmail.mta", "list", [], "Program and arguments that really send (default: SENDCHECK_MTA, else the next sendmail on PATH)."),
     Key("sendmail.on-error", "choice", "stop", "What the shim does when checking itself fails: stop the mail or send it.", ("stop", "send")),
-    Key("sendmail.ask", "bool", False, "Ask on the terminal for a reason and send anyway if one is given."),
+    Key("sendmail.ask", "choice", "auto", "Ask on the terminal for a reason to send anyway; auto asks where standard error is one.", ("auto", "always", "never")),
 )
 
 #: tables whose keys are the user's own names

@@ -282,7 +282,10 @@ def _suppressions(layer: _Layer, value: Any, registry: Registry) -> list[Suppres
         rule = entry.get("rule")
         if not isinstance(rule, str):
             raise _fail(layer, "suppress", "a [[suppress]] entry lacks its rule")
-        registry_rule(registry, rule, layer, "suppress.rule")
+        if rule != "*":
+            registry_rule(registry, rule, layer, "suppress.rule")
+        elif not re.fullmatch(r"[0-9a-f]{64}", str(entry.get("match", ""))):
+            raise _fail(layer, "suppress.rule", "a [[suppress]] entry for rule “*” needs a whole fingerprint as its match")
         reason = entry.get("reason")
         if not isinstance(reason, str) or not reason.strip():
             raise _fail(layer, "suppress", f"the [[suppress]] entry for {rule} lacks a reason")

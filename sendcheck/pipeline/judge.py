@@ -8,7 +8,7 @@ from datetime import date
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.pipeline.contract import Confidence, Hit, Rule, Severity
-from sendcheck.pipeline.registry import Registry
+from sendcheck.pipeline.registry import Registry, unknown
 from sendcheck.pipeline.report import Finding, NotRunEntry, Suppressed, Verdict, fingerprint
 from sendcheck.understanding.mail import Mail
 
@@ -19,10 +19,14 @@ _MIN_PREFIX = 12
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rules run. ``select``: only these (empty: all that are not off); ``ignore``: not these. Locked rules always run."""
+    """Which rules run. ``select``: only these (empty: all that are not off); ``ignore``: not these. Locked rules always run.
+
+    ``allow``: exceptions given for this run, each “rule reason” (the shim's SENDCHECK_ALLOW).
+    """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
 
     def on(self, rule: Rule, config: Config, profile: str) -> bool:
         """Whether a rule is wanted for a mail of that profile."""
@@ -58,8 +62,8 @@ def judge(
     wanted = [h for h in hits if h.rule == CRASHED or (h.rule in rules and selection.on(rules[h.rule], config, profile))]
     findings = _merge(_finding(h, rules[h.rule], config, profile) for h in wanted)
     findings = _supersede(findings, rules)
-    exceptions, notices = _exceptions(mail, config, rules, today)
-    findings, suppressed, used = _suppress(findings, exceptions)
+    exceptions, notices = _exceptions(mail, config, rules, today, selection.allow)
+    findings, suppressed, used = _suppress(findings, exceptions, config)
     findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
     unmatched = tuple(f"{s.origin}: the exception for {s.rule} matches nothing in this mail" for s in exceptions if s not in used)
     verdict = _verdict(findings, not_run, config)
@@ -112,37 +116,40 @@ def _same_place(one: Finding, other: Finding) -> bool:
     return begin_a < end_b and begin_b < end_a or begin_a == begin_b
 
 
-def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today: date) -> tuple[list[Suppression], list[str]]:
+def _exceptions(
+    mail: Mail | None, config: Config, rules: dict[str, Rule], today: date, extra: tuple[str, ...] = ()
+) -> tuple[list[Suppression], list[str]]:
     """Suppressions in force: configuration entries that have not expired, and the draft's own header."""
     live: list[Suppression] = []
     notices: list[str] = []
     for entry in config.suppressions:
         if entry.expired(today):
             notices.append(f"{entry.origin}: the exception for {entry.rule} ended on {entry.until} and no longer applies ({entry.reason})")
-        elif config.rule_locked(entry.rule) and not entry.policy:
+        elif entry.rule != "*" and config.rule_locked(entry.rule) and not entry.policy:
             notices.append(f"{entry.origin}: the exception for {entry.rule} is ignored: policy locks this rule")
         else:
             live.append(entry)
-    for header in mail.message.all(ALLOW_HEADER) if mail else []:
-        rule, _, reason = header.value.strip().partition(" ")
+    spoken = [("X-Sendcheck-Allow", header.value) for header in mail.message.all(ALLOW_HEADER)] if mail else []
+    for origin, value in [*spoken, *(("SENDCHECK_ALLOW", v) for v in extra)]:
+        rule, _, reason = value.strip().partition(" ")
         if rule not in rules:
-            notices.append(f"X-Sendcheck-Allow: there is no rule “{rule[:40]}”")
+            notices.append(f"{origin}: {unknown('rule', rule[:40], rules)}")
         elif not reason.strip():
-            notices.append(f"X-Sendcheck-Allow: {rule} needs a reason after its name")
+            notices.append(f"{origin}: {rule} needs a reason after its name")
         elif config.rule_locked(rule):
-            notices.append(f"X-Sendcheck-Allow: policy locks {rule}; the header is ignored")
+            notices.append(f"{origin}: policy locks {rule}; the exception is ignored")
         else:
-            live.append(Suppression(rule, "", reason.strip(), None, "X-Sendcheck-Allow"))
+            live.append(Suppression(rule, "", reason.strip(), None, origin))
     return live, notices
 
 
-def _suppress(findings: list[Finding], exceptions: list[Suppression]) -> tuple[list[Finding], list[Suppressed], list[Suppression]]:
+def _suppress(findings: list[Finding], exceptions: list[Suppression], config: Config) -> tuple[list[Finding], list[Suppressed], list[Suppression]]:
     kept: list[Finding] = []
     gone: list[Suppressed] = []
     used: list[Suppression] = []
     for finding in findings:
-        exception = next((s for s in exceptions if s.rule == finding.rule and _matches(s.match, finding)), None)
-        if exception is None or finding.rule == CRASHED:
+        exception = next((s for s in exceptions if s.rule in {finding.rule, "*"} and _matches(s.match, finding)), None)
+        if exception is None or finding.rule == CRASHED or (config.rule_locked(finding.rule) and not exception.policy):
             kept.append(finding)
             continue
         used.append(exception)

@@ -1,0 +1,61 @@
+"""``config.example.toml``: every key with its default and meaning, made from the keys themselves."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+from sendcheck.config.keys import OPEN_TABLES, Key, all_keys
+from sendcheck.pipeline.registry import Registry
+
+_HEAD = """\
+# Every key of sendcheck with its default. Made by `sendcheck config --example`; a test keeps it complete.
+# Put what you change into sendcheck.toml (this folder and below), [tool.sendcheck] of pyproject.toml, or your own file.
+"""
+
+
+def toml_value(value: Any) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return "[" + ", ".join(toml_value(v) for v in value) + "]"
+    return str(value)
+
+
+def example_toml(registry: Registry) -> str:
+    """The whole file."""
+    keys = all_keys(registry)
+    lines = [_HEAD]
+    plain = [k for k in keys.values() if "." not in k.name]
+    for key in plain:
+        lines += _entry(key, key.name)
+    for table in sorted({k.name.split(".")[0] for k in keys.values() if "." in k.name}):
+        lines.append(f"[{table}]\n")
+        for key in keys.values():
+            if key.name.startswith(table + "."):
+                lines += _entry(key, key.name.partition(".")[2])
+    lines += ["[organisations]", f"# {OPEN_TABLES['organisations'][1]}", '# "Nord Bank" = ["nordbank.example", "nordbank.test"]\n']
+    lines += ["[rules]", f"# {OPEN_TABLES['rules'][1]} The defaults:"]
+    lines += [f'{slug} = "{rule.severity.value}"' for slug, rule in registry.rules.items()]
+    lines += [
+        "",
+        "# An agreed exception. match: a fingerprint, or text in the excerpt; until: the last day it holds.",
+        "# [[suppress]]",
+        '# rule = "cc-leak"',
+        '# match = "partner@fjord.example"',
+        '# reason = "joint project, both agreed"',
+        "# until = 2027-12-31",
+        "",
+        "# Only in the administrator's policy file: keys whose value there nobody can change.",
+        '# locked = ["rules.cc-leak", "internal-domains"]',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(key: Key, name: str) -> list[str]:
+    text = key.help + (f" One of {', '.join(key.choices)}." if key.choices else "")
+    return [*(f"# {line}" for line in textwrap.wrap(text, 118)), f"{name} = {toml_value(key.default)}", ""]
