@@ -1,0 +1,152 @@
+"""The harness for a check's cases: `<slug>.cases.yaml` beside its code. For sendcheck's own checks and anyone's.
+
+A file has two lists, ``fires`` and ``silent``; a case is a mapping:
+
+``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
+``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
+``draft``, ``envelope``; ``lang`` (asked of rules that read text). What is expected of a firing case: ``excerpt``,
+``severity``, ``line``, ``count``; of a silent one: ``not_run``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any
+
+from sendcheck.config.config import Config
+from sendcheck.config.load import load_config
+from sendcheck.pipeline.engine import Engine, Job
+from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.report import Finding, MailReport
+
+_DEFAULTS = {
+    "from": "Ola Nordmann <ola@inside.example>",
+    "to": "Kari Holm <kari.holm@nordbank.example>",
+    "subject": "The plan",
+    "date": "Mon, 04 May 2026 10:12:00 +0200",
+}
+_KEYS = {
+    "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
+    "lang", "excerpt", "severity", "line", "count", "not_run", "profile",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of one rule. ``str()`` names it for pytest."""
+
+    rule: str
+    fires: bool
+    number: int
+    data: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.rule}-{'fires' if self.fires else 'silent'}-{self.number}"
+
+    @property
+    def lang(self) -> str | None:
+        """The language the case is written in, if it says."""
+        value = self.data.get("lang")
+        return str(value) if value else None
+
+
+def load_cases(folder: Path) -> list[Case]:
+    """All cases of the ``*.cases.yaml`` files in a check's folder. Raises ValueError for keys nobody reads."""
+    import yaml
+
+    cases: list[Case] = []
+    for path in sorted(folder.glob("*.cases.yaml")):
+        rule = path.name.removesuffix(".cases.yaml")
+        data = yaml.safe_load(path.read_text("utf-8"))
+        for kind in ("fires", "silent"):
+            for number, entry in enumerate(data.get(kind) or [], 1):
+                wrong = set(entry) - _KEYS
+                if wrong:
+                    raise ValueError(f"{path.name}, {kind} {number}: unknown keys {sorted(wrong)}")
+                cases.append(Case(rule, kind == "fires", number, entry))
+    return cases
+
+
+def build(data: dict[str, Any]) -> bytes:
+    """The bytes of the mail a case describes."""
+    if "mail" in data:
+        return str(data["mail"]).encode()
+    message = EmailMessage(policy=SMTP.clone(max_line_length=998, linesep="\n", utf8=True))
+    for name in ("from", "to", "cc", "bcc", "subject", "date"):
+        value = data.get(name, _DEFAULTS.get(name))
+        if value:
+            message[name.capitalize()] = value
+    for name, value in (data.get("headers") or {}).items():
+        message[name] = value
+    own, html = data.get("own"), data.get("html")
+    if own is not None or html is None:
+        message.set_content(own or "", cte="8bit")
+    if html is not None:
+        if own is None:
+            message.set_content(html, subtype="html", cte="8bit")
+        else:
+            message.add_alternative(html, subtype="html", cte="8bit")
+    for name in data.get("attachments") or []:
+        message.add_attachment(b"data", maintype="application", subtype="octet-stream", filename=name)
+    return message.as_bytes()
+
+
+def config_of(data: dict[str, Any]) -> Config:
+    """The configuration of a case: the defaults, reserved domains allowed, and what the case sets."""
+    from sendcheck.config.example import toml_value
+
+    lines: list[str] = []
+    tables: list[str] = []
+    for key, value in {"allow-reserved-domains": True, **(data.get("config") or {})}.items():
+        if isinstance(value, dict):
+            tables.append(f"[{key}]")
+            tables += [f'"{name}" = {toml_value(inner)}' for name, inner in value.items()]
+        else:
+            lines.append(f"{key} = {toml_value(value)}")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.toml"
+        path.write_text("\n".join([*lines, *tables]), "utf-8")
+        return load_config(load(), explicit=path)
+
+
+def report_of(case: Case) -> MailReport:
+    """Check the mail of a case with its rule selected."""
+    data = case.data
+    parent = data.get("parent")
+    job = Job(
+        "case.eml",
+        build(data),
+        parent=("parent.eml", build(parent if isinstance(parent, dict) else {"mail": parent})) if parent else None,
+        draft=bool(data.get("draft")),
+        envelope=tuple(data.get("envelope") or ()),
+    )
+    return Engine(load(), config_of(data), Selection((case.rule,)), data.get("profile")).check(job)
+
+
+def run_case(case: Case) -> None:
+    """Assert that a case does what it says."""
+    report = report_of(case)
+    crashed = [f.message for f in report.findings if f.rule == "check-crashed" and case.rule != "check-crashed"]
+    assert not crashed, crashed
+    found: list[Finding] = [f for f in report.findings if f.rule == case.rule]
+    data = case.data
+    if not case.fires:
+        assert not found, [(f.message, f.where.excerpt) for f in found]
+        if "not_run" in data:
+            assert any(e.rule == case.rule for e in report.not_run) == bool(data["not_run"]), report.not_run
+        return
+    assert found, f"{case.rule} did not fire"
+    if "excerpt" in data:
+        excerpts = [p.excerpt for f in found for p in (f.where, *f.also)]
+        assert data["excerpt"] in excerpts, excerpts
+    if "severity" in data:
+        assert any(f.severity.value == data["severity"] for f in found), [f.severity for f in found]
+    if "line" in data:
+        assert data["line"] in [f.where.line for f in found], [f.where.line for f in found]
+    if "count" in data:
+        assert len(found) == data["count"], [f.where.excerpt for f in found]

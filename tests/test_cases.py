@@ -1,0 +1,52 @@
+"""Every case beside every check runs; a rule without page or without both kinds of cases fails."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sendcheck.pipeline.contract import Check, Rule
+from sendcheck.pipeline.registry import load
+from sendcheck.testing import Case, load_cases, run_case
+
+CHECKS = [c for c in load().checks if c.run.__module__.startswith("sendcheck_checks")]
+CASES = [case for check in CHECKS for case in load_cases(check.folder)]
+RULES = [(check, rule) for check in CHECKS for rule in check.rules]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_case(case: Case) -> None:
+    run_case(case)
+
+
+@pytest.mark.parametrize(("check", "rule"), RULES, ids=lambda v: getattr(v, "slug", None) or getattr(v, "name", ""))
+def test_rule_has_its_house(check: Check, rule: Rule) -> None:
+    page = check.folder / f"{rule.slug}.md"
+    assert page.is_file(), f"{page} is missing"
+    text = page.read_text("utf-8")
+    assert text.startswith(f"# {rule.slug}\n")
+    assert "## Why" in text and "## Instead" in text
+    if rule.slug == "check-crashed":
+        return  # no mail makes it fire: tests/test_engine.py does
+    mine = [case for case in CASES if case.rule == rule.slug]
+    fires, silent = [c for c in mine if c.fires], [c for c in mine if not c.fires]
+    assert fires and silent, f"{rule.slug} lacks firing or silent cases"
+    assert len(silent) >= len(fires) or rule.harm.name == "READING", f"{rule.slug}: silent cases are the harder half, write as many"
+    if rule.reads_text:
+        for kind in (fires, silent):
+            assert {"en", "nb"} <= {c.lang for c in kind}, f"{rule.slug} needs cases in both languages"
+
+
+def test_cases_belong_to_rules() -> None:
+    slugs = {rule.slug for _check, rule in RULES}
+    assert {case.rule for case in CASES} <= slugs
+    for check in CHECKS:
+        for path in check.folder.glob("*.md"):
+            assert path.stem in slugs, f"{path} is the page of no rule"
+
+
+def test_slugs_are_slugs() -> None:
+    for _check, rule in RULES:
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.slug)
+        assert rule.summary and rule.why and not rule.summary.endswith(".")
