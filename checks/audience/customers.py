@@ -65,6 +65,6 @@ def _mentions(mail: Mail, pattern: re.Pattern[str]) -> Iterator[Place]:
         for match in pattern.finditer(text):
             yield mail.at_hidden(body, text, offset, match.start(), match.end())
     for attachment in mail.message.attachments:
-        match = pattern.search(re.sub(r"[_-]+", " ", attachment.name)) if attachment.name else None
-        if match:
-            yield Place(f"attachment:{attachment.name}", match.group(0), context=attachment.name, context_column=match.start())
+        named = pattern.search(re.sub(r"[_-]+", " ", attachment.name)) if attachment.name else None
+        if named:
+            yield Place(f"attachment:{attachment.name}", named.group(0), context=attachment.name, context_column=named.start())

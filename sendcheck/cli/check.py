@@ -13,7 +13,7 @@ import click
 from sendcheck.config.keys import FAIL_ON, SHOW
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, Exit, InputError, worst_exit
-from sendcheck.pipeline.contract import PROFILES, Severity
+from sendcheck.pipeline.contract import PROFILES, Rule, Severity
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import Registry, load, unknown
@@ -214,7 +214,7 @@ def _count(reports: list[MailReport]) -> dict[Verdict, int]:
     return {v: sum(r.verdict is v for r in reports) for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS)}
 
 
-def _render(name: str, report: Report, rules: dict[str, object], show: Severity, timings: bool, redact: bool | None) -> str:
+def _render(name: str, report: Report, rules: dict[str, Rule], show: Severity, timings: bool, redact: bool | None) -> str:
     if name == "json":
         from sendcheck.show.json import as_json
 
@@ -222,10 +222,10 @@ def _render(name: str, report: Report, rules: dict[str, object], show: Severity,
     if name == "github":
         from sendcheck.show.github import as_github
 
-        return as_github(report, rules, redact)  # type: ignore[arg-type]
+        return as_github(report, rules, redact)
     from sendcheck.show.text import TextReport
 
-    text = TextReport(rules, show=show, timings=timings)  # type: ignore[arg-type]
+    text = TextReport(rules, show=show, timings=timings)
     parts = [text.mail(mail) for mail in report.mails]
     if len(parts) > 1:
         parts.append(text.summary(_count(list(report.mails))))

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sendcheck.errors import Exit, InputError
+from sendcheck.pipeline.engine import Job
 from sendcheck.gateways import hooks
 
 _CLIENT = click.argument("client", type=click.Choice(hooks.CLIENTS))
@@ -79,13 +80,11 @@ def run(client: str, mail: Path, headers: Path | None) -> None:
     sys.exit(Exit.PASS if report.verdict is Verdict.PASS else report.verdict.exit)
 
 
-def git_job(mail: Path, headers: Path | None):  # type: ignore[no-untyped-def]
+def git_job(mail: Path, headers: Path | None) -> Job:
     """The mail of a patch file. From git 2.41 on a second file holds the headers as they go out: they win.
 
     Before that the recipients given on the command line are not known here, so the mail counts as a draft.
     """
-    from sendcheck.pipeline.engine import Job
-
     raw = mail.read_bytes()
     name = mail.name
     if headers is None or not headers.is_file():

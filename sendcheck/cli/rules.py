@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 
 import click
 
@@ -62,6 +63,8 @@ def explain(rule: str) -> None:
         heading = re.match(r"#+ (.*)", line)
         if heading:
             click.secho(heading.group(1), bold=True)
-        else:
+        elif line.startswith("    ") or not line:
             click.echo(line)
+        else:
+            click.echo(textwrap.fill(line, 92))
     click.echo(f"\nChange its severity, or switch it off, in sendcheck.toml:\n\n    [rules]\n    {found.slug} = \"off\"   # off, note, warning or error")

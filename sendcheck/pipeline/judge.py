@@ -113,7 +113,7 @@ def _same_place(one: Finding, other: Finding) -> bool:
         return a.excerpt == b.excerpt
     begin_a, end_a = (a.line, a.column or 0), (a.end_line or a.line, a.end_column or 0)
     begin_b, end_b = (b.line, b.column or 0), (b.end_line or b.line, b.end_column or 0)
-    return begin_a < end_b and begin_b < end_a or begin_a == begin_b
+    return (begin_a < end_b and begin_b < end_a) or begin_a == begin_b
 
 
 def _exceptions(

@@ -95,11 +95,11 @@ def parse_address_list(value: str, limit: int = 10_000) -> AddressList:
             if token.text == ",":
                 flush()
                 continue
-            elif token.text == ";":
+            if token.text == ";":
                 flush()
                 group = None
                 continue
-            elif token.text == ":" and group is None and len(current) < 40 and not any(t.text == "@" for t in current):
+            if token.text == ":" and group is None and len(current) < 40 and not any(t.text == "@" for t in current):
                 group = _words(current)
                 groups.append(group)
                 current.clear()

@@ -198,8 +198,10 @@ class Mail:
         return Place(
             part or self._part_name(body, start),
             excerpt,
-            *(first or (None, None)),
-            *(last or (None, None)),
+            first[0] if first else None,
+            first[1] if first else None,
+            last[0] if last else None,
+            last[1] if last else None,
             context=context.replace("\t", " "),
             context_column=start - context_start,
         )
@@ -213,7 +215,9 @@ class Mail:
         """The place of a piece of hidden HTML text."""
         where = body.part.locate_source.locate(offset + start) if offset is not None else None
         until = body.part.locate_source.locate(offset + end) if offset is not None else None
-        return Place("html", clip(text[start:end]), *(where or (None, None)), *(until or (None, None)), context=clip(text, _CONTEXT))
+        line, column = where or (None, None)
+        end_line, end_column = until or (None, None)
+        return Place("html", clip(text[start:end]), line, column, end_line, end_column, f"(not shown to the reader) {clip(text, _CONTEXT)}", 26 + start)
 
     def at_header(self, name: str, excerpt: str | None = None) -> Place:
         """The place of *excerpt* in a header field, or of its whole value; line None if the header is absent."""

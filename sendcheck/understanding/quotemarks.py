@@ -72,7 +72,7 @@ def _marks() -> _Marks:
         pronoun=re.compile(rf"\b(?:{verbs})\s+(?:{pronouns})\b|\b(?:{pronouns})\s+(?:{verbs})\b", re.I),
         iso=re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}.{0,80}<\S+@\S+>:$"),
         original=union(gathered["original"], prefix=rf"{_DASHES}", suffix=rf":?{_DASHES}$"),
-        forwarded=union(gathered["forwarded"], prefix=rf"[-_=*>\s]*", suffix=rf":?{_DASHES}$"),
+        forwarded=union(gathered["forwarded"], prefix=r"[-_=*>\s]*", suffix=rf":?{_DASHES}$"),
         label=re.compile(rf"\s*\*{{0,2}}(?:{label})\s*:\*{{0,2}}(?=\s|$|\S)[ \t]*", re.I),
         labels=dict.fromkeys(kinds, ""),
     )
@@ -254,7 +254,7 @@ def _notes_block(lines: list[str], depths: list[int], index: int, marks: _Marks)
             last = match.lastgroup
             values[last] = line[match.end() :].strip()
         elif not line.strip():
-            if "subject" in values or last is None and skipped > 1:
+            if "subject" in values or (last is None and skipped > 1):
                 break
             skipped += 1
         elif last in {"to", "cc"}:

@@ -159,8 +159,8 @@ def _bodies(message: Message) -> tuple[Body, ...]:
 
 
 def _attached_mail(part: TextPart) -> QuotedMail:
-    from sendcheck.reading.headers import decode_words
     from sendcheck.reading.addresses import parse_address_list
+    from sendcheck.reading.headers import decode_words
 
     values = {h.name.lower(): h.value for h in part.headers}
     senders = parse_address_list(values.get("from", ""), 5).addresses
