@@ -11,7 +11,6 @@ __version__ = "0.1.0"
 __all__ = ["Report", "__version__", "check"]
 
 if TYPE_CHECKING:
-    from email.message import Message as EmailMessage
     from os import PathLike
 
     from sendcheck.api import Mailish

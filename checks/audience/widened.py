@@ -49,7 +49,7 @@ def was_on_thread(mail: Mail, recipient: Recipient) -> bool:
 
 
 def _same_person(name: str, recipient: Recipient) -> bool:
-    words = [w for w in re.findall(r"[^\W\d_]{2,}", name)]
+    words = list(re.findall(r"[^\W\d_]{2,}", name))
     return bool(words) and all(recipient.person.fits(w) for w in words)
 
 
@@ -58,7 +58,4 @@ def asked_to_involve(mail: Mail, recipient: Recipient) -> bool:
     if mail.parent is None:
         return False
     pattern = union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")["involve"]], flags=0)
-    for match in pattern.finditer(mail.parent.text):
-        if any(name and person(recipient.address).fits(name) for name in match.groups()):
-            return True
-    return False
+    return any(any(name and person(recipient.address).fits(name) for name in match.groups()) for match in pattern.finditer(mail.parent.text))

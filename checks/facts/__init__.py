@@ -64,7 +64,7 @@ def _judge(mail: Mail, mention: Mention, sent: date, place: Place) -> Iterator[H
         RULE,
         f"“{mention.text}”: {day.isoformat()} is a {_weekday(day)}",
         place,
-        f"write the {_weekday(day)}, or {right.isoformat()} if the weekday is right",
+        f"write {_weekday(day)}, or {right.isoformat()} if the weekday is right",
         confidence=confidence,
         severity=None if confidence is Confidence.HIGH else Severity.NOTE,
     )

@@ -23,7 +23,7 @@ RULES = (
     ),
 )
 _SHOWN_URL = re.compile(r"(?:https?://|ftp://)?(?P<host>(?:[\w-]+\.)+[a-z]{2,24})(?::\d+)?(?P<path>/\S*)?", re.I)
-_FILE_ENDINGS = {"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "py", "md", "sh", "pl", "rs", "zip", "txt", "csv", "js", "ts", "html", "png", "jpg", "cc", "so", "ps", "mov"}
+_FILE_ENDINGS = {"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "py", "md", "sh", "pl", "rs", "zip", "txt", "csv", "js", "ts", "html", "png", "mov"}
 _LOCAL_SUFFIXES = (".local", ".internal", ".lan", ".corp", ".intranet", ".home", ".localdomain", ".localhost", ".test", ".invalid")
 _URL_IN_TEXT = re.compile(r"\b(?:https?|ftp|smb|file)://[^\s<>\"')\]]+", re.I)
 _UNC = re.compile(r"(?<!\S)\\\\[A-Za-z0-9][\w.-]*\\[^\s<>\"]+|(?<![\w/])[A-Z]:\\(?:[\w .-]+\\)+[\w .-]+\.\w{2,5}")

@@ -54,7 +54,8 @@ def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
     if mail.draft:
         yield NotRun("recipient-missing", "it is a draft")
         return
-    yield Hit("recipient-missing", "the mail has no recipient in To, Cc or Bcc", mail.nowhere("to"), "add who should read it; for an unfinished draft use --draft")
+    remedy = "add who should read it; for an unfinished draft use --draft"
+    yield Hit("recipient-missing", "the mail has no recipient in To, Cc or Bcc", mail.nowhere("to"), remedy)
 
 
 def _invalid(mail: Mail, recipient: Recipient, options: Mapping[str, Any]) -> Iterator[Hit]:

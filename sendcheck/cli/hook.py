@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from sendcheck.errors import Exit, InputError
-from sendcheck.pipeline.engine import Job
 from sendcheck.gateways import hooks
+from sendcheck.pipeline.engine import Job
 
 _CLIENT = click.argument("client", type=click.Choice(hooks.CLIENTS))
 _PATH = click.option("--path", type=click.Path(path_type=Path), help="git: the repository; mutt, neomutt: the configuration file.")

@@ -142,4 +142,5 @@ def new_check(name: str, package: bool, into: Path | None) -> None:
         (folder / "tests" / "test_cases.py").write_text(_TEST.format(slug=slug, module=module), "utf-8")
         click.echo(f"made {folder}. Next:\n  pip install -e {folder}\n  sendcheck rules          # lists {slug}\n  pytest {folder}/tests")
     else:
-        click.echo(f"made {folder}. Next:\n  sendcheck rules          # lists {slug}\n  pytest tests/test_cases.py -k {slug}\nEdit words.*.toml and {slug}.cases.yaml until they say what you mean.")
+        click.echo(f"made {folder}. Next:\n  sendcheck rules          # lists {slug}\n  pytest tests/test_cases.py -k {slug}")
+        click.echo(f"Edit words.*.toml and {slug}.cases.yaml until they say what you mean.")

@@ -67,4 +67,4 @@ def explain(rule: str) -> None:
             click.echo(line)
         else:
             click.echo(textwrap.fill(line, 92))
-    click.echo(f"\nChange its severity, or switch it off, in sendcheck.toml:\n\n    [rules]\n    {found.slug} = \"off\"   # off, note, warning or error")
+    click.echo(f'\nChange its severity, or switch it off, in sendcheck.toml:\n\n    [rules]\n    {found.slug} = "off"   # off, note, warning or error')

@@ -53,21 +53,21 @@ CORE = (
     Key("languages", "list", ["en", "nb", "nn"], "Languages you write in; language rules do not run on text in others."),
     Key("profile", "choice", "auto", "The kind of mail; auto recognises it.", ("auto", *PROFILES)),
     Key("deadline", "seconds", 2.0, "Seconds a mail may take; a check that is not done by then is stopped and reported."),
-    Key("partners", "pairs", [], "Pairs of organisations that may see each other: [[\"a.example\", \"b.example\"]]."),
+    Key("partners", "pairs", [], 'Pairs of organisations that may see each other: [["a.example", "b.example"]].'),
     Key("customers", "list", [], "Names from [organisations] that are customers. Empty: every outside organisation named there."),
-    Key("block", "list", [], "Addresses, domains or *.sub-domains nobody may write to. \"file:PATH\" reads a list, one entry a line."),
-    Key("allow", "list", [], "If not empty, the only addresses, domains or *.sub-domains that may be written to. \"file:PATH\" works too."),
+    Key("block", "list", [], 'Addresses, domains or *.sub-domains nobody may write to. "file:PATH" reads a list, one entry a line.'),
+    Key("allow", "list", [], 'If not empty, the only addresses, domains or *.sub-domains that may be written to. "file:PATH" works too.'),
     Key("crowd-limit", "int", 10, "How many outside recipients may see each other in To and Cc."),
     Key("link-trackers", "list", [], "Domains of click trackers: links through them may show another address."),
     Key("sendmail.mta", "list", [], "Program and arguments that really send (default: SENDCHECK_MTA, else the next sendmail on PATH)."),
     Key("sendmail.on-error", "choice", "stop", "What the shim does when checking itself fails: stop the mail or send it.", ("stop", "send")),
-    Key("sendmail.ask", "choice", "auto", "Ask on the terminal for a reason to send anyway; auto asks where standard error is one.", ("auto", "always", "never")),
+    Key("sendmail.ask", "choice", "auto", "Ask on the terminal for a reason to send anyway; auto: if standard error is one.", ("auto", "always", "never")),
 )
 
 #: tables whose keys are the user's own names
 OPEN_TABLES = {
-    "organisations": ("list", "Names and merges organisations: name = [\"domain\", …]."),
-    "rules": ("choice", "Severity of a rule, or off: slug = \"off|note|warning|error\"."),
+    "organisations": ("list", 'Names and merges organisations: name = ["domain", …].'),
+    "rules": ("choice", 'Severity of a rule, or off: slug = "off|note|warning|error".'),
 }
 SUPPRESS_KEYS = {"rule": "str", "match": "str", "reason": "str", "until": "date"}
 

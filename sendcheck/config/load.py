@@ -256,9 +256,7 @@ def registry_rule(registry: Registry, slug: str, layer: _Layer, dotted: str) -> 
         raise _fail(layer, dotted, unknown("rule", slug, registry.rules))
 
 
-def _open_table(
-    layer: _Layer, table: str, name: str, value: Any, organisations: dict[str, list[str]], severities: dict[str, str], registry: Registry
-) -> None:
+def _open_table(layer: _Layer, table: str, name: str, value: Any, organisations: dict[str, list[str]], severities: dict[str, str], registry: Registry) -> None:
     dotted = f"{table}.{name}"
     if table == "organisations":
         if not KINDS["list"][1](value) or not value:

@@ -142,7 +142,7 @@ def _with_git_block(path: Path, without: str) -> str:
         return "#!/bin/sh\n" + block
     first, newline, rest = without.partition("\n")
     if not first.startswith("#!") or not re.search(r"\b(?:ba|da|k|z)?sh\b", first):
-        raise HookError(f"{path} is there already and is no shell script: call “{command} hook run git \"$@\"” from it yourself")
+        raise HookError(f'{path} is there already and is no shell script: call “{command} hook run git "$@"” from it yourself')
     return first + (newline or "\n") + block + rest
 
 

@@ -70,9 +70,7 @@ class Engine:
 
     def _surroundings(self, job: Job, parent: Message | None) -> Surroundings:
         profile = self.profile or (None if self.config["profile"] == "auto" else self.config["profile"])
-        return Surroundings(
-            self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent
-        )
+        return Surroundings(self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent)
 
     def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
         hits: list[Hit] = []
@@ -154,11 +152,7 @@ class Engine:
         except Exception as error:
             # Type and place only: an exception's text may hold words of the mail.
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
-            lacking = [
-                self._entry(rule.slug, f"check “{check.name}” crashed")
-                for rule in check.rules
-                if self.selection.on(rule, self.config, mail.profile)
-            ]
+            lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if self.selection.on(rule, self.config, mail.profile)]
         return hits, lacking
 
 

@@ -116,9 +116,7 @@ def _same_place(one: Finding, other: Finding) -> bool:
     return (begin_a < end_b and begin_b < end_a) or begin_a == begin_b
 
 
-def _exceptions(
-    mail: Mail | None, config: Config, rules: dict[str, Rule], today: date, extra: tuple[str, ...] = ()
-) -> tuple[list[Suppression], list[str]]:
+def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today: date, extra: tuple[str, ...] = ()) -> tuple[list[Suppression], list[str]]:
     """Suppressions in force: configuration entries that have not expired, and the draft's own header."""
     live: list[Suppression] = []
     notices: list[str] = []

@@ -181,7 +181,7 @@ def _mailbox(tokens: list[_Token], group: str | None) -> Address:
     raw = "".join(t.text for t in solid).strip()
     opens = [i for i, t in enumerate(solid) if t.text == "<" and t.kind == "special"]
     if not opens:
-        return _checked("" if not comment else comment, raw, raw, group)
+        return _checked(comment if comment else "", raw, raw, group)
     closes = [i for i, t in enumerate(solid) if t.text == ">" and t.kind == "special"]
     name = _words(solid[: opens[0]])
     if len(opens) > 1 or len(closes) != 1 or closes[0] < opens[0]:

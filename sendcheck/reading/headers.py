@@ -146,14 +146,12 @@ class ContentFields:
 def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: Limits, problems: Problems, part: str) -> ContentFields:
     """The MIME fields of a header block, by the standard library's compat32 parser, guarded."""
     block = raw[start:end]
-    wanted = [m for m in re.finditer(rb"(?im)^content-[a-z-]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*\n?", block)]
+    wanted = list(re.finditer(rb"(?im)^content-[a-z-]+[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*\n?", block))
     small = b"".join(m.group(0) for m in wanted)
     if small.count(b";") > limits.parameters:
         problems.truncated(f"more than {limits.parameters} parameters in a content header; the part is read as text", part)
         small = b""
-    message = problems.guard(
-        lambda: BytesHeaderParser(policy=compat32).parsebytes(small), CompatMessage(), "content headers could not be parsed", part
-    )
+    message = problems.guard(lambda: BytesHeaderParser(policy=compat32).parsebytes(small), CompatMessage(), "content headers could not be parsed", part)
     declared = str(message.get("content-type", "") or "")
     content_type = problems.guard(lambda: str(message.get_content_type()), "text/plain", "Content-Type could not be read", part)
     if not declared:

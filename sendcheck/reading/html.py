@@ -92,7 +92,12 @@ class _SourceFinder:
         self._cursor = 0
         self._misses = 0
 
+    def source(self, found: int) -> int | None:
+        """The source offset of a place that :meth:`find` gave, or of one inside the node it found."""
+        return self._plain.source_of(found)
+
     def find(self, text: str) -> int | None:
+        """Where *text* stands, as a place for :meth:`source`; searched onward from the last one found."""
         if self._misses > _MISSES_ALLOWED:
             return None
         found = self._text.find(text, self._cursor)
@@ -100,7 +105,7 @@ class _SourceFinder:
             self._misses += 1
             return None
         self._cursor = found + len(text)
-        return self._plain.source_of(found)
+        return found
 
 
 def html_text(source: str, max_chars: int) -> HtmlText:
@@ -216,28 +221,39 @@ class _Walker:
             if text and not self.line_empty:
                 self.pending_space = True
             return
-        offset = self.finder.find(text.strip())
-        if offset is not None:
-            offset -= len(text) - len(text.lstrip())
+        found = self.finder.find(text.strip())
+        lead = len(text) - len(text.lstrip())
         if state.hidden:
             stripped = " ".join(text.split())
             if stripped.strip("\u200c\u200b\u00ad\u034f\u2007\ufeff\u00a0 "):
-                self.out.hidden.append((stripped, None if offset is None else offset + len(text) - len(text.lstrip())))
+                self.out.hidden.append((stripped, None if found is None else self.finder.source(found)))
             return
         self._zone(state.zone)
         if state.pre:
-            self._pre(text, offset)
+            self._pre(text, None if found is None else self.finder.source(found))
             return
         if text[0].isspace() and not self.line_empty:
             self.pending_space = True
         for match in re.finditer(r"[^ \t\r\n\f]+(?: [^ \t\r\n\f]+)*", text):
             if self.pending_space:
                 self.out.pieces.add(" ", None)
-            self.out.pieces.add(match.group(0), None if offset is None else offset + match.start())
+            self._add(match.group(0), None if found is None else found - lead + match.start())
             self.line_empty = False
             self.blank_lines = 0
             self.pending_space = True
         self.pending_space = text[-1].isspace()
+
+    def _add(self, words: str, at: int | None) -> None:
+        """Add words that stand at place *at*; one by one where an entity makes the source longer than the text."""
+        if at is None:
+            self.out.pieces.add(words, None)
+            return
+        begin, end = self.finder.source(at), self.finder.source(at + len(words) - 1)
+        if begin is None or end is None or end - begin == len(words) - 1:
+            self.out.pieces.add(words, begin)
+            return
+        for match in re.finditer(r"\S+\s*", words):
+            self.out.pieces.add(match.group(0), self.finder.source(at + match.start()))
 
     def _pre(self, text: str, offset: int | None) -> None:
         self.out.pieces.add(text, offset)
@@ -289,6 +305,6 @@ def _zone(tag: str, attributes: dict[str, str | None], zone: Zone) -> Zone:
         zone = replace(zone, forward=True)
     if any(mark in names for mark in ("gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "protonmail_quote", "tutanota_quote", "zmail_extra")):
         zone = replace(zone, trail=True)
-    if any(mark in names for mark in ("gmail_signature", "moz-signature", "ms-outlook-mobile-signature", ' signature ', "x_signature")):
+    if any(mark in names for mark in ("gmail_signature", "moz-signature", "ms-outlook-mobile-signature", " signature ", "x_signature")):
         zone = replace(zone, signature=True)
     return zone

@@ -170,8 +170,7 @@ def _parse_field(field: Header, limits: Limits, problems: Problems) -> AddressLi
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", field.raw_value).strip()
     parsed = parse_address_list(unfolded, limits.addresses)
     decoded = tuple(
-        Address(decode_words(a.name, problems, field.name.lower()), a.addr, a.group, a.error, a.raw) if "=?" in a.name else a
-        for a in parsed.addresses
+        Address(decode_words(a.name, problems, field.name.lower()), a.addr, a.group, a.error, a.raw) if "=?" in a.name else a for a in parsed.addresses
     )
     return AddressList(decoded, tuple(decode_words(g) for g in parsed.groups), parsed.cut)
 
@@ -201,12 +200,8 @@ def _settle_inline(attachments: list[Attachment], leaves: list[RawPart], shown: 
         leaf = by_path[attachment.path]
         cid = leaf.fields.content_id
         is_image = attachment.content_type.startswith("image/")
-        embedded = is_image and (
-            (cid is not None and cid in shown) or (leaf.related and leaf.fields.disposition != "attachment")
-        )
-        settled.append(
-            Attachment(attachment.name, attachment.content_type, attachment.size, attachment.inline or embedded, attachment.path)
-        )
+        embedded = is_image and ((cid is not None and cid in shown) or (leaf.related and leaf.fields.disposition != "attachment"))
+        settled.append(Attachment(attachment.name, attachment.content_type, attachment.size, attachment.inline or embedded, attachment.path))
     return settled
 
 

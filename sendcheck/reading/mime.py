@@ -76,9 +76,7 @@ def split(raw: bytes, limits: Limits, problems: Problems) -> PartTree:
             tree.headers, tree.body_start, tree.content_type = headers, body, fields.content_type
         children = _children(raw, body, task, fields, limits, problems, len(tree.leaves) + len(tasks))
         if children is None:
-            tree.leaves.append(
-                RawPart(fields, body, task.end, task.path, task.depth, task.alternative, task.related, task.attached_mail, tuple(headers))
-            )
+            tree.leaves.append(RawPart(fields, body, task.end, task.path, task.depth, task.alternative, task.related, task.attached_mail, tuple(headers)))
             continue
         alternative = task.alternative
         if fields.content_type == "multipart/alternative":
@@ -92,9 +90,7 @@ def split(raw: bytes, limits: Limits, problems: Problems) -> PartTree:
     return tree
 
 
-def _children(
-    raw: bytes, body: int, task: _Task, fields: ContentFields, limits: Limits, problems: Problems, parts: int
-) -> list[tuple[int, int]] | None:
+def _children(raw: bytes, body: int, task: _Task, fields: ContentFields, limits: Limits, problems: Problems, parts: int) -> list[tuple[int, int]] | None:
     """Byte ranges of the parts inside, or None for a leaf."""
     multipart = fields.content_type.startswith("multipart/")
     encoded = fields.encoding in {"base64", "quoted-printable"}
@@ -198,6 +194,4 @@ def decode_text(raw: bytes, part: RawPart, positions: RawPositions, limits: Limi
 
 
 def _shortened(part: RawPart, cap: int) -> RawPart:
-    return RawPart(
-        part.fields, part.start, part.start + cap, part.path, part.depth, part.alternative, part.related, part.attached_mail, part.headers
-    )
+    return RawPart(part.fields, part.start, part.start + cap, part.path, part.depth, part.alternative, part.related, part.attached_mail, part.headers)

@@ -180,7 +180,7 @@ def _display_words(name: str) -> list[str]:
     text = re.sub(r"\(.*?\)|\[.*?\]|<.*?>|\S+@\S+", " ", name)
     text = re.split(r"\s+(?:via|@|at|hos|[-–|/])\s+|/", text)[0]
     words = [w for part in text.replace("-", " ").split() for w in _WORD.findall(part)]
-    joined = [w for w in re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)+", text)]
+    joined = list(re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)+", text))
     return [w for w in dict.fromkeys(words + joined) if fold(w) not in titles()]
 
 

@@ -103,7 +103,8 @@ def _mark_at(lines: list[str], depths: list[int], index: int, marks: _Marks) -> 
         separated = _separator(lines, depths, index, marks)
         if separated is not None:
             return separated
-    if line.endswith(":") and (marks.verb.search(line) or marks.iso.match(line)):
+    wrapped = line.endswith(">:") and index > 0 and marks.verb.search(lines[index - 1])
+    if line.endswith(":") and (marks.verb.search(line) or marks.iso.match(line) or wrapped):
         return _attribution(lines, depths, index, marks)
     label = marks.label.match(line)
     if label and label.lastgroup == "from":

@@ -1,0 +1,52 @@
+# sendcheck. `make demo` and `make test` need nothing but Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+.PHONY: demo test lint quality bench docs config clean
+.DEFAULT_GOAL := demo
+
+$(VENV)/.made:
+	$(PYTHON) -c 'import sys; sys.exit("sendcheck needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(PIP) -e '.[dev]'
+	touch $@
+
+demo: $(VENV)/.installed  ## check the example mails and print their reports
+	@$(BIN)/python docs/examples/demo.py
+
+# As root the suite runs in a network namespace of its own, so that a test that reaches out fails;
+# only the tests marked `install` (building and installing the wheel) see the registries.
+test: $(VENV)/.dev lint  ## all tests, after lint and types
+	$(BIN)/python -P -m pytest -m install
+	if [ "$$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then \
+	  unshare -n sh -c 'ip link set lo up 2>/dev/null; exec $(BIN)/python -P -m pytest -m "not install"'; \
+	else $(BIN)/python -P -m pytest -m "not install"; fi
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+quality: $(VENV)/.dev  ## measure precision, recall and alarms on the corpora, and write docs/quality.md
+	$(BIN)/python -P -m tests.quality.measure
+
+bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it
+	$(BIN)/python -P -m tests.benchmarks.run
+
+docs: $(VENV)/.dev  ## make the rule pages in docs/rules from the checks' own folders
+	$(BIN)/python -P -m docs.make_rules
+
+config: $(VENV)/.installed
+	$(BIN)/sendcheck config --example > config.example.toml
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

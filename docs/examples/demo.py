@@ -1,0 +1,33 @@
+"""Checks every example mail with the real command and prints what a user would see: `make demo`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def main() -> int:
+    """Run the examples; exit code 1 if one gives other findings than ``expected.toml`` declares."""
+    wrong = 0
+    colour = ["--color"] if sys.stdout.isatty() else []
+    for example in tomllib.loads((HERE / "expected.toml").read_text("utf-8"))["example"]:
+        command = ["sendcheck", "check", example["mail"], *(["--parent", example["parent"]] if "parent" in example else [])]
+        print(f"── {example['title']}\n$ {' '.join(command)}", flush=True)
+        done = subprocess.run([sys.executable, "-m", *command, *colour], cwd=HERE, check=False)
+        expected = 1 if example["findings"] else 0
+        if done.returncode != expected:
+            print(f"!! exit code {done.returncode}, expected {expected}")
+            wrong = 1
+        print(flush=True)
+    print("Check a mail of your own:      .venv/bin/sendcheck check draft.eml")
+    print("What a rule means:             .venv/bin/sendcheck explain cc-leak")
+    print("Before git, mutt or neomutt:   .venv/bin/sendcheck hook install git")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())

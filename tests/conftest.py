@@ -1,0 +1,86 @@
+"""Shared by all tests: what a missing component means, and the command as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def require(present: bool, component: str) -> None:
+    """Skip for a missing component; under SENDCHECK_REQUIRE=all fail instead."""
+    if present:
+        return
+    if os.environ.get("SENDCHECK_REQUIRE") == "all":
+        pytest.fail(f"{component} is missing, and SENDCHECK_REQUIRE=all asks for it")
+    pytest.skip(f"{component} is missing on this machine")
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, so that no test reads or writes the user's own configuration."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SENDCHECK_POLICY", "SENDCHECK_MTA", "SENDCHECK_ALLOW", "SENDCHECK_IN_SENDMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def sendcheck(home: Path, tmp_path: Path) -> Run:
+    """Run the command in an empty folder; stdout and stderr as text."""
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def run(*arguments: str | Path, stdin: bytes | None = None, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "sendcheck", *map(str, arguments)],
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            cwd=cwd or work,
+            env={**os.environ, "PYTHONUTF8": "1", **env},
+            timeout=120,
+            check=False,
+            start_new_session=True,
+        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+    return run
+
+
+GOOD = b"""From: Ola Nordmann <ola@tallmo.no>
+To: Kari Holm <kari.holm@nordbank.no>
+Subject: The plan
+Date: Mon, 04 May 2026 10:12:00 +0200
+
+Hi Kari,
+
+The plan is ready. I will call you at noon.
+
+Ola
+"""
+BAD = GOOD.replace(b"Hi Kari", b"Hi {{first_name}}")
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "good.eml"
+    path.write_bytes(GOOD)
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    path = tmp_path / "bad.eml"
+    path.write_bytes(BAD)
+    return path
