@@ -124,7 +124,7 @@ def test_positions_in_a_part_and_in_html() -> None:
     message = read_message(raw)
     assert where(message, "target", 0) == (5, 7)
     assert where(message, "target", 1) == (10, 11)
-    assert where(message, "two", 1) == (9, 15)
+    assert where(message, "two", 1) == (9, 14)
 
 
 def test_positions_of_addresses() -> None:

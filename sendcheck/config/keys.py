@@ -9,7 +9,7 @@ from typing import Any
 from sendcheck.pipeline.contract import PROFILES, Option, Severity
 from sendcheck.pipeline.registry import Registry
 
-SEVERITIES = ("off", *(s.value for s in Severity))
+SEVERITIES = ("off", *(s.value for s in reversed(Severity)))
 FAIL_ON = ("error", "warning", "never")
 SHOW = ("note", "warning", "error")
 

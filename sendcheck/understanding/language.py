@@ -10,7 +10,9 @@ from sendcheck.data import language_file, languages_with
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 #: Fewer words than this say nothing about a language.
 FEW_WORDS = 4
-_SHARE_KNOWN = 0.12
+#: A text of so many words shows its language by a fourth of function words; a shorter one may have fewer.
+_ENOUGH = 12
+_SHARE_LONG, _SHARE_SHORT = 0.25, 0.12
 
 
 @cache
@@ -25,8 +27,9 @@ def detect(text: str) -> str | None:
         return None
     scores = {lang: sum(w in known for w in words) for lang, known in _function_words().items()}
     best = max(scores, key=lambda lang: (scores[lang], lang == "en", lang == "nb"))
-    if scores[best] / len(words) < _SHARE_KNOWN:
-        return "other" if len(words) >= 12 else None
+    long = len(words) >= _ENOUGH
+    if scores[best] / len(words) < (_SHARE_LONG if long else _SHARE_SHORT):
+        return "other" if long else None
     return best
 
 

@@ -1,0 +1,201 @@
+"""Pipeline: a check that raises or hangs costs its own rules only; severities, exceptions, locks, verdicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
+from sendcheck.config.config import Config, Suppression
+from sendcheck.config.load import load_config
+from sendcheck.pipeline.engine import Engine, Job
+from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.registry import Registry, load
+from sendcheck.pipeline.report import MailReport, Verdict
+from sendcheck.pipeline.supervisor import Supervisor
+from tests.conftest import BAD, GOOD
+
+
+def rule(slug: str, severity: Severity = Severity.ERROR, **more: Any) -> Rule:
+    return Rule(slug, severity, Harm.TONE, "summary", "why", **more)
+
+
+def raising(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    raise KeyError("secret words of the mail")
+    yield
+
+
+def hanging(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    time.sleep(60)
+    yield
+
+
+def dying(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    import os
+
+    os._exit(9)
+    yield
+
+
+def two_hits(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
+    body = mail.bodies[0]
+    yield Hit("strong", "strong", mail.at(body, 0, 2))
+    yield Hit("weak", "weak", mail.at(body, 0, 2))
+    yield Hit("unsure", "unsure", mail.at(body, 3, 5), confidence=Confidence.LOW)
+    yield NotRun("blind", "nothing to see by")
+
+
+def third_party(name: str, run: Any, *rules: Rule) -> Check:
+    return Check(name, rules or (rule(f"{name}-found"),), run, Path(__file__).parent)
+
+
+def engine(*extra: Check, selection: Selection | None = None, **values: Any) -> Engine:
+    registry = Registry((*load().checks, *extra))
+    config = load_config(load(), isolated=True)
+    config = replace(config, values={**config.values, **values})
+    return Engine(registry, config, selection or Selection(), today=date(2026, 5, 4))
+
+
+def rules_of(report: MailReport) -> list[str]:
+    return [f.rule for f in report.findings]
+
+
+def test_a_check_that_raises_costs_its_own_rules_only() -> None:
+    report = engine(third_party("broken", raising)).check(Job("bad.eml", BAD))
+    assert rules_of(report) == ["check-crashed", "placeholder-left"]
+    assert report.verdict is Verdict.FAIL
+    assert "secret" not in str(report), "an exception's text may hold words of the mail"
+    assert any(e.rule == "broken-found" for e in report.not_run)
+
+
+def test_a_crash_alone_is_incomplete_never_pass() -> None:
+    report = engine(third_party("broken", raising)).check(Job("good.eml", GOOD))
+    assert rules_of(report) == ["check-crashed"]
+    assert report.verdict is Verdict.INCOMPLETE
+
+
+@pytest.mark.parametrize("run", [hanging, dying])
+def test_a_check_that_hangs_or_dies_is_stopped_and_the_others_run(run: Any) -> None:
+    report = Supervisor(engine(third_party("bad", run), deadline=0.5)).check(Job("bad.eml", BAD))
+    assert rules_of(report) == ["check-crashed", "placeholder-left"]
+    assert "bad" in report.findings[0].message
+
+
+def test_many_mails_keep_their_order_and_their_own_fate() -> None:
+    jobs = [Job(f"{i}.eml", BAD if i % 3 == 0 else GOOD) for i in range(40)]
+    for workers in (1, 2):
+        reports = list(Supervisor(engine(), workers).run(jobs))
+        assert [r.source for r in reports] == [j.source for j in jobs]
+        assert [r.verdict for r in reports] == [Verdict.FAIL if i % 3 == 0 else Verdict.PASS for i in range(40)]
+
+
+STRONG = third_party("pair", two_hits, rule("strong", supersedes=("weak",)), rule("weak"), rule("unsure"), rule("blind"))
+
+
+def test_superseded_findings_are_one() -> None:
+    report = engine(STRONG).check(Job("good.eml", GOOD))
+    assert rules_of(report) == ["strong", "unsure"]
+    assert report.findings[0].stands_for == ("weak",)
+
+
+def test_low_confidence_does_not_fail() -> None:
+    assert engine(STRONG, selection=Selection(("unsure",))).check(Job("good.eml", GOOD)).verdict is Verdict.PASS
+
+
+def test_a_rule_asked_for_that_could_not_run_is_incomplete() -> None:
+    assert engine(STRONG, selection=Selection(("blind",))).check(Job("g.eml", GOOD)).verdict is Verdict.INCOMPLETE
+    assert engine(STRONG, required=["blind"], **{"fail-on": "never"}).check(Job("g.eml", GOOD)).verdict is Verdict.INCOMPLETE
+    assert engine(STRONG, selection=Selection(ignore=("strong", "weak"))).check(Job("g.eml", GOOD)).verdict is Verdict.PASS
+
+
+def test_fail_on() -> None:
+    mail = GOOD.replace(b"Subject: The plan", b"Subject: ")
+    assert engine().check(Job("m", mail)).verdict is Verdict.PASS
+    assert engine(**{"fail-on": "warning"}).check(Job("m", mail)).verdict is Verdict.FAIL
+    assert engine(**{"fail-on": "never"}).check(Job("m", BAD)).verdict is Verdict.PASS
+
+
+def with_exceptions(*entries: Suppression, locked: tuple[str, ...] = ()) -> Engine:
+    base = engine()
+    return replace(base, config=replace(base.config, suppressions=entries, locked=frozenset(locked)))
+
+
+def test_exceptions_apply_and_are_shown() -> None:
+    report = with_exceptions(Suppression("placeholder-left", "first_name", "a test", None, "x.toml:1")).check(Job("b", BAD))
+    assert report.verdict is Verdict.PASS
+    assert [(s.rule, s.reason) for s in report.suppressed] == [("placeholder-left", "a test")]
+
+
+def test_exceptions_end_and_say_so() -> None:
+    report = with_exceptions(Suppression("placeholder-left", "", "old", date(2026, 5, 3), "x.toml:1")).check(Job("b", BAD))
+    assert report.verdict is Verdict.FAIL
+    assert "ended on 2026-05-03" in report.notices[0]
+
+
+def test_exceptions_by_fingerprint() -> None:
+    mark = engine().check(Job("b", BAD)).findings[0].fingerprint
+    assert with_exceptions(Suppression("*", mark, "ok")).check(Job("b", BAD)).verdict is Verdict.PASS
+    assert with_exceptions(Suppression("placeholder-left", mark[:12], "ok")).check(Job("b", BAD)).verdict is Verdict.PASS
+
+
+def test_exceptions_that_match_nothing_are_named() -> None:
+    assert with_exceptions(Suppression("cc-leak", "", "why", None, "x.toml:3")).check(Job("g", GOOD)).unmatched
+
+
+HEADER = b"X-Sendcheck-Allow: placeholder-left the customer wants it so\n"
+
+
+def test_the_header_of_a_draft_allows() -> None:
+    report = engine().check(Job("b", HEADER + BAD))
+    assert report.verdict is Verdict.PASS
+    assert report.suppressed[0].reason == "the customer wants it so"
+
+
+@pytest.mark.parametrize("header", [b"X-Sendcheck-Allow: placeholder-left\n", b"X-Sendcheck-Allow: placeholder-lost why\n"])
+def test_a_header_without_reason_or_rule_is_refused_and_said(header: bytes) -> None:
+    report = engine().check(Job("b", header + BAD))
+    assert report.verdict is Verdict.FAIL
+    assert report.notices
+
+
+def test_policy_locks_win() -> None:
+    locked = with_exceptions(Suppression("placeholder-left", "", "mine"), locked=("rules.placeholder-left",))
+    assert locked.check(Job("b", HEADER + BAD)).verdict is Verdict.FAIL
+    assert replace(locked, selection=Selection(ignore=("placeholder-left",))).check(Job("b", BAD)).verdict is Verdict.FAIL
+    assert replace(locked, selection=Selection(("cc-leak",))).check(Job("b", BAD)).verdict is Verdict.FAIL
+
+
+def test_same_bytes_same_report() -> None:
+    from sendcheck.pipeline.report import Report
+    from sendcheck.show.json import as_json
+
+    first, second = (as_json(Report((engine().check(Job("b", BAD)),))) for _ in range(2))
+    assert first == second
+
+
+def test_language_rules_keep_out_of_foreign_text() -> None:
+    text = b"Bonjour Kari, nous vous remercions de votre lettre et vous prions de bien vouloir nous nous excuser pour le retard de la livraison."
+    report = engine(selection=Selection(("repeated-word",))).check(Job("f", GOOD.split(b"\n\n")[0] + b"\n\n" + text))
+    assert report.verdict is Verdict.INCOMPLETE
+    assert "language" in report.not_run[0].reason
+
+
+def test_encrypted_mail_is_said_not_to_be_read() -> None:
+    raw = (
+        GOOD.split(b"\n\n")[0]
+        + b"\nContent-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nxx\n--b--\n"
+    )
+    report = engine().check(Job("e", raw))
+    assert any(e.rule == "attachment-missing" and "encrypted" in e.reason for e in report.not_run)
+    assert report.verdict is Verdict.PASS
+
+
+def test_config_gives_a_check_just_its_options() -> None:
+    config: Config = load_config(load(), isolated=True)
+    assert set(config.options_for(load().check_of("link-mismatch"))) == {"link-trackers"}
