@@ -131,8 +131,8 @@ def _is_us(path: Path) -> bool:
 
 def strip_allow_header(raw: bytes) -> bytes:
     """The mail without its X-Sendcheck-Allow fields: the one change that is ever made."""
-    separator = re.search(rb"\r?\n\r?\n", raw)
-    end = separator.start() + 1 if separator else len(raw)
+    separator = re.search(rb"\r?\n(?=\r?\n)", raw)
+    end = separator.end() if separator else len(raw)
     name = ALLOW_HEADER.encode()
     head = re.sub(rb"(?im)^" + name + rb"[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)", b"", raw[:end])
     return head + raw[end:]
