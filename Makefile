@@ -37,13 +37,13 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 quality: $(VENV)/.dev  ## measure precision, recall and alarms on the corpora, and write docs/quality.md
-	$(BIN)/python -P -m tests.quality.measure
+	$(BIN)/python -m tests.quality.measure
 
 bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it
-	$(BIN)/python -P -m tests.benchmarks.run
+	$(BIN)/python -m tests.benchmarks.run
 
 docs: $(VENV)/.dev  ## make the rule pages in docs/rules from the checks' own folders
-	$(BIN)/python -P -m docs.make_rules
+	$(BIN)/python docs/make_rules.py
 
 config: $(VENV)/.installed
 	$(BIN)/sendcheck config --example > config.example.toml

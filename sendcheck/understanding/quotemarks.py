@@ -66,7 +66,7 @@ def _marks() -> _Marks:
     pronouns = "|".join(gathered["pronouns"])
     label = "|".join(f"(?P<{kind}>{'|'.join(names)})" for kind, names in kinds.items())
     return _Marks(
-        attribution=re.compile(rf"(?:{openers})(?![\w]).*\b(?:{verbs})\b.*:$", re.I),
+        attribution=re.compile(rf"(?:-{{2,3}}\s*)?(?:{openers})(?![\w]).*\b(?:{verbs})\b.*:$", re.I),
         named=re.compile(rf"(?!(?:{pronouns})\b)[\w\"'<(].{{1,120}}\s(?:{verbs})(?:\s.{{0,80}})?:$", re.I),
         verb=re.compile(rf"\b(?:{verbs})\b", re.I),
         pronoun=re.compile(rf"\b(?:{verbs})\s+(?:{pronouns})\b|\b(?:{pronouns})\s+(?:{verbs})\b", re.I),
@@ -107,8 +107,10 @@ def _mark_at(lines: list[str], depths: list[int], index: int, marks: _Marks) -> 
     if line.endswith(":") and (marks.verb.search(line) or marks.iso.match(line) or wrapped):
         return _attribution(lines, depths, index, marks)
     label = marks.label.match(line)
-    if label and label.lastgroup == "from":
-        return _header_block(lines, depths, index, marks, trusted=False)
+    if label and label.lastgroup not in {None, "other"}:
+        block = _header_block(lines, depths, index, marks, trusted=False)
+        if block is not None or label.lastgroup == "from":
+            return block
     if line[-1:] in "Mm0123456789" and _NOTES_DATE.search(line):
         return _notes_block(lines, depths, index, marks)
     return None
@@ -217,6 +219,9 @@ def _header_block(lines: list[str], depths: list[int], index: int, marks: _Marks
     shows_mailbox = "@" in values["from"]
     heads = len(values.keys() - {"other"})
     enough = heads >= 2 and ("subject" in values or shows_mailbox) and ("sent" in values or "to" in values)
+    first = marks.label.match(lines[index])
+    if first is None or first.lastgroup != "from":  # some clients begin with the date or the subject: then all must be there
+        enough = enough and heads >= 4 and shows_mailbox
     if not (enough or (trusted and heads >= 2)):
         return None
     recipients = None
