@@ -10,7 +10,9 @@ from sendcheck.checkapi import Hit, Mail, Recipient, Stretch, toml
 from sendcheck.understanding.names import fold, given_names, role_words, titles
 from sendcheck.understanding.text import sentence_around
 
-_NAME = r"[A-ZÆØÅÄÖ][^\W\d_]+(?:[-'’][A-ZÆØÅÄÖ]?[^\W\d_]+)*(?:[ ]+[A-ZÆØÅÄÖ][^\W\d_]+(?:-[A-ZÆØÅÄÖ][^\W\d_]+)*){0,2}"
+_WORD = r"[A-ZÆØÅÄÖ][^\W\d_]{1,30}"
+# Begins at a word and is bounded, so that a long run of letters costs no more than its length.
+_NAME = rf"(?<!\w){_WORD}(?:[-'’][^\W\d_]{{1,30}}){{0,2}}(?:[ ]+{_WORD}(?:-{_WORD})?){{0,2}}"
 _SPLIT = re.compile(r"\s*(?:,|&|\band\b|\bog\b)\s*")
 
 
@@ -22,7 +24,7 @@ def _patterns() -> tuple[list[tuple[re.Pattern[str], bool]], re.Pattern[str], fr
     never: set[str] = set()
     for language in ("en", "nb"):
         data = toml(__package__, f"copied.{language}.toml")
-        names = rf"(?P<names>{_NAME}(?:\s*(?:,|&|\band\b|\bog\b)\s*{_NAME})*)"
+        names = rf"(?P<names>{_NAME}(?:\s{{0,3}}(?:,|&|\band\b|\bog\b)\s{{1,3}}{_NAME}){{0,8}})"
         for key, certain in (("certain", True), ("likely", False)):
             found += [(re.compile(p.replace("NAMES", names)), certain) for p in data[key]]
         voids += data["voids"]

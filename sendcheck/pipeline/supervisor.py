@@ -21,7 +21,7 @@ from sendcheck.pipeline.report import MailReport
 
 MEMORY_LIMIT = 4 * 1024**3
 #: Reading time grows with size: this much on top of the deadline for each MB of mail.
-SECONDS_PER_MB = 0.05
+SECONDS_PER_MB = 0.5
 _RESTARTS = 3
 _NOT_A_CHECK = {"reading", "judging", "starting"}
 

@@ -21,7 +21,7 @@ class Limits:
     parts: int = 1_000
     addresses: int = 10_000
     parameters: int = 200
-    text_chars: int = 2_000_000
+    text_chars: int = 1_000_000
 
 
 LIMITS = Limits()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sendcheck.data import language_file, languages_with
+from sendcheck.data import language_file, languages_with, union
 from sendcheck.understanding.mail import Mail, Stretch
 from sendcheck.understanding.names import fold, given_names, role_words, titles
 
@@ -50,6 +50,12 @@ def _data() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset
     return opener, re.compile(rf"(?:{'|'.join(skips)})[ \t]*[.!:,-]*[ \t]*\n\s*", re.I), frozenset(joiners), frozenset(never)
 
 
+@cache
+def _cues() -> re.Pattern[str]:
+    """What follows a bare name that is addressed: “Kari, ” needs none, “Kari can you …” shows by it."""
+    return union([c for lang in languages_with("greetings.toml") for c in language_file(lang, "greetings.toml")["cues"]], suffix=r"\b")
+
+
 def salutation(mail: Mail) -> Salutation | None:
     """The salutation of the own text, or None if its first line is none."""
     stretch = next((s for s in mail.own() if s.text.strip()), None)
@@ -88,6 +94,8 @@ def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
     if not rest and any(len(p.words) > 1 for p in people):
         return None  # two or more names alone on a line: a list or a title rather than a salutation
     if rest in {"", ",", "-", "--", "–", ":", "!", "..", "...", ".", ",,"} and text[end:].strip():
+        return Salutation(stretch, people, False, stop)
+    if _cues().match(rest):
         return Salutation(stretch, people, False, stop)
     if re.match(r"[:–-]+\s+\S+(?:\s+\S+){3,}", rest):
         return Salutation(stretch, people, False, stop)
