@@ -26,6 +26,8 @@ _FOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ö": "o", "ä": "a",
 
 def fold(name: str) -> str:
     """A name for comparing: lower case, accents removed (``Bjørn`` and ``bjorn`` meet)."""
+    if name.isascii():
+        return name.lower()
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_FOLDED))
     return "".join(c for c in plain if not unicodedata.combining(c))
 
@@ -33,7 +35,8 @@ def fold(name: str) -> str:
 @cache
 def given_names() -> frozenset[str]:
     """Known given names, folded."""
-    return frozenset(fold(n) for n in lines("sendcheck.languages", "given_names.txt")) | frozenset(_nicknames())
+    listed = lines("sendcheck.languages", "given_names.txt")
+    return frozenset([n.lower() if n.isascii() else fold(n) for n in listed]) | frozenset(_nicknames())
 
 
 @cache

@@ -22,13 +22,13 @@ class _Suffixes:
 def _suffixes() -> _Suffixes:
     """The public suffix list shipped with sendcheck (publicsuffix.org format, MPL 2.0)."""
     rules, wildcards, exceptions = set(), set(), set()
-    for line in (files("sendcheck.data") / "public_suffix_list.dat").read_text("utf-8").splitlines():
-        rule = line.split(" ")[0].strip()
-        if not rule or rule.startswith("//"):
+    for line in (files("sendcheck.data") / "public_suffix_list.dat").read_text("utf-8").split("\n"):
+        if not line or line[0] == "/":
             continue
-        if rule.startswith("!"):
+        rule = line.partition(" ")[0]
+        if line[0] == "!":
             exceptions.add(rule[1:])
-        elif rule.startswith("*."):
+        elif line[0] == "*":
             wildcards.add(rule[2:])
         else:
             rules.add(rule)
