@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
 from sendcheck.config.config import Config, Suppression
@@ -17,8 +19,10 @@ from sendcheck.config.load import load_config
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import Registry, load
-from sendcheck.pipeline.report import MailReport, Verdict
+from sendcheck.pipeline.report import MailReport, Report, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
+from sendcheck.show.json import as_json
+from sendcheck.show.text import TextReport
 from tests.conftest import BAD, GOOD
 
 
@@ -172,9 +176,6 @@ def test_policy_locks_win() -> None:
 
 
 def test_same_bytes_same_report() -> None:
-    from sendcheck.pipeline.report import Report
-    from sendcheck.show.json import as_json
-
     first, second = (as_json(Report((engine().check(Job("b", BAD)),))) for _ in range(2))
     assert first == second
 
@@ -199,3 +200,31 @@ def test_encrypted_mail_is_said_not_to_be_read() -> None:
 def test_config_gives_a_check_just_its_options() -> None:
     config: Config = load_config(load(), isolated=True)
     assert set(config.options_for(load().check_of("link-mismatch"))) == {"link-trackers"}
+
+
+MAILISH = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [b"From: Ola <ola@x.no>\n", b"To: Kari Holm <kari@y.no>, per@z.no\n", b"Cc: ", b"Subject: Re: ", b"Date: Mon, 4 May 2026 10:00:00 +0200\n", b"\n", b"\n\n", b"Hi Kari,\n",
+             b"Dear Mr. ", b"attached ", b"copied Rosalie ", b"{{x}} ", b"Monday 6 May ", b"31 June ", b"the the ", b"internal only ", b"Content-Type: text/html\n", b"<a href='http://[::1'>x.no</a>",
+             b"<a href='//'>", b"http://[bad ", b"\\\\srv\\x ", b"-----Original Message-----\nFrom: A <a@b.no>\nSent: x\nTo: c@d.no\nSubject: y\n", b"> quoted\n", b"-- \n", b"X-Sendcheck-Allow: ",
+             b"cc-leak ", b"Kari/Ola - ", b"<div style='display:none'>[NAVN]</div>", b"Bcc: x@xn--.no\n", b"To: \xc3\xa5@\xc3\xb8.no\n", b"To: a@[1.2.3.4], b@-x.no, c@x..y\n", b"\xff\xfe", b"=?utf-8?q?=ff?="]
+        ),
+        st.binary(max_size=30),
+    ),
+    max_size=25,
+).map(b"".join)  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(MAILISH, st.booleans())
+def test_any_bytes_in_a_report_out(data: bytes, with_parent: bool) -> None:
+    """And no check crashes on it."""
+    report = FUZZED.check(Job("x", data, parent=("p", data) if with_parent else None, envelope=("e@x.no",)))
+    assert not [f.message for f in report.findings if f.rule == "check-crashed"]
+    as_json(Report((report,)))
+    TextReport(load().rules).mail(report)
+
+
+FUZZED = engine(**{"internal-domains": ["x.no"], "block": ["*.z.no"]})
+FUZZED = replace(FUZZED, config=replace(FUZZED.config, organisations={"Fjord Line": ["fjord.no"], "Y": ["y.no"]}))
