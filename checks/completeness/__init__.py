@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Kind, Mail, Rule, Severity
+from sendcheck.checkapi import Check, Harm, Hit, Kind, Mail, Rule, Severity, lines
 
 RULES = (
     Rule("subject-missing", Severity.WARNING, Harm.CONTENT, "the subject is empty", "Nobody finds, sorts or trusts a mail without a subject."),
@@ -16,7 +16,8 @@ RULES = (
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Subject and body."""
-    if not any(c.isalnum() for c in mail.base_subject):
+    stand_in = mail.base_subject.strip("()[]<> ").casefold() in lines(__package__, "no_subject.txt")
+    if stand_in or not any(c.isalnum() for c in mail.base_subject):
         shown = f"the subject is only “{mail.subject}”" if mail.subject else "the mail has no subject"
         yield Hit("subject-missing", shown, mail.at_header("subject"), "say in a few words what it is about")
     if _says_nothing(mail):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, Place, Rule, Severity, Stretch
-from sendcheck.understanding.calendar import Mention, find_dates
+from sendcheck.understanding.calendar import Mention, find_dates, joining_words
 
 RULE = "date-impossible"
 RULES = (
@@ -30,19 +31,25 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Every weekday with a date, and every date, in subject and own text."""
     sent = mail.date.date()
     for mention in find_dates(mail.subject):
-        yield from _judge(mail, mention, sent, mail.at_header("Subject", mail.subject[mention.start : mention.end]))
+        yield from _judge(mail, mention, sent, mail.at_header("Subject", mail.subject[mention.start : mention.end]), mail.subject)
     for stretch in mail.own():
         for mention in find_dates(stretch.text):
-            yield from _judge(mail, mention, sent, _place(mail, stretch, mention))
+            yield from _judge(mail, mention, sent, _place(mail, stretch, mention), stretch.text)
 
 
 def _place(mail: Mail, stretch: Stretch, mention: Mention) -> Place:
     return mail.at(stretch.body, stretch.start + mention.start, stretch.start + mention.end)
 
 
-def _judge(mail: Mail, mention: Mention, sent: date, place: Place) -> Iterator[Hit]:
+def _counts_things(text: str, mention: Mention) -> bool:
+    """“31 June calendars” names a thing, not a day: a plain word follows that nothing joins to a date."""
+    following = re.match(r" ([^\W\d_]{3,})", text[mention.end :])
+    return mention.year is None and following is not None and following.group(1).islower() and following.group(1) not in joining_words()
+
+
+def _judge(mail: Mail, mention: Mention, sent: date, place: Place, text: str) -> Iterator[Hit]:
     if not mention.exists:
-        if mention.year is not None and abs(mention.year - sent.year) > 1:
+        if (mention.year is not None and abs(mention.year - sent.year) > 1) or _counts_things(text, mention):
             return
         yield Hit(RULE, f"“{mention.text}” does not exist: {mention.month_name} has {mention.month_length} days", place, "mend the day or the month")
         return

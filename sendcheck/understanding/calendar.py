@@ -63,6 +63,12 @@ def _calendar(language: str) -> _Calendar:
     return _Calendar(patterns, months, weekdays)
 
 
+@cache
+def joining_words() -> frozenset[str]:
+    """Words that may follow a date in running text; another plain word makes “31 June …” a count of things."""
+    return frozenset(w for lang in languages_with("calendar.toml") for w in language_file(lang, "calendar.toml")["may_follow"])
+
+
 _ISO = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?![\d-])")
 
 
