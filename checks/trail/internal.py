@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Hit, Kind, Mail, QuotedMail, Severity, toml, union
+from sendcheck.checkapi import Confidence, Hit, Kind, Mail, QuotedMail, Severity, toml, union
 from sendcheck.reading.addresses import Address
 
 from .participants import people, place_of
@@ -26,16 +26,33 @@ def internal(mail: Mail) -> Iterator[Hit]:
     for quoted in mail.quoted:
         if not _between_insiders(mail, quoted):
             continue
-        milder = _only_hands_over(mail)
-        shown = ", ".join(r.address.name or r.address.addr for r in mail.outside[:3])
-        yield Hit(
-            "trail-internal",
-            f"the trail holds a mail between colleagues only, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
-            place_of(mail, quoted),
-            "delete it from the trail, or write a mail of your own",
-            severity=Severity.WARNING if milder else None,
-        )
+        yield _hit(mail, quoted, Confidence.HIGH, _only_hands_over(mail))
         return
+    if _insiders_wrote_all(mail):
+        yield _hit(mail, mail.quoted[0], Confidence.MEDIUM, True)
+
+
+def _hit(mail: Mail, quoted: QuotedMail, confidence: Confidence, milder: bool) -> Hit:
+    shown = ", ".join(r.address.name or r.address.addr for r in mail.outside[:3])
+    return Hit(
+        "trail-internal",
+        f"the trail holds a mail between colleagues only, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
+        place_of(mail, quoted),
+        "delete it from the trail, or write a mail of your own",
+        confidence=confidence,
+        severity=Severity.WARNING if milder else None,
+    )
+
+
+def _insiders_wrote_all(mail: Mail) -> bool:
+    """A trail that hides its recipients, but whose mails (two or more) were all written by insiders: a talk among colleagues."""
+    if mail.parent is not None and mail.parent.kind == "file":
+        return False
+    senders = [q.sender for q in mail.quoted]
+    if len(senders) < 2 or any(q.recipients is not None for q in mail.quoted):
+        return False
+    inside = {s.key for s in senders if s is not None and "@" in s.addr and mail.is_inside(s)}
+    return len(inside) >= 2 and all(s is not None and s.key in inside for s in senders)
 
 
 def _between_insiders(mail: Mail, quoted: QuotedMail) -> bool:

@@ -235,6 +235,22 @@ def _people(value: str) -> list[Address]:
     """Mailboxes of a header line in a trail, where names often stand without addresses."""
     cleaned = re.sub(r"\[?mailto:([^\]>\s]+)\]?", r"<\1>", value)
     cleaned = re.sub(r"<(<[^>]+>)>", r"\1", cleaned)
+    cleaned = re.sub(r"(?:/[\w& -]{1,30}){1,4}@\w+(?=[\s,;]|$)", "", cleaned)  # Lotus Notes: a name with its path
+    cleaned = re.sub(r"'([^'\s]+@[^'\s]+)'", r"\1", cleaned)
+    # "Holm, Kari; Vik, Per": where semicolons part people, or one comma stands between bare words, a comma is inside a name
+    if ";" in cleaned or (cleaned.count(",") == 1 and "@" not in cleaned):
+        return [person for piece in cleaned.split(";")[:500] for person in _one_or_more(piece)]
+    return _listed(cleaned)
+
+
+def _one_or_more(piece: str) -> list[Address]:
+    if "@" in piece:
+        return _listed(piece)
+    name = " ".join(piece.split()).strip("\"' ")
+    return [Address(name, "")] if name else []
+
+
+def _listed(cleaned: str) -> list[Address]:
     out = []
     for address in parse_address_list(cleaned, 500).addresses:
         shown = _EMAIL.search(address.name)
