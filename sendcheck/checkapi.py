@@ -1,6 +1,6 @@
 """What a check may import: the contract, the mail it sees, and its data files. Stable; third parties build on it."""
 
-from sendcheck.data import lines, toml, union
+from sendcheck.data import by_language, lines, pattern, toml, union
 from sendcheck.pipeline.contract import Check, Confidence, Harm, Hit, NotRun, Option, Rule, Severity
 from sendcheck.understanding.mail import Body, Mail, Parent, Recipient, Stretch
 from sendcheck.understanding.place import Place
@@ -8,5 +8,7 @@ from sendcheck.understanding.segments import Kind, QuotedMail
 
 __all__ = [
     "Body", "Check", "Confidence", "Harm", "Hit", "Kind", "Mail", "NotRun", "Option", "Parent", "Place", "QuotedMail", "Recipient",
-    "Rule", "Severity", "Stretch", "lines", "toml", "union",
+    "Rule", "Severity", "Stretch",
+    "by_language", "lines", "pattern",
+    "toml", "union",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Recipient, Stretch, toml
+from sendcheck.checkapi import Hit, Mail, Recipient, Stretch, by_language
 from sendcheck.understanding.names import fold, given_names, role_words, titles
 from sendcheck.understanding.text import sentence_around
 
@@ -22,8 +22,7 @@ def _patterns() -> tuple[list[tuple[re.Pattern[str], bool]], re.Pattern[str], fr
     found: list[tuple[re.Pattern[str], bool]] = []
     voids: list[str] = []
     never: set[str] = set()
-    for language in ("en", "nb"):
-        data = toml(__package__, f"copied.{language}.toml")
+    for data in by_language(__package__, "copied"):
         names = rf"(?P<names>{_NAME}(?:\s{{0,3}}(?:,|&|\band\b|\bog\b)\s{{1,3}}{_NAME}){{0,8}})"
         for key, certain in (("certain", True), ("likely", False)):
             found += [(re.compile(p.replace("NAMES", names)), certain) for p in data[key]]
@@ -46,7 +45,7 @@ def copied(mail: Mail) -> Iterator[Hit]:
             yield Hit(
                 "copied-not-in-cc",
                 f"the text says that {name} is copied, but {name} does not get this mail",
-                mail.at(stretch.body, stretch.start + start, stretch.start + end),
+                mail.within(stretch, start, end),
                 f"add {name} to Cc, or take the sentence out",
                 key=fold(name),
             )

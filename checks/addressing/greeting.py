@@ -41,7 +41,7 @@ def _place(mail: Mail, found: Salutation, start: int, end: int) -> Place:
 
 def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[Recipient]) -> Hit:
     name = " ".join(word for word, _s, _e in person.words)
-    shown = ", ".join(r.address.name or r.address.addr for r in everyone[:3]) + (" and others" if len(everyone) > 3 else "")
+    shown = ", ".join(r.shown for r in everyone[:3]) + (" and others" if len(everyone) > 3 else "")
     near = _near(person, everyone)
     remedy = f"is it for {near}? then mend the salutation; else mend the recipients" if near else "mend the salutation or the recipients"
     known = any(fold(word) in given_names() for word, _s, _e in person.words) or person.formal
@@ -59,7 +59,7 @@ def _near(person: Addressee, everyone: list[Recipient]) -> str | None:
     for recipient in everyone:
         for word in recipient.person.words:
             if any(edits(word, w) <= (2 if max(len(word), len(w)) >= _LONG else 1) for w, _s, _e in person.words):
-                return recipient.address.name or recipient.address.addr
+                return recipient.shown
     return None
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, Stretch, toml, union
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, Stretch, by_language, pattern
 from sendcheck.understanding.text import sentence_around
 
 RULE = "attachment-missing"
@@ -22,7 +22,6 @@ RULES = (
         reads_text=True,
     ),
 )
-LANGUAGES = ("en", "nb")
 _URL = re.compile(r"https?://|\bwww\.|\bftp://", re.I)
 _FILE = re.compile(
     r"(?<![\w/@.])[\w()-]+(?:\.[\w()-]+)*\.(?:pdf|docx?|xlsx?|xlsm|pptx?|csv|zip|txt|rtf|png|jpe?g|gif|odt|ods|odp|eml|ics|mp[34]|mov|pages|numbers|key|tgz|7z)(?![\w@])",
@@ -31,14 +30,13 @@ _FILE = re.compile(
 _ARCHIVES = {".zip", ".tgz", ".gz", ".7z", ".rar", ".tar"}
 
 
-@cache
 def _pattern(key: str) -> re.Pattern[str]:
-    return union([p for lang in LANGUAGES for p in toml(__package__, f"words.{lang}.toml")[key]])
+    return pattern(__package__, key)
 
 
 @cache
 def _numbers() -> dict[str, int]:
-    return {word: count for lang in LANGUAGES for word, count in toml(__package__, f"words.{lang}.toml")["numbers"].items()}
+    return {word: count for data in by_language(__package__, "words") for word, count in data["numbers"].items()}
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -61,7 +59,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             yield Hit(
                 RULE,
                 f"“{' '.join(match.group(0).split())}”, but nothing is attached",
-                mail.at(stretch.body, stretch.start + match.start(), stretch.start + match.end()),
+                mail.within(stretch, match.start(), match.end()),
                 "attach the file, or take the sentence out",
             )
             return
@@ -93,7 +91,7 @@ def _named(mail: Mail, stretch: Stretch, begin: int, sentence: str) -> Iterator[
             yield Hit(
                 RULE,
                 f"“{match.group(0)}” is named, but what is attached is {', '.join(a.name for a in mail.attachments[:3])}",
-                mail.at(stretch.body, stretch.start + begin + match.start(), stretch.start + begin + match.end()),
+                mail.within(stretch, begin + match.start(), begin + match.end()),
                 "attach the file named, or name the file attached",
             )
 
@@ -109,7 +107,7 @@ def _counted(mail: Mail, stretch: Stretch, begin: int, sentence: str) -> Iterato
             yield Hit(
                 RULE,
                 f"“{' '.join(match.group(0).split())}”, but {there} {'file is' if there == 1 else 'files are'} attached",
-                mail.at(stretch.body, stretch.start + begin + match.start(), stretch.start + begin + match.end()),
+                mail.within(stretch, begin + match.start(), begin + match.end()),
                 "attach the missing files, or mend the number",
             )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Confidence, Hit, Kind, Mail, Place, Recipient, Severity, toml, union
+from sendcheck.checkapi import Confidence, Hit, Kind, Mail, Place, Recipient, Severity, pattern, toml
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import registrable_domain
 
@@ -15,9 +15,8 @@ from .widened import asked_to_involve
 RULE = "confidential-spread"
 
 
-@cache
 def _pattern(key: str) -> re.Pattern[str]:
-    return union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")[key]])
+    return pattern(__package__, key)
 
 
 @cache
@@ -85,7 +84,7 @@ def _asked(mail: Mail) -> Iterator[Hit]:
         if not spread:
             continue
         places = [mail.at_recipient(r) for r in spread]
-        shown = ", ".join(r.address.name or r.address.addr for r in spread[:3])
+        shown = ", ".join(r.shown for r in spread[:3])
         who = (asker.name or asker.addr) if asker is not None else "somebody in the thread"
         yield Hit(
             RULE,
@@ -110,7 +109,7 @@ def _own_label(mail: Mail) -> Iterator[Hit]:
     if place is None:
         return
     chosen = outside or reached
-    shown = ", ".join(r.address.name or r.address.addr for r in chosen[:3])
+    shown = ", ".join(r.shown for r in chosen[:3])
     yield Hit(
         RULE,
         f"the mail says it is internal (“{place.excerpt}”), but {shown} {'is outside' if outside else 'is a list'}",
@@ -132,5 +131,5 @@ def _internal_mark(mail: Mail) -> Place | None:
     for stretch in mail.stretches(Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER):
         found = _pattern("internal").search(stretch.text)
         if found:
-            return mail.at(stretch.body, stretch.start + found.start(), stretch.start + found.end())
+            return mail.within(stretch, found.start(), found.end())
     return None

@@ -48,7 +48,7 @@ def leak(mail: Mail) -> Iterator[Hit]:
 
 
 def _remedy(mail: Mail, smaller: list[Recipient]) -> str:
-    names = ", ".join(r.address.name or r.address.addr for r in smaller[:2]) + (" and the others" if len(smaller) > 2 else "")
+    names = ", ".join(r.shown for r in smaller[:2]) + (" and the others" if len(smaller) > 2 else "")
     return f"take {names} out, or move them to Bcc; if these organisations work together, name them in partners"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sendcheck.checkapi import Hit, Mail, NotRun, Recipient, toml, union
+from sendcheck.checkapi import Hit, Mail, NotRun, Recipient, pattern
 from sendcheck.understanding.names import person
 
 RULE = "audience-widened"
@@ -26,7 +26,7 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
     if not new:
         return
     places = [mail.at_recipient(r) for r in new]
-    shown = ", ".join(r.address.name or r.address.addr for r in new[:3])
+    shown = ", ".join(r.shown for r in new[:3])
     yield Hit(
         RULE,
         f"{shown} {'was' if len(new) == 1 else 'were'} on no mail of this thread",
@@ -57,5 +57,5 @@ def asked_to_involve(mail: Mail, recipient: Recipient) -> bool:
     """Whether the mail answered asks for this person ("find Anni"): adding her is then right (RULES.md, ruling 18)."""
     if mail.parent is None:
         return False
-    pattern = union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")["involve"]], flags=0)
-    return any(any(name and person(recipient.address).fits(name) for name in match.groups()) for match in pattern.finditer(mail.parent.text))
+    asks = pattern(__package__, "involve", flags=0)
+    return any(any(name and person(recipient.address).fits(name) for name in match.groups()) for match in asks.finditer(mail.parent.text))

@@ -38,7 +38,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
 
 
 def _place(mail: Mail, stretch: Stretch, mention: Mention) -> Place:
-    return mail.at(stretch.body, stretch.start + mention.start, stretch.start + mention.end)
+    return mail.within(stretch, mention.start, mention.end)
 
 
 def _counts_things(text: str, mention: Mention) -> bool:

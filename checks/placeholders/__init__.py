@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Kind, Mail, Rule, Severity, toml, union
+from sendcheck.checkapi import Check, Harm, Hit, Kind, Mail, Rule, Severity, by_language, toml, union
 from sendcheck.understanding.text import in_code, sentence_around
 
 RULE = "placeholder-left"
@@ -22,15 +22,15 @@ RULES = (
         reads_text=True,
     ),
 )
-LANGUAGES = ("en", "nb")
 _QUOTED = (("“", "”"), ('"', '"'), ("«", "»"), ("‘", "’"), ("'", "'"))
 
 
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
     """Sources of one kind from all data files; upper and lower case matter where the data says so."""
-    words = "|".join(w for lang in LANGUAGES for w in toml(__package__, f"words.{lang}.toml").get("fillers", []))
-    found = [p for name in ("syntax.toml", *(f"words.{lang}.toml" for lang in LANGUAGES)) for p in toml(__package__, name).get(key, [])]
+    languages = by_language(__package__, "words")
+    words = "|".join(w for data in languages for w in data.get("fillers", []))
+    found = [p for data in (toml(__package__, "syntax.toml"), *languages) for p in data.get(key, [])]
     return union([p.replace("FILLERS", words) for p in found], flags=re.M)
 
 
@@ -43,7 +43,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
         for start, end, note in _found(stretch.text):
             if html is not None and html.zone_at(stretch.start + start).code:
                 continue
-            yield _hit(stretch.text[start:end], mail.at(stretch.body, stretch.start + start, stretch.start + end), note)
+            yield _hit(stretch.text[start:end], mail.within(stretch, start, end), note)
     for body, text, offset in mail.hidden():
         for start, end, note in _found(text):
             yield _hit(text[start:end], mail.at_hidden(body, text, offset, start, end), note)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, toml
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, by_language
 from sendcheck.understanding.text import in_code
 
 RULE = "repeated-word"
@@ -28,7 +28,7 @@ _DOUBLE = re.compile(r"(?<![\w'’@./-])([^\W\d_]+)((?: |[ \t]?\n[ \t]?))\1(?![\
 
 @cache
 def _legitimate() -> frozenset[str]:
-    return frozenset(w for lang in ("en", "nb") for w in toml(__package__, f"doubles.{lang}.toml")["legitimate"])
+    return frozenset(w for data in by_language(__package__, "doubles") for w in data["legitimate"])
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -46,7 +46,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             yield Hit(
                 RULE,
                 f"“{word}” stands twice in a row",
-                mail.at(stretch.body, stretch.start + match.start(), stretch.start + match.end()),
+                mail.within(stretch, match.start(), match.end()),
                 f"write “{word}” once",
             )
 

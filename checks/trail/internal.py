@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
-from sendcheck.checkapi import Confidence, Hit, Kind, Mail, QuotedMail, Severity, toml, union
+from sendcheck.checkapi import Confidence, Hit, Kind, Mail, QuotedMail, Severity, pattern
 from sendcheck.reading.addresses import Address
 
 from .participants import people, place_of
 
 _HANDING_OVER_WORDS = 15
-
-
-@cache
-def _handing_over() -> re.Pattern[str]:
-    return union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")["handing_over"]])
 
 
 def internal(mail: Mail) -> Iterator[Hit]:
@@ -33,7 +27,7 @@ def internal(mail: Mail) -> Iterator[Hit]:
 
 
 def _hit(mail: Mail, quoted: QuotedMail, confidence: Confidence, milder: bool) -> Hit:
-    shown = ", ".join(r.address.name or r.address.addr for r in mail.outside[:3])
+    shown = ", ".join(r.shown for r in mail.outside[:3])
     return Hit(
         "trail-internal",
         f"the trail holds a mail between colleagues only, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
@@ -82,4 +76,4 @@ def _only_hands_over(mail: Mail) -> bool:
     if not own:
         return True
     forwarded = mail.is_forward or any(s.kind is Kind.FORWARD for b in mail.bodies for s in b.segments)
-    return forwarded and len(own.split()) <= _HANDING_OVER_WORDS and bool(_handing_over().search(own))
+    return forwarded and len(own.split()) <= _HANDING_OVER_WORDS and bool(pattern(__package__, "handing_over").search(own))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Confidence, Hit, Mail, QuotedMail, toml, union
+from sendcheck.checkapi import Confidence, Hit, Mail, QuotedMail, by_language, pattern
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.understand import same_subject
 
@@ -16,14 +16,13 @@ _WORD = re.compile(r"[^\W\d_]{4,}|\d{3,}")
 _SHORT_ANSWER = 12
 
 
-@cache
 def _pattern(key: str) -> re.Pattern[str]:
-    return union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{lang}.toml")[key]])
+    return pattern(__package__, key)
 
 
 @cache
 def _common() -> frozenset[str]:
-    return frozenset(w for lang in ("en", "nb") for w in toml(__package__, f"words.{lang}.toml")["common"])
+    return frozenset(w for data in by_language(__package__, "words") for w in data["common"])
 
 
 def stale(mail: Mail) -> Iterator[Hit]:
@@ -68,7 +67,7 @@ def _stranger(mail: Mail, quoted: QuotedMail, newest: QuotedMail) -> tuple[str, 
     """An outside reader who was not on that mail (and not on the newest, whose trail it then already was)."""
     for recipient in mail.outside:
         if was_on(quoted, recipient) is False and not was_on(newest, recipient):
-            return f"{recipient.address.name or recipient.address.addr} was not on it", Confidence.HIGH
+            return f"{recipient.shown} was not on it", Confidence.HIGH
     return None
 
 

@@ -15,13 +15,11 @@ _CODE = '''\
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, toml, union
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, pattern
 
 RULES = (
     Rule(
@@ -35,16 +33,11 @@ RULES = (
 )
 
 
-@cache
-def _pattern() -> re.Pattern[str]:
-    return union([p for lang in ("en", "nb") for p in toml(__package__, f"words.{{lang}}.toml")["patterns"]])
-
-
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Look at the mail; yield a Hit for each fault. Never print, never read files or the network."""
     for stretch in mail.own():
-        for match in _pattern().finditer(stretch.text):
-            place = mail.at(stretch.body, stretch.start + match.start(), stretch.start + match.end())
+        for match in pattern(__package__, "patterns").finditer(stretch.text):
+            place = mail.within(stretch, match.start(), match.end())
             yield Hit("{slug}", f"“{{match.group(0)}}” should not be here", place, "say what to write instead")
 
 

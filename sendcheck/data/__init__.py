@@ -37,6 +37,19 @@ def languages_with(name: str) -> tuple[str, ...]:
     return tuple(sorted(p.parent.name for p in root.glob(f"*/{name}")))
 
 
+@cache
+def by_language(package: str, stem: str) -> tuple[dict[str, Any], ...]:
+    """The files ``<stem>.<language>.toml`` of a package's folder, all languages: a new language is a new file."""
+    names = sorted(entry.name for entry in files(package).iterdir() if re.fullmatch(rf"{re.escape(stem)}\.\w+\.toml", entry.name))
+    return tuple(toml(package, name) for name in names)
+
+
+@cache
+def pattern(package: str, key: str, stem: str = "words", flags: int = re.I) -> re.Pattern[str]:
+    """The patterns listed under *key* in all languages' files, as one alternation."""
+    return union([p for data in by_language(package, stem) for p in data.get(key, [])], flags=flags)
+
+
 def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I) -> re.Pattern[str]:
     """One compiled alternation of *patterns*; one that never matches if the list is empty."""
     body = "|".join(f"(?:{p})" for p in patterns) if patterns else r"(?!)"

@@ -37,6 +37,11 @@ class Recipient:
         """The address in lower case."""
         return self.address.key
 
+    @property
+    def shown(self) -> str:
+        """The name as written, else the address."""
+        return self.address.name or self.address.addr
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -210,6 +215,10 @@ class Mail:
         if body.kind_at(offset) in {Kind.TRAIL, Kind.QUOTE, Kind.FORWARD}:
             return "trail"
         return "body" if body.primary else "html"
+
+    def within(self, stretch: Stretch, start: int, end: int) -> Place:
+        """The place of characters start..end of a stretch."""
+        return self.at(stretch.body, stretch.start + start, stretch.start + end)
 
     def at_hidden(self, body: Body, text: str, offset: int | None, start: int, end: int) -> Place:
         """The place of a piece of hidden HTML text."""
