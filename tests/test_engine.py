@@ -228,3 +228,19 @@ def test_any_bytes_in_a_report_out(data: bytes, with_parent: bool) -> None:
 
 FUZZED = engine(**{"internal-domains": ["x.no"], "block": ["*.z.no"]})
 FUZZED = replace(FUZZED, config=replace(FUZZED.config, organisations={"Fjord Line": ["fjord.no"], "Y": ["y.no"]}))
+
+
+def test_the_engines_own_fault_is_70_and_never_a_pass() -> None:
+    broken = engine()
+    values = {k: v for k, v in broken.config.values.items() if k != "internal-domains"}
+    report = Supervisor(replace(broken, config=replace(broken.config, values=values))).check(Job("g", GOOD))
+    assert report.engine_error and report.verdict is Verdict.INCOMPLETE
+    assert Report((report,)).exit == 70
+
+
+def test_reports_say_when_a_check_may_reach_out() -> None:
+    report = engine(**{"recipients.dns": True}, **{"internal-domains": ["nordbank.no"]}).check(Job("g", GOOD))
+    assert report.network == ("recipients.dns",)
+    assert "network" in TextReport(load().rules).mail(report)
+    assert '"network"' in as_json(Report((report,)))
+    assert not engine().check(Job("g", GOOD)).network

@@ -119,6 +119,8 @@ CHECK = Check(
         "block",
         "allow",
         "crowd-limit",
-        Option("dns", "bool", False, "Ask the DNS whether a recipient's domain takes mail. The one look-up that leaves this machine; off by default."),
+        Option(
+            "dns", "bool", False, "Ask the DNS whether a recipient's domain takes mail. The one look-up that leaves this machine; off by default.", network=True
+        ),
     ),
 )

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -20,6 +20,9 @@ from sendcheck.pipeline.registry import Registry, load, unknown
 from sendcheck.pipeline.report import MailReport, Report, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.reading.sources import Source, expand, refusal
+
+if TYPE_CHECKING:
+    from sendcheck.show.text import Style
 
 FORMATS = ("text", "json", "github")
 _ONE_LINE_EACH = 25
@@ -174,11 +177,11 @@ def _shown(
     from sendcheck.show.text import TextReport, plain
 
     rules = registry.rules
-    streaming = next((o for o in outputs if o.format == "text" and o.path is None), None)
+    # A progress line and reports on one terminal would run into each other: then the reports follow at the end.
+    streaming = None if bar else next((o for o in outputs if o.format == "text" and o.path is None), None)
     coloured = _coloured(color)
     live = TextReport(rules, click.style if coloured else plain, show, timings)
     kept: list[MailReport] = []
-    held: list[MailReport] = []
     noticed: set[str] = set()
     for report in _progress(reports, bar):
         for notice in report.notices:
@@ -188,8 +191,7 @@ def _shown(
         kept.append(report)
         if streaming is None:
             continue
-        if report.verdict is Verdict.PASS and len(kept) > _ONE_LINE_EACH and not any(f.severity.rank <= show.rank for f in report.findings):
-            held.append(report)
+        if len(kept) > _ONE_LINE_EACH and _nothing_to_say(report, show):
             continue
         click.echo(live.mail(report), nl=False, color=coloured)
     whole = Report(tuple(kept))
@@ -198,8 +200,14 @@ def _shown(
             if len(kept) > 1:
                 click.echo(live.summary(_count(kept)), nl=False, color=coloured)
             continue
-        _write(output, _render(output.format, whole, rules, show, timings, redact))
+        style = click.style if output.path is None and coloured else plain
+        _write(output, _render(output.format, whole, rules, show, timings, redact, style), coloured)
     return whole
+
+
+def _nothing_to_say(report: MailReport, show: Severity) -> bool:
+    """Whether a mail of many needs no line of its own."""
+    return report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
 
 
 def _coloured(color: bool | None) -> bool:
@@ -214,7 +222,7 @@ def _count(reports: list[MailReport]) -> dict[Verdict, int]:
     return {v: sum(r.verdict is v for r in reports) for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS)}
 
 
-def _render(name: str, report: Report, rules: dict[str, Rule], show: Severity, timings: bool, redact: bool | None) -> str:
+def _render(name: str, report: Report, rules: dict[str, Rule], show: Severity, timings: bool, redact: bool | None, style: Style) -> str:
     if name == "json":
         from sendcheck.show.json import as_json
 
@@ -225,16 +233,17 @@ def _render(name: str, report: Report, rules: dict[str, Rule], show: Severity, t
         return as_github(report, rules, redact)
     from sendcheck.show.text import TextReport
 
-    text = TextReport(rules, show=show, timings=timings)
-    parts = [text.mail(mail) for mail in report.mails]
+    text = TextReport(rules, style, show, timings)
+    quiet = len(report.mails) > _ONE_LINE_EACH
+    parts = [text.mail(mail) for mail in report.mails if not quiet or not _nothing_to_say(mail, show)]
     if len(parts) > 1:
         parts.append(text.summary(_count(list(report.mails))))
     return "".join(parts)
 
 
-def _write(output: _Output, text: str) -> None:
+def _write(output: _Output, text: str, coloured: bool = False) -> None:
     if output.path is None:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=coloured)
         return
     file: IO[str]
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sendcheck.errors import Exit, InputError
+from sendcheck.errors import InputError
 from sendcheck.gateways import hooks
 from sendcheck.pipeline.engine import Job
 
@@ -64,7 +64,7 @@ def run(client: str, mail: Path, headers: Path | None) -> None:
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.engine import Engine
     from sendcheck.pipeline.registry import load
-    from sendcheck.pipeline.report import Verdict
+    from sendcheck.pipeline.report import Report, Verdict
     from sendcheck.pipeline.supervisor import Supervisor
     from sendcheck.show.text import TextReport
 
@@ -77,7 +77,7 @@ def run(client: str, mail: Path, headers: Path | None) -> None:
         click.echo(f"sendcheck: {notice}", err=True)
     if report.verdict is not Verdict.PASS:
         click.echo(TextReport(registry.rules).mail(report), nl=False, err=True)
-    sys.exit(Exit.PASS if report.verdict is Verdict.PASS else report.verdict.exit)
+    sys.exit(Report((report,)).exit)
 
 
 def git_job(mail: Path, headers: Path | None) -> Job:

@@ -161,14 +161,21 @@ def main(argv: Sequence[str]) -> int:
     on_error = call.on_error if call.on_error and "sendmail.on-error" not in config.locked else config["sendmail.on-error"]
     try:
         report = _check(raw, call, registry, config)
-    except Exception as error:
-        if on_error == "send":
-            _say(f"internal error ({type(error).__name__}); the mail was sent unchecked, as on-error = send says", 0)
-            return _hand_on(mta, call.argv, raw)
-        return _say(f"internal error ({type(error).__name__}); nothing was sent", EX_SOFTWARE)
+    except Exception:
+        return _own_error(mta, call.argv, raw, on_error)
+    if report.engine_error:
+        return _own_error(mta, call.argv, raw, on_error)
     if report.verdict is Verdict.PASS:
         return _hand_on(mta, call.argv, raw)
     return _stopped(report, raw, call, mta, registry, config, on_error)
+
+
+def _own_error(mta: list[str], argv: list[str], raw: bytes, on_error: str) -> int:
+    """sendcheck itself failed: nothing is sent, unless the user or policy said otherwise."""
+    if on_error == "send":
+        _say("internal error; the mail was sent unchecked, as on-error = send says", 0)
+        return _hand_on(mta, argv, raw)
+    return _say("internal error; nothing was sent", EX_SOFTWARE)
 
 
 def _check(raw: bytes, call: Call, registry: Registry, config: Config) -> MailReport:

@@ -76,12 +76,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A configuration key of a check: ``[check-name] key``. ``kind`` as in :mod:`sendcheck.config.keys`."""
+    """A configuration key of a check: ``[check-name] key``. ``kind`` as in :mod:`sendcheck.config.keys`.
+
+    ``network``: switching it on lets the check reach out of this machine; every report then says so.
+    """
 
     key: str
     kind: str
     default: Any
     help: str
+    network: bool = False
 
 
 @dataclass(frozen=True, slots=True)

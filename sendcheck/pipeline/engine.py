@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from sendcheck.config.config import Config
-from sendcheck.pipeline.contract import Check, Hit, NotRun
+from sendcheck.pipeline.contract import Check, Hit, NotRun, Option
 from sendcheck.pipeline.judge import CRASHED, Selection, judge
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import MailReport, NotRunEntry, Reader
@@ -115,8 +115,18 @@ class Engine:
             groups=mail.groups,
             notices=judgement.notices,
             unmatched=judgement.unmatched,
+            network=self._network(),
             elapsed_ms=round(elapsed, 1) if job.timings else None,
             timings=tuple(timings) if job.timings else (),
+        )
+
+    def _network(self) -> tuple[str, ...]:
+        """Options in force that let a check reach out of this machine."""
+        return tuple(
+            f"{check.name}.{option.key}"
+            for check in self.registry.checks
+            for option in check.options
+            if isinstance(option, Option) and option.network and self.config.values.get(f"{check.name}.{option.key}")
         )
 
     def _entry(self, slug: str, reason: str) -> NotRunEntry:

@@ -77,7 +77,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class MailReport:
-    """All about one mail. ``notices``: lines worth saying that are no findings (expired or unmatched exceptions)."""
+    """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
+
+    ``unmatched``: exceptions that match nothing; ``network``: settings in force that let a check reach out;
+    ``engine_error``: sendcheck itself failed on this mail (exit 70), not one of its checks.
+    """
 
     source: str
     verdict: Verdict
@@ -93,6 +97,8 @@ class MailReport:
     groups: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
+    network: tuple[str, ...] = ()
+    engine_error: bool = False
     elapsed_ms: float | None = None
     timings: tuple[tuple[str, float], ...] = ()
 
@@ -112,7 +118,7 @@ class Report:
     @property
     def exit(self) -> Exit:
         """The exit code of the run."""
-        return worst_exit([mail.verdict.exit for mail in self.mails])
+        return worst_exit([Exit.INTERNAL if mail.engine_error else mail.verdict.exit for mail in self.mails])
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ import contextlib
 import multiprocessing
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -142,7 +142,7 @@ class Supervisor:
             assert isinstance(value, MailReport)
             ready[worker.index] = value
         else:
-            ready[worker.index] = self._given_up(worker.job, worker.stage, f"{value}")
+            ready[worker.index] = replace(self._given_up(worker.job, worker.stage, f"{value}"), engine_error=True)
         worker.job = None
 
     def _replace(self, worker: _Worker, workers: list[_Worker], ready: dict[int, MailReport], why: str) -> None:

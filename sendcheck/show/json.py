@@ -27,6 +27,8 @@ def _mail(mail: MailReport) -> dict[str, Any]:
         "not_run": [{"rule": e.rule, "reason": e.reason, "required": e.required} for e in mail.not_run],
         "suppressed": [{"rule": s.rule, "fingerprint": s.fingerprint, "reason": s.reason} for s in mail.suppressed],
     }
+    if mail.network:
+        data["network"] = list(mail.network)
     if mail.elapsed_ms is not None:
         data["elapsed_ms"] = mail.elapsed_ms
     return data

@@ -136,6 +136,8 @@ class TextReport:
     def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:
         lines = [f"  {self.style('allowed', fg='cyan')} {s.rule}: {_clean(s.reason)}" for s in report.suppressed]
         lines += [f"  {self.style('unused', dim=True)}  {_clean(text)}" for text in unmatched]
+        if report.network:
+            lines.append(f"  {self.style('network', fg='cyan')} asked outside this machine: {', '.join(report.network)} is on")
         return lines
 
     def _closing(self, report: MailReport, shown: list[Finding]) -> str:
