@@ -37,7 +37,7 @@ def stale(mail: Mail) -> Iterator[Hit]:
         return
     newest = trail[0]
     wrote_it = newest.sender is not None and any(was_on(newest, r) for r in mail.recipients if _is_author(newest, r.key, r.person.fits))
-    if _answers(own, newest, wrote_it, mail):
+    if _answers(own, newest, wrote_it, mail) or _goes_on(mail, newest):
         return
     for quoted in trail:
         reason = _stranger(mail, quoted, newest) or (_other_subject(mail, quoted, wrote_it) if quoted is newest else None)
@@ -51,6 +51,19 @@ def stale(mail: Mail) -> Iterator[Hit]:
                 confidence=confidence,
             )
             return
+
+
+def _goes_on(mail: Mail, newest: QuotedMail) -> bool:
+    """A reply under the thread's own subject to somebody who was on it: the conversation goes on, whoever else reads along."""
+    if not mail.is_reply or newest.subject is None or not newest.subject.strip() or not same_subject(newest.subject, mail.subject):
+        return False
+    return any(was_on(newest, r) for r in mail.recipients) or _same_list(mail, newest)
+
+
+def _same_list(mail: Mail, newest: QuotedMail) -> bool:
+    """The same mailing list or mailbox under another of its addresses: equal local parts."""
+    then = {a.local.casefold() for a in newest.recipients or () if a.addr}
+    return any(r.address.local.casefold() in then for r in mail.recipients)
 
 
 def _is_author(quoted: QuotedMail, key: str, fits: object) -> bool:

@@ -134,7 +134,7 @@ def person(address: Address, inside: bool = False) -> Person:
     letters = fold("".join(pieces))
     display = _display_words(address.name) if fold(address.name) != fold(address.local) else []
     groups = role_words() | _words_of("crowds")
-    role = any(fold(p) in groups for p in pieces) or any(fold(w) in groups for w in display)
+    role = any(fold(p) in groups or fold(p).endswith("list") for p in pieces) or any(fold(w) in groups for w in display)
     if display and not role:
         words = [w for w in display if len(w) > 1]
         # a middle initial behind a known given name is no name one is called by
@@ -175,7 +175,8 @@ def _names_someone(words: list[str], certain: bool) -> bool:
     """Whether these words are a person's name: one is a known given name, or (in a display name) they look like a full name."""
     if any(fold(w) in given_names() for w in words):
         return True
-    return certain and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") or fold(w) in role_words() for w in words)
+    looks = all(w.islower() or (w[0].isupper() and not w.isupper()) for w in words) or all(w.isupper() for w in words)
+    return certain and looks and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") or fold(w) in role_words() for w in words)
 
 
 def _display_words(name: str) -> list[str]:

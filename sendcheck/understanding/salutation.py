@@ -162,7 +162,7 @@ def _only_names(rest: str, joiners: frozenset[str]) -> bool:
 
 
 def _is_name(bare: str, folded: str, never: frozenset[str], known_only: bool, first: bool, goes_on: bool, formal: bool) -> bool:
-    if folded in never or not bare[:1].isalpha():
+    if re.split(r"['’]", folded)[0] in never or not bare[:1].isalpha():
         return False
     if not bare[:1].isupper():
         return first and not goes_on and folded in given_names() and len(folded) > 2 and not known_only

@@ -6,6 +6,11 @@ import re
 
 _END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)|\n[ \t]*\n")
 _LOOK_BACK = 400
+# A line of shell or program text: a prompt, an assignment, an option, a pipe, a statement's end.
+_COMMAND = re.compile(
+    r"^\s*[$#%]\s|^\s*(?:if|for|while|echo|cd|make|sudo|export|def|return|import|rm|cp|mv|ls)\s"
+    r"|\w\s?=\s?[\"'$({]|[;{}]\s*$|\s\|\s\w|(?:^|\s)--?[a-z][\w-]*(?:[= ]|$)|\w\(\)"
+)
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -26,5 +31,7 @@ def in_code(text: str, start: int, end: int) -> bool:
     if before % 2 == 1 and "`" in text[end : line_start + len(line)]:
         return True
     if len(re.findall(r"(?m)^[ \t]*(?:```|~~~)", text[:start])) % 2 == 1:
+        return True
+    if _COMMAND.search(line[: start - line_start] + " " + line[end - line_start :]):
         return True
     return line.startswith(("    ", "\t")) and bool(re.search(r"[;{}=()<>]", line.replace(text[start:end], "", 1)))
