@@ -8,7 +8,7 @@ _END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)|\n[ \t]*\n")
 _LOOK_BACK = 400
 # A line of shell or program text: a prompt, an assignment, an option, a pipe, a statement's end.
 _COMMAND = re.compile(
-    r"^\s*[$#%]\s|^\s*(?:if|for|while|echo|cd|make|sudo|export|def|return|import|rm|cp|mv|ls)\s"
+    r"^\s*[$#%]\s|^\s*(?:echo|cd|sudo|export|def|rm|cp|mv|ls)\s"
     r"|\w\s?=\s?[\"'$({]|[;{}]\s*$|\s\|\s\w|(?:^|\s)--?[a-z][\w-]*(?:[= ]|$)|\w\(\)"
 )
 
