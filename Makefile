@@ -8,17 +8,20 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c const
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
-	$(PYTHON) -c 'import sys; sys.exit("sendcheck needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV)
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit("sendcheck needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@echo "making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
-	$(PIP) -e .
-	touch $@
+	@echo "installing sendcheck into $(VENV) ..."
+	@$(PIP) -e .
+	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
-	$(PIP) -e '.[dev]'
-	touch $@
+	@echo "installing the development extras ..."
+	@$(PIP) -e '.[dev]'
+	@touch $@
 
 demo: $(VENV)/.installed  ## check the example mails and print their reports
 	@$(BIN)/python docs/examples/demo.py
