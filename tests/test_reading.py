@@ -250,3 +250,30 @@ def test_parts_agree_with_the_standard_library() -> None:
     theirs = [p for p in email.message_from_bytes(raw, policy=email.policy.compat32).walk() if not p.is_multipart()]
     assert [t.view.text for t in ours.texts if t.kind == "plain"] == [theirs[0].get_payload(decode=True).decode()]  # type: ignore[union-attr]
     assert [a.name for a in ours.attachments] == [p.get_filename() for p in theirs[2:]]
+
+
+ATTACHED = (
+    b"From: ola@inside.no\nTo: kari.holm@x.no\nSubject: The outage\nContent-Type: multipart/mixed; boundary=o\n\n--o\n\nSee the attached mail.\n--o\n"
+    b"Content-Type: message/rfc822\nContent-Disposition: attachment; filename=outage.eml\n\nFrom: Nils <nils@inside.no>\nTo: ola@inside.no\nSubject: Outage\n"
+    b"Content-Type: multipart/alternative; boundary=i\n\n--i\n\nIt was the disk.\n--i\nContent-Type: text/html\n\n<p>It was the disk.</p>\n--i--\n--o--\n"
+)
+
+
+def test_an_attached_mail_is_a_file_and_is_read() -> None:
+    message = read_message(ATTACHED)
+    assert [(a.name, a.inline) for a in message.attachments] == [("outage.eml", False)]
+    assert [t.view.text.strip() for t in message.texts] == ["See the attached mail.", "It was the disk.", "It was the disk."]
+    assert [t.attached_mail for t in message.texts] == [False, True, True]
+
+
+def test_leak_rules_read_an_attached_mail() -> None:
+    import sendcheck
+
+    found = [f.rule for f in sendcheck.check(ATTACHED).findings]
+    assert "trail-internal" in found
+    assert "attachment-missing" not in found
+
+
+def test_a_strange_charset_matters_only_where_rules_read() -> None:
+    assert not read_message(b"X-Foo: =?x-martian?q?a?=\nSubject: x\n\nhi\n").problems
+    assert read_message(b"Subject: =?x-martian?q?a?=\n\nhi\n").problems

@@ -14,6 +14,8 @@ from sendcheck.reading import charsets
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.problem import Problems
 
+#: Fields whose words rules read; a strange character set elsewhere (Received, X-…) hides nothing from them.
+_READ_BY_RULES = {"from", "sender", "reply-to", "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "subject"}
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?\s]*(?:[^?]*?))\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]*\?[bBqQ]\?)")
@@ -81,7 +83,8 @@ def _header(raw: bytes, name: str, start: int, end: int, problems: Problems, par
     data = raw[start:end]
     text, _codec, _known = charsets.decode(data, "utf-8" if data.isascii() else None)
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", text).strip()
-    value = problems.guard(lambda: decode_words(unfolded, problems, name.lower()), unfolded, f"header {name} could not be decoded", part)
+    noted = problems if name.lower() in _READ_BY_RULES else None
+    value = problems.guard(lambda: decode_words(unfolded, noted, name.lower()), unfolded, f"header {name} could not be decoded", part)
     return Header(name, value, text, start, end)
 
 

@@ -53,6 +53,7 @@ class _Task:
     alternative: int | None
     related: bool
     attached_mail: bool
+    mail_headers: tuple[Header, ...] = ()
 
 
 def split(raw: bytes, limits: Limits, problems: Problems) -> PartTree:
@@ -75,9 +76,14 @@ def split(raw: bytes, limits: Limits, problems: Problems) -> PartTree:
         if task.depth == 0:
             tree.headers, tree.body_start, tree.content_type = headers, body, fields.content_type
         children = _children(raw, body, task, fields, limits, problems, len(tree.leaves) + len(tasks))
+        # the parts of an attached mail carry that mail's own header: who wrote it to whom
+        carried = tuple(headers) if any(h.name.lower() == "from" for h in headers) else task.mail_headers
+        leaf = RawPart(fields, body, task.end, task.path, task.depth, task.alternative, task.related, task.attached_mail, carried)
         if children is None:
-            tree.leaves.append(RawPart(fields, body, task.end, task.path, task.depth, task.alternative, task.related, task.attached_mail, tuple(headers)))
+            tree.leaves.append(leaf)
             continue
+        if fields.content_type == "message/rfc822":
+            tree.leaves.append(leaf)  # the mail as a file, beside its parts
         alternative = task.alternative
         if fields.content_type == "multipart/alternative":
             alternatives += 1
@@ -86,7 +92,7 @@ def split(raw: bytes, limits: Limits, problems: Problems) -> PartTree:
         default = "message/rfc822" if fields.content_type == "multipart/digest" else "text/plain"
         attached = task.attached_mail or fields.content_type == "message/rfc822"
         for number, (start, end) in reversed(list(enumerate(children, 1))):
-            tasks.append(_Task(start, end, task.depth + 1, f"{task.path}.{number}", default, alternative, related, attached))
+            tasks.append(_Task(start, end, task.depth + 1, f"{task.path}.{number}", default, alternative, related, attached, carried))
     return tree
 
 
@@ -94,7 +100,7 @@ def _children(raw: bytes, body: int, task: _Task, fields: ContentFields, limits:
     """Byte ranges of the parts inside, or None for a leaf."""
     multipart = fields.content_type.startswith("multipart/")
     encoded = fields.encoding in {"base64", "quoted-printable"}
-    if fields.content_type == "message/rfc822" and not encoded and fields.disposition != "attachment" and task.depth:
+    if fields.content_type == "message/rfc822" and not encoded and task.depth:
         spans = [(body, task.end)]
     elif multipart and fields.boundary:
         spans = _split_at(raw, body, task.end, fields.boundary)

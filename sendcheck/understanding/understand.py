@@ -42,7 +42,8 @@ def understand(message: Message, around: Surroundings) -> Mail:
     quoted = tuple(q for body in bodies if body.primary for q in body.quoted)
     subject = (message.header("subject") or "").strip()
     base, reply, forward = split_subject(subject)
-    forward = forward or any(s.kind is Kind.FORWARD for b in bodies if b.primary for s in b.segments)
+    inline = any(s.kind is Kind.FORWARD for b in bodies if b.primary and not b.part.attached_mail for s in b.segments)
+    forward = forward or inline or (not reply and any(b.part.attached_mail for b in bodies))
     parent = _parent(message, around, quoted, forward)
     date = message.date()
     own = [b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN]
