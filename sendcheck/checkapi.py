@@ -2,12 +2,12 @@
 
 from sendcheck.data import by_language, lines, pattern, toml, union
 from sendcheck.pipeline.contract import Check, Confidence, Harm, Hit, NotRun, Option, Rule, Severity
-from sendcheck.understanding.mail import Body, Mail, Parent, Recipient, Stretch
+from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, Stretch
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.segments import Kind, QuotedMail
 
 __all__ = [
-    "Body", "Check", "Confidence", "Harm", "Hit", "Kind", "Mail", "NotRun", "Option", "Parent", "Place", "QuotedMail", "Recipient",
+    "Body", "Check", "Circle", "Confidence", "Harm", "Hit", "Kind", "Mail", "NotRun", "Option", "Parent", "Place", "QuotedMail", "Recipient",
     "Rule", "Severity", "Stretch",
     "by_language", "lines", "pattern",
     "toml", "union",

@@ -24,6 +24,7 @@ from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.show.json import as_json
 from sendcheck.show.text import TextReport
 from tests.conftest import BAD, GOOD
+from tests.test_reading import BOMBS
 
 
 def rule(slug: str, severity: Severity = Severity.ERROR, **more: Any) -> Rule:
@@ -244,3 +245,21 @@ def test_reports_say_when_a_check_may_reach_out() -> None:
     assert "network" in TextReport(load().rules).mail(report)
     assert '"network"' in as_json(Report((report,)))
     assert not engine().check(Job("g", GOOD)).network
+
+
+MANY = b", ".join(b"k%d@d%d.no" % (i, i) for i in range(5000))
+CROWDS = {
+    "strangers": b"To: " + MANY + b"\n",
+    "one house": b"To: " + MANY.replace(b".no", b".x.no") + b"\n",
+    "all known": b"To: " + MANY + b"\nIn-Reply-To: <p>\n",
+}
+
+
+@pytest.mark.parametrize("name", [*BOMBS, *CROWDS])
+def test_bombs_and_crowds_end_within_the_deadline(name: str) -> None:
+    """Through all checks, not just the reader: none is stopped."""
+    head = b"From: ola@tallmo.no\nSubject: Re: x\n"
+    raw = head + CROWDS[name] + b"\nHi Nicole,\n\nI copied Rosalie on this mail.\n" if name in CROWDS else BOMBS[name]
+    parent = ("p", b"From: a@b.no\nTo: " + MANY + b"\n\nhow?\n") if name == "all known" else None
+    report = Supervisor(engine()).check(Job("x", raw, len(raw) > 50 * 1024 * 1024, parent=parent))
+    assert "check-crashed" not in rules_of(report)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Confidence, Hit, Kind, Mail, Place, Recipient, Severity, pattern, toml
+from sendcheck.checkapi import Circle, Confidence, Hit, Kind, Mail, Place, Recipient, Severity, pattern, toml
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import registrable_domain
 
@@ -69,14 +69,8 @@ def _label(subject: str) -> str | None:
 
 def _asked(mail: Mail) -> Iterator[Hit]:
     for words, asker, readers in _requests(mail):
-        known = {a.key for a in (asker, *(readers or ())) if a is not None and a.addr}
-        names = [a.name for a in (asker, *(readers or ())) if a is not None and not a.addr and a.name]
-        spread = []
-        for recipient in mail.recipients:
-            on_it = recipient.key in known or any(all(recipient.person.fits(w) for w in re.findall(r"[^\W\d_]{2,}", n)) for n in names)
-            sender_self = mail.sender is not None and recipient.key == mail.sender.key
-            if not on_it and not sender_self and not asked_to_involve(mail, recipient):
-                spread.append(recipient)
+        on_it = Circle.of((asker, mail.sender, *(readers or ())))
+        spread = [r for r in mail.recipients if r not in on_it and not asked_to_involve(mail, r)]
         unsure = readers is None
         if unsure:
             org = mail.organisations.of(asker) if asker is not None and asker.domain else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sendcheck.checkapi import Hit, Mail, Recipient, Severity
 from sendcheck.reading.addresses import Address
@@ -11,30 +11,22 @@ from sendcheck.reading.addresses import Address
 def leak(mail: Mail) -> Iterator[Hit]:
     """One finding for the mail, pointing at each address of the smaller groups (RULES.md, ruling 24)."""
     groups: dict[str, list[Recipient]] = {}
-    for recipient in mail.visible:
-        if not recipient.inside and recipient.address.error is None and recipient.address.domain:
-            people = groups.setdefault(recipient.organisation, [])
-            if all(p.key != recipient.key for p in people):
-                people.append(recipient)
+    outside = [r for r in _distinct(mail.visible) if not r.inside and r.address.error is None and r.address.domain]
+    for recipient in outside:
+        groups.setdefault(recipient.organisation, []).append(recipient)
     if len(groups) < 2:
         return
     together = _seen_together(mail)
-    strangers = [
-        (one, other)
-        for number, one in enumerate(groups)
-        for other in list(groups)[number + 1 :]
-        if not mail.are_partners(one, other) and not ({one, other} <= together)
-    ]
-    if not strangers:
+    involved = _strangers(mail, groups, together)
+    if not involved:
         return
-    involved = {name for pair in strangers for name in pair}
     ranked = sorted((name for name in groups if name in involved), key=lambda name: -len(groups[name]))
-    smaller = [person for name in ranked[1:] for person in groups[name]]
-    smaller.sort(key=lambda person: [r.key for r in mail.visible].index(person.key))
+    exposed = set(ranked[1:])
+    smaller = [person for person in outside if person.organisation in exposed]
     places = [mail.at_recipient(person) for person in smaller]
     only_private = all("@" in name for name in involved)
     apart = bool(together & involved) or bool(mail.parent and mail.parent.recipients is not None and not involved <= together)
-    severity = Severity.WARNING if only_private and not (apart and mail.parent) else None
+    severity = Severity.WARNING if only_private and not apart else None
     shown = ", ".join(ranked[:4]) + (f" and {len(ranked) - 4} more" if len(ranked) > 4 else "")
     yield Hit(
         "cc-leak",
@@ -45,6 +37,25 @@ def leak(mail: Mail) -> Iterator[Hit]:
         severity=severity,
         key=",".join(sorted(r.key for people in groups.values() for r in people)),
     )
+
+
+def _distinct(people: Iterable[Recipient]) -> list[Recipient]:
+    """Each address once, where it stands first."""
+    found: dict[str, Recipient] = {}
+    for person in people:
+        found.setdefault(person.key, person)
+    return list(found.values())
+
+
+def _strangers(mail: Mail, groups: Mapping[str, object], together: set[str]) -> set[str]:
+    """Organisations that somebody here is a stranger to: neither a partner nor seen together. A search that ends at the first."""
+    apart = [name for name in groups if name not in together]
+    involved = set()
+    for one in groups:
+        others = apart if one in together else groups
+        if any(other != one and not mail.are_partners(one, other) for other in others):
+            involved.add(one)
+    return involved
 
 
 def _remedy(mail: Mail, smaller: list[Recipient]) -> str:

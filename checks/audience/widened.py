@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from sendcheck.checkapi import Hit, Mail, NotRun, Recipient, pattern
+from sendcheck.checkapi import Circle, Hit, Mail, NotRun, Recipient, pattern
 from sendcheck.understanding.names import person
 
 RULE = "audience-widened"
@@ -19,9 +19,11 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
     if not shows_readers:
         yield NotRun(RULE, "the thread does not show who was on it")
         return
-    new = [r for r in mail.outside if not was_on_thread(mail, r) and not asked_to_involve(mail, r)]
+    thread = mail.thread_people()
+    circle = Circle.of(thread)
+    new = [r for r in mail.outside if r not in circle and not asked_to_involve(mail, r)]
     if mail.profile in {"general", "internal"}:
-        known = {mail.organisations.of(a) for a in mail.thread_people() if a.domain}
+        known = {mail.organisations.of(a) for a in thread if a.domain}
         new = [r for r in new if r.organisation not in known]
     if not new:
         return
@@ -37,25 +39,15 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
     )
 
 
-def was_on_thread(mail: Mail, recipient: Recipient) -> bool:
-    """Whether a recipient's address, or (where the trail shows bare names) name, is seen on the thread."""
-    for address in mail.thread_people():
-        if address.addr and "@" in address.addr:
-            if address.key == recipient.key:
-                return True
-        elif address.name and _same_person(address.name, recipient):
-            return True
-    return False
-
-
-def _same_person(name: str, recipient: Recipient) -> bool:
-    words = list(re.findall(r"[^\W\d_]{2,}", name))
-    return bool(words) and all(recipient.person.fits(w) for w in words)
-
-
 def asked_to_involve(mail: Mail, recipient: Recipient) -> bool:
     """Whether the mail answered asks for this person ("find Anni"): adding her is then right (RULES.md, ruling 18)."""
     if mail.parent is None:
         return False
+    return any(person(recipient.address).fits(name) for name in _asked_for(mail.parent.text))
+
+
+@lru_cache(maxsize=1)
+def _asked_for(text: str) -> frozenset[str]:
+    """The names that a mail asks to involve; kept for the recipients of one mail."""
     asks = pattern(__package__, "involve", flags=0)
-    return any(any(name and person(recipient.address).fits(name) for name in match.groups()) for match in asks.finditer(mail.parent.text))
+    return frozenset(name for match in asks.finditer(text) for name in match.groups() if name)

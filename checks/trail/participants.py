@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 
-from sendcheck.checkapi import Body, Kind, Mail, Place, QuotedMail, Recipient
+from sendcheck.checkapi import Body, Circle, Kind, Mail, Place, QuotedMail, Recipient
 from sendcheck.reading.addresses import Address
 
 
@@ -15,22 +15,24 @@ def people(quoted: QuotedMail) -> list[Address] | None:
     return [a for a in (quoted.sender, *quoted.recipients) if a is not None]
 
 
-def is_person(address: Address, recipient: Recipient) -> bool:
-    """Whether a trail's address, or bare name, is this recipient."""
-    if address.addr:
-        return address.key == recipient.key
-    words = re.findall(r"[^\W\d_]{2,}", address.name)
-    return bool(words) and all(recipient.person.fits(w) for w in words)
+@dataclass(frozen=True, slots=True)
+class Participants:
+    """Who wrote a quoted mail, and everybody on it; ``everyone`` is None where the trail hides its recipients."""
 
+    author: Circle
+    everyone: Circle | None
 
-def was_on(quoted: QuotedMail, recipient: Recipient) -> bool | None:
-    """Whether a recipient was on that mail; None if the trail does not say."""
-    if quoted.sender is not None and is_person(quoted.sender, recipient):
-        return True
-    known = people(quoted)
-    if known is None:
-        return None
-    return any(is_person(a, recipient) for a in known)
+    @classmethod
+    def of(cls, quoted: QuotedMail) -> Participants:
+        """The participants of one quoted mail."""
+        known = people(quoted)
+        return cls(Circle.of((quoted.sender,)), None if known is None else Circle.of(known))
+
+    def had(self, recipient: Recipient) -> bool | None:
+        """Whether a recipient was on that mail; None if the trail does not say."""
+        if recipient in self.author:
+            return True
+        return None if self.everyone is None else recipient in self.everyone
 
 
 def place_of(mail: Mail, quoted: QuotedMail) -> Place:

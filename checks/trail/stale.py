@@ -10,7 +10,7 @@ from sendcheck.checkapi import Confidence, Hit, Mail, QuotedMail, by_language, p
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.understand import same_subject
 
-from .participants import in_trail, place_of, was_on
+from .participants import Participants, in_trail, place_of
 
 _WORD = re.compile(r"[^\W\d_]{4,}|\d{3,}")
 _SHORT_ANSWER = 12
@@ -36,11 +36,12 @@ def stale(mail: Mail) -> Iterator[Hit]:
     if not trail:
         return
     newest = trail[0]
-    wrote_it = newest.sender is not None and any(was_on(newest, r) for r in mail.recipients if _is_author(newest, r.key, r.person.fits))
-    if _answers(own, newest, wrote_it, mail) or _goes_on(mail, newest):
+    on_newest = Participants.of(newest)
+    wrote_it = any(r in on_newest.author for r in mail.recipients)
+    if _answers(own, newest, wrote_it, mail) or _goes_on(mail, newest, on_newest):
         return
     for quoted in trail:
-        reason = _stranger(mail, quoted, newest) or (_other_subject(mail, quoted, wrote_it) if quoted is newest else None)
+        reason = _stranger(mail, quoted, on_newest) or (_other_subject(mail, quoted, wrote_it) if quoted is newest else None)
         if reason:
             why, confidence = reason
             yield Hit(
@@ -53,11 +54,11 @@ def stale(mail: Mail) -> Iterator[Hit]:
             return
 
 
-def _goes_on(mail: Mail, newest: QuotedMail) -> bool:
+def _goes_on(mail: Mail, newest: QuotedMail, on_newest: Participants) -> bool:
     """A reply under the thread's own subject to somebody who was on it: the conversation goes on, whoever else reads along."""
     if not mail.is_reply or newest.subject is None or not newest.subject.strip() or not same_subject(newest.subject, mail.subject):
         return False
-    return any(was_on(newest, r) for r in mail.recipients) or _same_list(mail, newest)
+    return any(on_newest.had(r) for r in mail.recipients) or _same_list(mail, newest)
 
 
 def _same_list(mail: Mail, newest: QuotedMail) -> bool:
@@ -66,20 +67,11 @@ def _same_list(mail: Mail, newest: QuotedMail) -> bool:
     return any(r.address.local.casefold() in then for r in mail.recipients)
 
 
-def _is_author(quoted: QuotedMail, key: str, fits: object) -> bool:
-    sender = quoted.sender
-    if sender is None:
-        return False
-    if sender.addr:
-        return sender.key == key
-    words = re.findall(r"[^\W\d_]{2,}", sender.name)
-    return bool(words) and all(fits(w) for w in words)  # type: ignore[operator]
-
-
-def _stranger(mail: Mail, quoted: QuotedMail, newest: QuotedMail) -> tuple[str, Confidence] | None:
+def _stranger(mail: Mail, quoted: QuotedMail, on_newest: Participants) -> tuple[str, Confidence] | None:
     """An outside reader who was not on that mail (and not on the newest, whose trail it then already was)."""
+    on_it = Participants.of(quoted)
     for recipient in mail.outside:
-        if was_on(quoted, recipient) is False and not was_on(newest, recipient):
+        if on_it.had(recipient) is False and not on_newest.had(recipient):
             return f"{recipient.shown} was not on it", Confidence.HIGH
     return None
 

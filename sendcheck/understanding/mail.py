@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sendcheck.reading.addresses import Address
@@ -41,6 +42,24 @@ class Recipient:
     def shown(self) -> str:
         """The name as written, else the address."""
         return self.address.name or self.address.addr
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Some people of a thread, for asking whether a recipient is among them: by address, or by name where a trail shows no address."""
+
+    keys: frozenset[str]
+    names: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, people: Iterable[Address | None]) -> Circle:
+        """The circle of these mailboxes and bare names; None stands for nobody."""
+        known = [a for a in people if a is not None]
+        bare = (tuple(re.findall(r"[^\W\d_]{2,}", a.name)) for a in known if "@" not in a.addr)
+        return cls(frozenset(a.key for a in known if "@" in a.addr), tuple(dict.fromkeys(words for words in bare if words)))
+
+    def __contains__(self, recipient: Recipient) -> bool:
+        return recipient.key in self.keys or any(all(recipient.person.fits(word) for word in words) for words in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +139,6 @@ class Mail:
     profile: str = "general"
     profile_reason: str = ""
     partners: tuple[tuple[str, str], ...] = ()
-    extra: dict[str, object] = field(default_factory=dict)
 
     # -- who gets it ---------------------------------------------------------
 
