@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sendcheck.checkapi import Confidence, Hit, Mail, Place, Recipient
-from sendcheck.understanding.names import edits, fold, given_names, related
+from sendcheck.checkapi import Confidence, Hit, Mail, Recipient
+from sendcheck.understanding.names import edits, fold, given_names
 from sendcheck.understanding.salutation import Addressee, Salutation, salutation
 
 _LONG = 7
@@ -26,7 +26,7 @@ def greeting(mail: Mail) -> Iterator[Hit]:
             yield Hit(
                 "name-misspelled",
                 f"“{written}” is written for {right}",
-                _place(mail, found, start, end),
+                mail.within(found.stretch, start, end),
                 f"write {right}",
                 key=f"{fold(written)} {fold(right)}",
             )
@@ -34,9 +34,9 @@ def greeting(mail: Mail) -> Iterator[Hit]:
             yield _mismatch(mail, found, person, everyone)
 
 
-def _place(mail: Mail, found: Salutation, start: int, end: int) -> Place:
-    at = found.stretch.start
-    return mail.at(found.stretch.body, at + start, at + end)
+def _is_slip(written: str, right: str) -> bool:
+    """One edit apart; two from seven letters."""
+    return edits(written, right) <= (2 if max(len(written), len(right)) >= _LONG else 1)
 
 
 def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[Recipient]) -> Hit:
@@ -48,7 +48,7 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
     return Hit(
         "greeting-mismatch",
         f"the mail greets {name}, but goes to {shown}",
-        _place(mail, found, person.words[0][1], person.words[-1][2]),
+        mail.within(found.stretch, person.words[0][1], person.words[-1][2]),
         remedy,
         confidence=Confidence.HIGH if known else Confidence.MEDIUM,
         key=fold(name),
@@ -58,7 +58,7 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
 def _near(person: Addressee, everyone: list[Recipient]) -> str | None:
     for recipient in everyone:
         for word in recipient.person.words:
-            if any(edits(word, w) <= (2 if max(len(word), len(w)) >= _LONG else 1) for w, _s, _e in person.words):
+            if any(_is_slip(w, word) for w, _s, _e in person.words):
                 return recipient.shown
     return None
 
@@ -74,7 +74,7 @@ def _slip(person: Addressee, everyone: list[Recipient]) -> tuple[tuple[str, int,
             for right in recipient.person.words:
                 if len(right) < 3 or fold(right).startswith(folded) or folded in recipient.person.local or recipient.person.role:
                     continue
-                if edits(word, right) <= (2 if max(len(folded), len(right)) >= _LONG else 1):
+                if _is_slip(word, right):
                     return written, right[:1].upper() + right[1:]
     return None
 
@@ -89,7 +89,5 @@ def _is_stranger(person: Addressee, everyone: list[Recipient]) -> bool:
         place = fold(recipient.organisation + recipient.address.domain)
         for word, _start, _end in person.words:
             if recipient.person.fits(word) or (len(word) > 3 and fold(word) in place):
-                return False
-            if not person.formal and any(related(word, own) for own in recipient.person.words):
                 return False
     return True

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import click
 
@@ -245,9 +245,7 @@ def _write(output: _Output, text: str, coloured: bool = False) -> None:
     if output.path is None:
         click.echo(text, nl=False, color=coloured)
         return
-    file: IO[str]
     try:
-        with Path(output.path).open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        Path(output.path).write_text(text, "utf-8", newline="\n")
     except OSError as error:
         raise InputError(f"cannot write the report to {output.path}: {error.strerror or error}") from error

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from sendcheck.config.config import Config
-from sendcheck.pipeline.contract import Check, Hit, NotRun, Option
+from sendcheck.pipeline.contract import Check, Hit, NotRun, Option, Rule
 from sendcheck.pipeline.judge import CRASHED, Selection, judge
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import MailReport, NotRunEntry, Reader
@@ -20,7 +20,8 @@ from sendcheck.understanding.place import Place
 from sendcheck.understanding.understand import Surroundings, understand
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
-_NO_TIME = 0.0
+#: Stages of the engine itself; no check has a name with blanks.
+READING, JUDGING = "reading the mail", "judging the findings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ class Job:
 class Engine:
     """Checks, configuration and selection, ready to run on any number of mails.
 
-    ``today``: the day that exceptions end by; ``stopped``: checks that must not run again on
-    this mail, with the reason (a deadline they ran past).
+    ``today``: the day that exceptions end by.
     """
 
     registry: Registry
@@ -53,10 +53,12 @@ class Engine:
     today: date = field(default_factory=date.today)
 
     def check(self, job: Job, stopped: Mapping[str, str] | None = None, stage: Callable[[str], None] | None = None) -> MailReport:
-        """The report of one mail. ``stage`` is told what runs now, so that a supervisor can name what hung."""
+        """The report of one mail. ``stage`` is told what runs now, so that a supervisor can name what hung;
+        ``stopped``: checks that must not run again on this mail, with the reason.
+        """
         told = stage or (lambda _name: None)
         started = time.perf_counter()
-        told("reading")
+        told(READING)
         message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
         parent = self._parent(job)
         mail = understand(message, self._surroundings(job, parent))
@@ -75,14 +77,14 @@ class Engine:
     def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
         hits: list[Hit] = []
         not_run: list[NotRunEntry] = []
-        timings: list[tuple[str, float]] = [("reading", (time.perf_counter() - started) * 1000)]
+        timings: list[tuple[str, float]] = [(READING, (time.perf_counter() - started) * 1000)]
         for name, why in self.registry.broken:
             hits.append(crash_hit(name, f"the package of checks “{name}” could not be loaded ({why.split(':')[0]})"))
         for check in self.registry.checks:
             wanted = [rule for rule in check.rules if self.selection.on(rule, self.config, mail.profile)]
             if not wanted:
                 continue
-            silent = self._language_not_run(mail, check)
+            silent = self._language_not_run(mail, wanted)
             not_run += silent
             if len(silent) == len(wanted):
                 continue
@@ -92,12 +94,12 @@ class Engine:
                 continue
             told(check.name)
             begun = time.perf_counter()
-            found, lacking = self._run_one(check, mail)
+            found, lacking = self._run_one(check, mail, {rule.slug for rule in wanted})
             timings.append((check.name, (time.perf_counter() - begun) * 1000))
             quiet = {entry.rule for entry in silent}
             hits += [h for h in found if h.rule not in quiet]
             not_run += [e for e in lacking if e.rule not in quiet]
-        told("judging")
+        told(JUDGING)
         judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
         elapsed = (time.perf_counter() - started) * 1000
         return MailReport(
@@ -132,21 +134,18 @@ class Engine:
     def _entry(self, slug: str, reason: str) -> NotRunEntry:
         return NotRunEntry(slug, reason, self.selection.required(slug, self.config))
 
-    def _language_not_run(self, mail: Mail, check: Check) -> list[NotRunEntry]:
+    def _language_not_run(self, mail: Mail, wanted: list[Rule]) -> list[NotRunEntry]:
         """Language rules stay silent on text in a language nobody said they write (RULES.md, *Languages*)."""
         if not mail.languages or mail.languages[0] in self.config["languages"]:
             if not mail.message.encrypted:
                 return []
             reason = "the mail is encrypted: its text cannot be read"
-            return [self._entry(r.slug, reason) for r in check.rules if r.reads_text and self.selection.on(r, self.config, mail.profile)]
+            return [self._entry(rule.slug, reason) for rule in wanted if rule.reads_text]
         name = LANGUAGE_NAMES.get(mail.languages[0], mail.languages[0])
-        return [
-            self._entry(rule.slug, f"the text is in {name}, which “languages” does not name")
-            for rule in check.rules
-            if rule.language_rule and self.selection.on(rule, self.config, mail.profile)
-        ]
+        reason = f"the text is in {name}, which “languages” does not name"
+        return [self._entry(rule.slug, reason) for rule in wanted if rule.language_rule]
 
-    def _run_one(self, check: Check, mail: Mail) -> tuple[list[Hit], list[NotRunEntry]]:
+    def _run_one(self, check: Check, mail: Mail, wanted: set[str]) -> tuple[list[Hit], list[NotRunEntry]]:
         own = {rule.slug for rule in check.rules}
         hits: list[Hit] = []
         lacking: list[NotRunEntry] = []
@@ -155,14 +154,14 @@ class Engine:
                 if item.rule not in own:
                     raise LookupError(f"check {check.name} reports {item.rule}, which it does not declare")
                 if isinstance(item, NotRun):
-                    if self.selection.on(self.registry.rules[item.rule], self.config, mail.profile):
+                    if item.rule in wanted:
                         lacking.append(self._entry(item.rule, item.reason))
                 else:
                     hits.append(item)
         except Exception as error:
             # Type and place only: an exception's text may hold words of the mail.
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
-            lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if self.selection.on(rule, self.config, mail.profile)]
+            lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if rule.slug in wanted]
         return hits, lacking
 
 

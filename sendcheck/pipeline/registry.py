@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import entry_points
@@ -28,18 +28,18 @@ class Registry:
     checks: tuple[Check, ...]
     broken: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def rules(self) -> dict[str, Rule]:
-        """Rules by slug, in the order of harm."""
+    #: rules by slug, in the order of harm
+    rules: dict[str, Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
         found = [rule for check in self.checks for rule in check.rules]
-        return {rule.slug: rule for rule in sorted(found, key=lambda r: (r.harm, r.slug))}
+        object.__setattr__(self, "rules", {rule.slug: rule for rule in sorted(found, key=lambda r: (r.harm, r.slug))})
 
     def rule(self, slug: str) -> Rule:
         """The rule of that slug; ConfigError with "did you mean" if there is none."""
-        rules = self.rules
-        if slug not in rules:
-            raise ConfigError(unknown("rule", slug, rules))
-        return rules[slug]
+        if slug not in self.rules:
+            raise ConfigError(unknown("rule", slug, self.rules))
+        return self.rules[slug]
 
     def check_of(self, slug: str) -> Check:
         """The check that implements a rule."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from sendcheck.pipeline.engine import Engine, Job, crash_hit
+from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.report import MailReport
 
@@ -23,7 +23,8 @@ MEMORY_LIMIT = 4 * 1024**3
 #: Reading time grows with size: this much on top of the deadline for each MB of mail.
 SECONDS_PER_MB = 0.5
 _RESTARTS = 3
-_NOT_A_CHECK = {"reading", "judging", "starting"}
+_STARTING = "starting"
+_NOT_A_CHECK = {READING, JUDGING, _STARTING}
 
 
 def _serve(engine: Engine, connection: Connection) -> None:
@@ -52,7 +53,7 @@ class _Worker:
     connection: Connection
     index: int = -1
     job: Job | None = None
-    stage: str = "starting"
+    stage: str = _STARTING
     deadline: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
 
@@ -113,7 +114,7 @@ class Supervisor:
         return _Worker(process, ours)
 
     def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
-        worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, "starting"
+        worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
         worker.deadline = time.monotonic() + self._limit + SECONDS_PER_MB * len(job.raw) / 1_000_000
         with contextlib.suppress(BrokenPipeError, OSError):
             worker.connection.send((job, stopped))

@@ -156,7 +156,7 @@ def _address_lists(headers: list[Header], limits: Limits, problems: Problems) ->
         addresses: list[Address] = []
         groups: list[str] = []
         for field in fields:
-            parsed = problems.guard(lambda f=field: _parse_field(f, limits, problems), AddressList(), f"header {name} could not be parsed", name)  # type: ignore[misc]
+            parsed = problems.guard(lambda f=field: address_field(f, limits.addresses, problems), AddressList(), f"header {name} could not be parsed", name)  # type: ignore[misc]
             addresses += parsed.addresses
             groups += parsed.groups
             total += len(parsed.addresses)
@@ -166,9 +166,10 @@ def _address_lists(headers: list[Header], limits: Limits, problems: Problems) ->
     return lists
 
 
-def _parse_field(field: Header, limits: Limits, problems: Problems) -> AddressList:
+def address_field(field: Header, limit: int, problems: Problems | None = None) -> AddressList:
+    """The mailboxes of one header field: split first, encoded words decoded after, so that none adds a recipient."""
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", field.raw_value).strip()
-    parsed = parse_address_list(unfolded, limits.addresses)
+    parsed = parse_address_list(unfolded, limit)
     decoded = tuple(
         Address(decode_words(a.name, problems, field.name.lower()), a.addr, a.group, a.error, a.raw) if "=?" in a.name else a for a in parsed.addresses
     )
@@ -239,4 +240,4 @@ def _shifted(view: TextView, first_line: int) -> TextView:
     return TextView(view.text, locate)
 
 
-__all__ = ["Attachment", "Message", "ProblemKind", "TextPart", "parse_date", "read_message"]
+__all__ = ["Attachment", "Message", "ProblemKind", "TextPart", "address_field", "parse_date", "read_message"]

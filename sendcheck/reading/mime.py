@@ -39,7 +39,6 @@ class PartTree:
 
     headers: list[Header] = field(default_factory=list)
     leaves: list[RawPart] = field(default_factory=list)
-    body_start: int = 0
     content_type: str = "text/plain"
 
 
@@ -74,7 +73,7 @@ def split(raw: bytes, limits: Limits, problems: Problems) -> PartTree:
         if task.depth == 0 or task.attached_mail:
             headers = split_fields(raw, task.start, block_end, limits, problems, "header")
         if task.depth == 0:
-            tree.headers, tree.body_start, tree.content_type = headers, body, fields.content_type
+            tree.headers, tree.content_type = headers, fields.content_type
         children = _children(raw, body, task, fields, limits, problems, len(tree.leaves) + len(tasks))
         # the parts of an attached mail carry that mail's own header: who wrote it to whom
         carried = tuple(headers) if any(h.name.lower() == "from" for h in headers) else task.mail_headers

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sendcheck.pipeline.contract import Rule, Severity
 from sendcheck.pipeline.judge import CRASHED
-from sendcheck.pipeline.report import Finding, MailReport, Reader, Verdict
+from sendcheck.pipeline.report import Finding, MailReport, NotRunEntry, Reader, Verdict
 from sendcheck.understanding.place import Place
 
 Style = Callable[..., str]
@@ -125,12 +125,11 @@ class TextReport:
             length = max(1, _columns(context[at : at + max(1, min(len(place.excerpt), len(context) - at))]))
             yield f"            {' ' * _columns(context[:at])}{self.style('^' * length, fg='red', bold=True)}"
 
-    def _not_run(self, entries: Iterable[object]) -> list[str]:
+    def _not_run(self, entries: Iterable[NotRunEntry]) -> list[str]:
         lines = []
         for entry in entries:
-            rule, reason, required = entry.rule, entry.reason, entry.required  # type: ignore[attr-defined]
-            word = self.style("not run", fg="yellow", bold=required)
-            lines.append(f"  {word} {rule}: {reason}{' (it was asked for)' if required else ''}")
+            word = self.style("not run", fg="yellow", bold=entry.required)
+            lines.append(f"  {word} {entry.rule}: {entry.reason}{' (it was asked for)' if entry.required else ''}")
         return ["", *lines] if lines else []
 
     def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:

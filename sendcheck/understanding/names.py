@@ -36,7 +36,7 @@ def fold(name: str) -> str:
 def given_names() -> frozenset[str]:
     """Known given names, folded."""
     listed = lines("sendcheck.languages", "given_names.txt")
-    return frozenset([n.lower() if n.isascii() else fold(n) for n in listed]) | frozenset(_nicknames())
+    return frozenset([fold(n) for n in listed]) | frozenset(_nicknames())
 
 
 @cache
@@ -90,11 +90,6 @@ def related(one: str, other: str) -> bool:
     return variant_key(a) == variant_key(b) and a[-1].replace("y", "i") == b[-1].replace("y", "i")
 
 
-def same_name(one: str, other: str) -> bool:
-    """Whether two given names are nicknames or variants of one name, as a salutation may use them."""
-    return related(one, other)
-
-
 @dataclass(frozen=True, slots=True)
 class Person:
     """What a mailbox tells about its owner's name.
@@ -141,7 +136,7 @@ def person(address: Address, inside: bool = False) -> Person:
         initials = set() if fold(display[0]) in given_names() else {fold(w) for w in display if len(w) == 1}
         if words:
             extra = [p for p in pieces if len(p) > 2 and len(pieces) > 1]
-            return Person(tuple(dict.fromkeys(words + extra)), frozenset(initials), letters, _names_someone(words, certain=True), False)
+            return Person(tuple(dict.fromkeys(words + extra)), frozenset(initials), letters, _names_someone(words), False)
     if role:
         crowd = any(fold(w) in _words_of("crowds") for w in (*pieces, *display))
         return Person(tuple(w for w in display if len(w) > 1), frozenset(), letters, False, True, crowd)
@@ -150,7 +145,7 @@ def person(address: Address, inside: bool = False) -> Person:
     initials = {letter for p in short for letter in fold(p)}
     if len(pieces) >= 2 and named:
         # an initial and a surname: the initial may be a middle one, so no given name is known
-        known = len(named) > 1 and _names_someone(named, certain=True)
+        known = len(named) > 1 and _names_someone(named)
         return Person(tuple(named), frozenset(initials), letters, known, False)
     if len(pieces) == 1:
         given = _leading_given_name(letters)
@@ -171,12 +166,12 @@ def _leading_given_name(letters: str) -> str | None:
     return next((letters[:n] for n in range(min(12, len(letters) - 1), 4, -1) if letters[:n] in given_names()), None)
 
 
-def _names_someone(words: list[str], certain: bool) -> bool:
-    """Whether these words are a person's name: one is a known given name, or (in a display name) they look like a full name."""
+def _names_someone(words: list[str]) -> bool:
+    """Whether these words are a person's name: one is a known given name, or they look like a full name."""
     if any(fold(w) in given_names() for w in words):
         return True
     looks = all(w.islower() or (w[0].isupper() and not w.isupper()) for w in words) or all(w.isupper() for w in words)
-    return certain and looks and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") or fold(w) in role_words() for w in words)
+    return looks and 2 <= len(words) <= 4 and not any(fold(w) in _words_of("organisation_words") or fold(w) in role_words() for w in words)
 
 
 def _display_words(name: str) -> list[str]:

@@ -48,7 +48,6 @@ class _Marks:
     original: re.Pattern[str]
     forwarded: re.Pattern[str]
     label: re.Pattern[str]
-    labels: dict[str, str]
 
 
 @cache
@@ -74,7 +73,6 @@ def _marks() -> _Marks:
         original=union(gathered["original"], prefix=rf"{_DASHES}", suffix=rf":?{_DASHES}$"),
         forwarded=union(gathered["forwarded"], prefix=r"[-_=*>\s]*", suffix=rf":?{_DASHES}$"),
         label=re.compile(rf"\s*\*{{0,2}}(?:{label})\s*:\*{{0,2}}(?=\s|$|\S)[ \t]*", re.I),
-        labels=dict.fromkeys(kinds, ""),
     )
 
 

@@ -10,12 +10,12 @@ from functools import cache
 
 from sendcheck.data import language_file, languages_with
 from sendcheck.reading.addresses import Address
-from sendcheck.reading.message import Message, TextPart
+from sendcheck.reading.message import Message, TextPart, address_field
 from sendcheck.understanding.language import languages_of
 from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
 from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import Organisations
-from sendcheck.understanding.segments import Kind, QuotedMail, Segmented, segment
+from sendcheck.understanding.segments import Kind, QuotedMail, Segment, segment
 
 _RESENT = ("resent-to", "resent-cc", "resent-bcc")
 
@@ -46,7 +46,6 @@ def understand(message: Message, around: Surroundings) -> Mail:
     forward = forward or inline or (not reply and any(b.part.attached_mail for b in bodies))
     parent = _parent(message, around, quoted, forward)
     date = message.date()
-    own = [b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN]
     profile, reason = _profile(around.profile, recipients)
     return Mail(
         message=message,
@@ -65,7 +64,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         quoted=quoted,
         parent=parent,
         organisations=organisations,
-        languages=languages_of(own),
+        languages=languages_of(_own_texts(bodies)),
         profile=profile,
         profile_reason=reason,
         partners=tuple((p[0], p[1]) for p in around.partners),
@@ -119,9 +118,7 @@ def same_subject(one: str, other: str) -> bool:
 def _recipients(message: Message, organisations: Organisations, sender: Address | None) -> tuple[Recipient, ...]:
     found: list[Recipient] = []
     seen: set[tuple[str, str]] = set()
-    fields = ("to", "cc", "bcc")
-    if any(message.all(name) for name in _RESENT):
-        fields = ("to", "cc", "bcc", *_RESENT)  # type: ignore[assignment]
+    fields = ("to", "cc", "bcc", *_RESENT)
     for name in fields:
         for address in message.address_list(name).addresses:
             place = name.removeprefix("resent-")
@@ -148,11 +145,7 @@ def _bodies(message: Message) -> tuple[Body, ...]:
     for index, part in enumerate(message.texts):
         zone_at = part.html.zone_at if part.html else None
         if part.attached_mail:
-            whole = Segmented((), ())
-            from sendcheck.understanding.segments import Segment
-
-            segments: tuple[Segment, ...] = (Segment(Kind.FORWARD, 0, len(part.view.text)),)
-            out.append(Body(part, segments, (_attached_mail(part), *whole.quoted), index in primary))
+            out.append(Body(part, (Segment(Kind.FORWARD, 0, len(part.view.text)),), (_attached_mail(part),), index in primary))
             continue
         found = segment(part.view.text, zone_at)
         out.append(Body(part, found.segments, found.quoted, index in primary))
@@ -160,23 +153,25 @@ def _bodies(message: Message) -> tuple[Body, ...]:
 
 
 def _attached_mail(part: TextPart) -> QuotedMail:
-    from sendcheck.reading.addresses import parse_address_list
-    from sendcheck.reading.headers import decode_words
-
-    values = {h.name.lower(): h.value for h in part.headers}
-    senders = parse_address_list(values.get("from", ""), 5).addresses
-    recipients = tuple(a for name in ("to", "cc") for a in parse_address_list(values.get(name, ""), 500).addresses)
+    fields = {h.name.lower(): h for h in part.headers}
+    people = {name: address_field(fields[name], 500).addresses for name in ("from", "to", "cc") if name in fields}
+    values = {name: field.value for name, field in fields.items()}
+    shows_readers = "to" in people or "cc" in people
     text = part.view.text
     return QuotedMail(
-        senders[0] if senders else None,
-        recipients if "to" in values or "cc" in values else None,
+        next(iter(people.get("from", ())), None),
+        (*people.get("to", ()), *people.get("cc", ())) if shows_readers else None,
         values.get("date"),
-        decode_words(values["subject"]) if "subject" in values else None,
+        values.get("subject"),
         text,
         0,
         len(text),
         True,
     )
+
+
+def _own_texts(bodies: tuple[Body, ...]) -> list[str]:
+    return [b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN]
 
 
 def _primary_parts(texts: tuple[TextPart, ...]) -> set[int]:
@@ -211,8 +206,7 @@ def _parent(message: Message, around: Surroundings, quoted: tuple[QuotedMail, ..
 def _parent_from_file(parent: Message) -> Parent:
     people = tuple(a for name in ("to", "cc") for a in parent.address_list(name).addresses)
     senders = parent.address_list("from").addresses
-    bodies = _bodies(parent)
-    text = "\n\n".join(b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN)
+    text = "\n\n".join(_own_texts(_bodies(parent)))
     return Parent(
         parent.source,
         "file",
