@@ -1,0 +1,188 @@
+"""One spaCy pipeline from one treebank: prepare, train, prune, measure, write."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import spacy
+from spacy.cli.train import train as spacy_train
+from spacy.language import Language
+from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
+from spacy.strings import StringStore
+from spacy.tokens import Doc, DocBin
+from spacy.training import Example
+from spacy.vocab import Vocab
+
+from sendcheck.training.treebanks import Document, Sentence, ndt, split, universal
+
+#: A string may stay in a shipped model if it was seen in so many documents.
+FEW_DOCUMENTS = 3
+#: How many sentences an example holds, in turn: mostly one, as the clause layer parses, sometimes more, so that boundaries are learnt.
+_GROUPS = (1, 1, 2, 1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What makes a language's pipeline: its treebank, how to read it, its licence."""
+
+    language: str
+    treebank: str
+    pattern: str
+    read: Callable[[Iterable[Path]], Iterable[Document]]
+    licence: str
+    labels: str
+    attribution: str
+
+
+RECIPES = {
+    "en": Recipe(
+        "en", "ud_english_ewt", "not-to-release/sources/**/*.conllu", universal, "CC BY-SA 4.0", "UD",
+        "Universal Dependencies English Web Treebank v2.15, (c) 2013-2021 The Board of Trustees of The Leland Stanford Junior University",
+    ),
+    "nb": Recipe(
+        "nb", "norne", "ndt/nob/*.conll", ndt, "CC0-1.0 (annotations)", "NDT",
+        "Norwegian Dependency Treebank 1.0, National Library of Norway, with NorNE's names",
+    ),
+}  # fmt: skip
+
+
+def documents_of(recipe: Recipe, data: Path) -> list[Document]:
+    """All documents of a recipe's treebank under the folder *data*. Raises FileNotFoundError if there are none."""
+    paths = sorted((data / recipe.treebank).glob(recipe.pattern))
+    if not paths:
+        raise FileNotFoundError(f"no treebank files {recipe.pattern} under {data / recipe.treebank}")
+    merged: dict[str, Document] = {}
+    for document in recipe.read(paths):
+        merged.setdefault(document.name, Document(document.name, [])).sentences.extend(document.sentences)
+    return list(merged.values())
+
+
+def blank_rare_lemmas(documents: Sequence[Document]) -> int:
+    """Forget lemmas whose edit from the word's form was seen in fewer than three documents; how many words that concerns.
+
+    The lemmatiser stores the letters it replaces: an edit seen in one document only would carry that document's word into the model.
+    """
+    trees = EditTrees(StringStore())
+    seen: dict[int, set[str]] = {}
+    edits = [(d, w, trees.add(w.form, w.lemma)) for d in documents for s in d.sentences for w in s if w.lemma and w.lemma != "_"]
+    for document, _, tree in edits:
+        seen.setdefault(tree, set()).add(document.name)
+    rare = 0
+    for _, word, tree in edits:
+        if len(seen[tree]) < FEW_DOCUMENTS:
+            word.lemma = ""
+            rare += 1
+    return rare
+
+
+def _doc(vocab: Vocab, sentences: list[Sentence]) -> Doc:
+    words = [w for s in sentences for w in s]
+    heads: list[int] = []
+    for sentence in sentences:
+        offset = len(heads)
+        heads += [offset + w.head for w in sentence]
+    starts = [index == 0 for s in sentences for index in range(len(s))]
+    return Doc(
+        vocab, words=[w.form for w in words], spaces=[w.space for w in words], tags=[w.tag for w in words], pos=[w.pos for w in words],
+        morphs=[w.feats for w in words], lemmas=["" if w.lemma == "_" else w.lemma for w in words], heads=heads,
+        deps=["ROOT" if w.relation == "root" else w.relation for w in words], sent_starts=starts,
+    )  # fmt: skip
+
+
+def to_docs(vocab: Vocab, documents: Iterable[Document], groups: Sequence[int] = _GROUPS) -> list[Doc]:
+    """spaCy documents of one to three sentences."""
+    docs = []
+    turn = 0
+    for document in documents:
+        start = 0
+        while start < len(document.sentences):
+            size = groups[turn % len(groups)]
+            turn += 1
+            docs.append(_doc(vocab, document.sentences[start : start + size]))
+            start += size
+    return docs
+
+
+def accuracy(nlp: Language, documents: Iterable[Document]) -> dict[str, float]:
+    """Part of speech, lemma, UAS and LAS in percent on raw text, tokenised by the pipeline; one document's sentences one at a time."""
+    examples = []
+    for gold in to_docs(nlp.vocab, documents, (1,)):
+        examples.append(Example(nlp.make_doc(gold.text), gold))
+    scores: dict[str, Any] = nlp.evaluate(examples)
+    names = {"POS": "pos_acc", "morphology": "morph_acc", "lemma": "lemma_acc", "UAS": "dep_uas", "LAS": "dep_las"}
+    return {name: round(100 * float(scores[key] or 0), 2) for name, key in names.items()}
+
+
+def prune(nlp: Language) -> None:
+    """Leave in the vocabulary's strings only labels and what the lemmatiser's edits need; every training word is forgotten."""
+    keep: set[str] = {""}
+    for name, component in nlp.pipeline:
+        keep.update(str(label) for label in getattr(component, "labels", ()) if not str(label).isdigit())
+        if name == "trainable_lemmatizer":
+            for tree in json.loads(json.dumps(_edits(component))):
+                keep.update(tree)
+    morph = {pair for label in list(keep) for pair in re.split(r"\|", label) if "=" in pair}
+    keep |= morph | {part for pair in morph for part in pair.split("=")}
+    nlp.vocab.strings = StringStore(sorted(keep))
+
+
+def _edits(lemmatizer: Any) -> list[list[str]]:
+    strings = []
+    for index in range(len(lemmatizer.trees)):
+        text = lemmatizer.trees.tree_to_str(index)
+        strings.append([piece.strip("'\"") for piece in re.findall(r"'(?:[^'])*'", text)])
+    return strings
+
+
+def train(language: str, data: Path, target: Path) -> dict[str, Any]:
+    """Train, prune and write a language's pipeline into *target*; the report that also lies there as ``training.json``."""
+    recipe = RECIPES[language]
+    parts = split(documents_of(recipe, data))
+    rare = blank_rare_lemmas(parts[0])
+    report: dict[str, Any] = {
+        "documents": dict(zip(("train", "choose", "held back"), (len(p) for p in parts), strict=True)),
+        "words": dict(zip(("train", "choose", "held back"), (sum(len(s) for d in p for s in d.sentences) for p in parts), strict=True)),
+        "words without a lemma (their edit is in fewer than three documents)": rare,
+    }
+    print(json.dumps(report, indent=2), flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        vocab = spacy.blank(language).vocab
+        for name, part in zip(("train", "choose"), parts[:2], strict=True):
+            DocBin(docs=to_docs(vocab, part), store_user_data=False).to_disk(work / f"{name}.spacy")
+        config = work / "pipeline.cfg"
+        config.write_text((files(__package__) / "pipeline.cfg").read_text("utf-8"), "utf-8")
+        overrides = {"nlp.lang": language, "paths.train": str(work / "train.spacy"), "paths.dev": str(work / "choose.spacy")}
+        spacy_train(config, work / "out", overrides=overrides)
+        nlp = spacy.load(work / "out" / "model-best")
+    report["accuracy on held-back documents, in percent"] = accuracy(nlp, parts[2])
+    print(json.dumps(report, indent=2), flush=True)
+    write(nlp, recipe, report, data, target)
+    return report
+
+
+def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, target: Path) -> None:
+    """The pruned pipeline with its licence and provenance. The tokeniser is the installed spaCy's own and is not written."""
+    prune(nlp)
+    nlp.meta.update(
+        {
+            "name": f"sendcheck_{recipe.language}", "version": "1.0.0", "license": recipe.licence, "author": "The sendcheck authors", "url": "", "email": "",
+            "description": f"{recipe.treebank}: tagger, morphologizer, lemmatizer, parser", "sources": [{"name": recipe.treebank, "author": recipe.attribution}],
+            "sendcheck_labels": recipe.labels,
+        }
+    )  # fmt: skip
+    nlp.meta.get("performance", {}).clear()
+    if target.exists():
+        shutil.rmtree(target)
+    nlp.to_disk(target, exclude=["tokenizer"])
+    (target / "training.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    licence = next((data / recipe.treebank).glob("LICENSE*"))
+    shutil.copyfile(licence, target / "LICENSE")
