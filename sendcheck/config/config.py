@@ -39,6 +39,12 @@ class Config:
     def __getitem__(self, key: str) -> Any:
         return self.values[key]
 
+    @property
+    def models(self) -> dict[str, str]:
+        """Pipelines that replace the shipped ones, by language."""
+        found = {name.split(".")[1]: value for name, value in self.values.items() if name.startswith("language.") and name.endswith(".model")}
+        return {language: str(value) for language, value in found.items() if value}
+
     def rule_locked(self, slug: str) -> bool:
         """Whether the administrator's policy fixes this rule."""
         return f"rules.{slug}" in self.locked or "rules" in self.locked

@@ -33,11 +33,11 @@ def example_toml(registry: Registry) -> str:
     plain = [k for k in keys.values() if "." not in k.name]
     for key in plain:
         lines += _entry(key, key.name)
-    for table in sorted({k.name.split(".")[0] for k in keys.values() if "." in k.name}):
+    for table in sorted({k.name.rpartition(".")[0] for k in keys.values() if "." in k.name}):
         lines.append(f"[{table}]\n")
         for key in keys.values():
-            if key.name.startswith(table + "."):
-                lines += _entry(key, key.name.partition(".")[2])
+            if key.name.rpartition(".")[0] == table:
+                lines += _entry(key, key.name.rpartition(".")[2])
     lines += ["[organisations]", f"# {OPEN_TABLES['organisations'][1]}", '# "Nord Bank" = ["nordbank.example", "nordbank.test"]\n']
     lines += ["[rules]", f"# {OPEN_TABLES['rules'][1]} The defaults:"]
     lines += [f'{slug} = "{rule.severity.value}"' for slug, rule in registry.rules.items()]

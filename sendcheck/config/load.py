@@ -17,7 +17,7 @@ from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS,
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.registry import Registry, unknown
 
-LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers")
+LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words")
 
 
 @dataclass(slots=True)
@@ -181,8 +181,7 @@ def _flatten(layer: _Layer, keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
         if name in OPEN_TABLES or name in tables:
             if not isinstance(value, dict):
                 raise _fail(layer, name, f"“{name}” is a table: write [{name}] and its keys below it")
-            for inner, inner_value in value.items():
-                dotted = f"{name}.{inner}"
+            for dotted, inner_value in _leaves(name, value, keys):
                 if name in tables and dotted not in keys:
                     raise _fail(layer, dotted, unknown("key", dotted, keys))
                 yield dotted, inner_value
@@ -190,6 +189,16 @@ def _flatten(layer: _Layer, keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
             yield name, value
         else:
             raise _fail(layer, name, unknown("key", name, [*keys, *OPEN_TABLES, "suppress", "locked", *tables]))
+
+
+def _leaves(prefix: str, table: dict[str, Any], keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
+    """Dotted keys of a table; a table inside is opened where keys of its name exist."""
+    for inner, value in table.items():
+        dotted = f"{prefix}.{inner}"
+        if isinstance(value, dict) and any(name.startswith(f"{dotted}.") for name in keys):
+            yield from _leaves(dotted, value, keys)
+        else:
+            yield dotted, value
 
 
 def _checked(layer: _Layer, key: Key, value: Any) -> Any:
@@ -314,6 +323,26 @@ def _check_rule_names(values: dict[str, Any], registry: Registry, origins: dict[
             raise ConfigError(f"{origins.get('required', 'required')}: {unknown('rule', slug, registry.rules)}")
     from sendcheck.data import languages_with
 
+    _check_models(values, origins)
     for language in values["languages"]:
         if language not in languages_with("function_words.toml"):
             raise ConfigError(f"{origins.get('languages', 'languages')}: {unknown('language', language, languages_with('function_words.toml'))}")
+
+
+def _check_models(values: dict[str, Any], origins: dict[str, str]) -> None:
+    """A pipeline that is named but not there is an error before any mail is read."""
+    from importlib.util import find_spec
+
+    for name, value in values.items():
+        if not (name.startswith("language.") and name.endswith(".model") and value):
+            continue
+        try:
+            found = Path(value).is_dir() or ("/" not in value and "\\" not in value and find_spec(value) is not None)
+        except (ImportError, ValueError):
+            found = False
+        if not found:
+            raise ConfigError(
+                f"{origins.get(name, name)}: “{name}” names the spaCy pipeline “{value}”, which is not installed: "
+                f"install it into this environment (python -m spacy download {value}, or pip install a wheel of it), name a folder that holds one, "
+                "or leave the key out to use the pipeline that sendcheck ships"
+            )

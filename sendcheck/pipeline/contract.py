@@ -114,6 +114,7 @@ class NotRun:
     reason: str
 
 
+Gate = Callable[[str, str], bool]
 Run = Callable[[Mail, Mapping[str, Any]], Iterable[Hit | NotRun]]
 
 
@@ -122,7 +123,8 @@ class Check:
     """A plug-in: rules of one concern and the pure function that looks for them.
 
     ``options``: names of central keys it reads, and its own :class:`Option`\\ s; ``run`` gets
-    just those. ``folder``: where its pages and cases lie.
+    just those. ``folder``: where its pages and cases lie. ``gate``: whether a sentence (language, text) may matter
+    to its clause rules; cheap, and rather once too often: only what passes a gate is parsed.
     """
 
     name: str
@@ -130,3 +132,4 @@ class Check:
     run: Run
     folder: Path
     options: tuple[str | Option, ...] = ()
+    gate: Gate | None = None

@@ -72,12 +72,13 @@ class Engine:
 
     def _surroundings(self, job: Job, parent: Message | None) -> Surroundings:
         profile = self.profile or (None if self.config["profile"] == "auto" else self.config["profile"])
-        return Surroundings(self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent)
+        return Surroundings(self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent, self.config.models)
 
     def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
         hits: list[Hit] = []
         not_run: list[NotRunEntry] = []
         timings: list[tuple[str, float]] = [(READING, (time.perf_counter() - started) * 1000)]
+        mail.prose.gates[:] = [c.gate for c in self.registry.checks if c.gate and any(self.selection.on(r, self.config, mail.profile) for r in c.rules)]
         for name, why in self.registry.broken:
             hits.append(crash_hit(name, f"the package of checks “{name}” could not be loaded ({why.split(':')[0]})"))
         for check in self.registry.checks:

@@ -18,10 +18,13 @@ from multiprocessing.process import BaseProcess
 from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.report import MailReport
+from sendcheck.understanding.clauses import pipeline
 
 MEMORY_LIMIT = 4 * 1024**3
 #: Reading time grows with size: this much on top of the deadline for each MB of mail.
 SECONDS_PER_MB = 0.5
+#: Seconds that loading a language's pipeline may take.
+LOADING = 60.0
 _RESTARTS = 3
 _STARTING = "starting"
 _NOT_A_CHECK = {READING, JUDGING, _STARTING}
@@ -36,6 +39,7 @@ def _serve(engine: Engine, connection: Connection) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+    pipeline.on_load = lambda begins: connection.send(("load", begins))
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             job, stopped = connection.recv()
@@ -55,6 +59,7 @@ class _Worker:
     job: Job | None = None
     stage: str = _STARTING
     deadline: float = 0.0
+    left: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
 
 
@@ -135,6 +140,13 @@ class Supervisor:
 
     def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
         kind, value = told
+        if kind == "load":  # a worker loads a pipeline once; that is not the mail's time
+            now = time.monotonic()
+            if value:
+                worker.left, worker.deadline = worker.deadline - now, now + LOADING
+            else:
+                worker.deadline = now + worker.left
+            return
         if kind == "stage":
             worker.stage = str(value)
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+import srsly
 from spacy.cli.train import train as spacy_train
 from spacy.language import Language
 from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
@@ -27,6 +27,18 @@ from sendcheck.training.treebanks import Document, Sentence, ndt, split, univers
 FEW_DOCUMENTS = 3
 #: How many sentences an example holds, in turn: mostly one, as the clause layer parses, sometimes more, so that boundaries are learnt.
 _GROUPS = (1, 1, 2, 1, 3)
+#: spaCy's mark for "no tree" (edit_trees.pyx).
+_NO_TREE = 4294967295
+
+
+_README = """# The pipeline for {recipe.language}
+
+A spaCy pipeline (tagger, morphologizer, lemmatizer, parser) trained from `{recipe.treebank}`: {recipe.attribution}.
+It is data under the treebank's licence, {recipe.licence}, whose text lies beside it (LICENSE); sendcheck's code is MIT.
+Changes: trained weights only; parts of speech and features in Universal Dependencies' terms, relations in {recipe.labels} labels. No word of the
+treebank is kept: strings are labels and the letters that the lemmatizer replaces in at least three documents.
+Figures: training.json. To train it again: `python -m sendcheck.training FOLDER-OF-TREEBANKS {recipe.language}`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +133,43 @@ def accuracy(nlp: Language, documents: Iterable[Document]) -> dict[str, float]:
     return {name: round(100 * float(scores[key] or 0), 2) for name, key in names.items()}
 
 
-def prune(nlp: Language) -> None:
-    """Leave in the vocabulary's strings only labels and what the lemmatiser's edits need; every training word is forgotten."""
-    keep: set[str] = {""}
-    for name, component in nlp.pipeline:
-        keep.update(str(label) for label in getattr(component, "labels", ()) if not str(label).isdigit())
-        if name == "trainable_lemmatizer":
-            for tree in json.loads(json.dumps(_edits(component))):
-                keep.update(tree)
-    morph = {pair for label in list(keep) for pair in re.split(r"\|", label) if "=" in pair}
-    keep |= morph | {part for pair in morph for part in pair.split("=")}
-    nlp.vocab.strings = StringStore(sorted(keep))
+def prune(folder: Path, strings: StringStore) -> None:
+    """Forget the training words of a pipeline written to *folder*: its vocabulary keeps labels and what the lemmatiser's edits need.
+
+    The lemmatiser's file holds every edit it ever saw, also those it cannot choose: only edits that are labels (and their parts) stay, renumbered.
+    """
+    keep = _prune_edits(folder / "trainable_lemmatizer", strings)
+    for path in folder.glob("*/cfg"):
+        labels: Any = srsly.read_json(path).get("labels", []) if path.stat().st_size > 2 else []
+        keep |= {str(label) for label in labels if not isinstance(label, int)}
+    for move in srsly.msgpack_loads((folder / "parser" / "moves").read_bytes()).values() if (folder / "parser" / "moves").is_file() else ():
+        keep |= {label for table in json.loads(move).values() for label in table} if isinstance(move, str) else set()
+    pairs = {pair for label in keep for pair in label.split("|") if "=" in pair}
+    keep |= pairs | {part for pair in pairs for part in pair.split("=")}
+    srsly.write_json(folder / "vocab" / "strings.json", sorted(keep - {""}))
 
 
-def _edits(lemmatizer: Any) -> list[list[str]]:
-    strings = []
-    for index in range(len(lemmatizer.trees)):
-        text = lemmatizer.trees.tree_to_str(index)
-        strings.append([piece.strip("'\"") for piece in re.findall(r"'(?:[^'])*'", text)])
-    return strings
+def _prune_edits(folder: Path, strings: StringStore) -> set[str]:
+    """Leave the reachable edits; the strings they hold."""
+    trees: list[dict[str, int]] = srsly.msgpack_loads((folder / "trees").read_bytes())["trees"]  # type: ignore[index,call-overload,assignment]
+    config: Any = srsly.read_json(folder / "cfg")
+    kept: list[dict[str, int]] = []
+    number: dict[int, int] = {_NO_TREE: _NO_TREE}
+
+    def copy(old: int) -> int:
+        if old not in number:
+            node = dict(trees[old])
+            for side in ("prefix_tree", "suffix_tree"):
+                if side in node:
+                    node[side] = copy(node[side])
+            number[old] = len(kept)
+            kept.append(node)
+        return number[old]
+
+    config["labels"] = [copy(label) for label in config["labels"]]
+    srsly.write_json(folder / "cfg", config)
+    (folder / "trees").write_bytes(srsly.msgpack_dumps({"trees": kept}))
+    return {strings[node[side]] for node in kept for side in ("orig", "subst") if node.get(side)}
 
 
 def train(language: str, data: Path, target: Path) -> dict[str, Any]:
@@ -171,7 +201,6 @@ def train(language: str, data: Path, target: Path) -> dict[str, Any]:
 
 def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, target: Path) -> None:
     """The pruned pipeline with its licence and provenance. The tokeniser is the installed spaCy's own and is not written."""
-    prune(nlp)
     nlp.meta.update(
         {
             "name": f"sendcheck_{recipe.language}", "version": "1.0.0", "license": recipe.licence, "author": "The sendcheck authors", "url": "", "email": "",
@@ -179,10 +208,12 @@ def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, tar
             "sendcheck_labels": recipe.labels,
         }
     )  # fmt: skip
-    nlp.meta.get("performance", {}).clear()
+    nlp.meta["performance"] = {}
     if target.exists():
         shutil.rmtree(target)
     nlp.to_disk(target, exclude=["tokenizer"])
+    prune(target, nlp.vocab.strings)
     (target / "training.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+    (target / "README.md").write_text(_README.format(recipe=recipe), "utf-8")
     licence = next((data / recipe.treebank).glob("LICENSE*"))
     shutil.copyfile(licence, target / "LICENSE")

@@ -1,36 +1,73 @@
-"""Which language a text is in, by its function words: enough to know whether language rules may speak."""
+"""Which language a text is in, by its function words and letters: enough, on short texts too, to know whether language rules may speak.
+
+A word counts the more the fewer languages share it; letters that only some languages have count too.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from functools import cache
 
 from sendcheck.data import language_file, languages_with
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-#: Fewer words than this say nothing about a language.
-FEW_WORDS = 4
+#: Fewer words than this say nothing about a language, unless asked for.
+FEW_WORDS = 3
 #: A text of so many words shows its language by a fourth of function words; a shorter one may have fewer.
 _ENOUGH = 12
-_SHARE_LONG, _SHARE_SHORT = 0.25, 0.12
+_SHARE_LONG, _SHARE_SHORT = 0.22, 0.12
+_LONGEST = 20_000
+#: Letters and what languages have them; a word with one counts for these.
+_LETTERS = {"æ": ("nb", "nn", "da"), "ø": ("nb", "nn", "da"), "å": ("nb", "nn", "da", "sv"), "ä": ("sv", "other"), "ö": ("sv", "other")}
+_LETTER_WEIGHT = 0.35
+_OTHER_LETTERS = frozenset("ßñçãõłąęśżźćńšžčřůőűğışâêîôûëïœ")
+#: On equal scores the more widely written one.
+_ORDER = ("en", "nb", "nn", "da", "sv", "other")
 
 
 @cache
-def _function_words() -> dict[str, frozenset[str]]:
-    return {lang: frozenset(language_file(lang, "function_words.toml")["words"]) for lang in languages_with("function_words.toml")}
+def _function_words() -> dict[str, tuple[tuple[str, float], ...]]:
+    """Word to (language, weight): the weight is shared among the languages that have the word."""
+    found: dict[str, list[str]] = {}
+    for lang in languages_with("function_words.toml"):
+        for word in set(language_file(lang, "function_words.toml")["words"]):
+            found.setdefault(word, []).append(lang)
+    return {word: tuple((lang, len(langs) ** -0.7) for lang in langs) for word, langs in found.items()}
 
 
-def detect(text: str) -> str | None:
-    """``en``, ``nb``, ``nn``, ``da``, ``sv`` or ``other``; None where the text is too short to tell."""
-    words = [w.lower() for w in _WORD.findall(text[:20_000])]
-    if len(words) < FEW_WORDS:
+def detect(text: str, few: int = FEW_WORDS) -> str | None:
+    """``en``, ``nb``, ``nn``, ``da``, ``sv`` or ``other``; None where the text is too short to tell. ``few``: how many words it must have."""
+    words = [w.lower().replace("’", "'") for w in _WORD.findall(text[:_LONGEST])]
+    if len(words) < few:
         return None
-    scores = {lang: sum(w in known for w in words) for lang, known in _function_words().items()}
-    best = max(scores, key=lambda lang: (scores[lang], lang == "en", lang == "nb"))
+    if _foreign_script(words):
+        return "other"
+    known = _function_words()
+    scores: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    for word in words:
+        for language, weight in known.get(word, ()):
+            scores[language] += weight
+            hits[language] += 1
+        for letter, languages in _LETTERS.items():
+            if letter in word:
+                for language in languages:
+                    scores[language] += _LETTER_WEIGHT
+        if not _OTHER_LETTERS.isdisjoint(word):
+            scores["other"] += 0.5
+    best = max(_ORDER, key=lambda lang: (scores[lang], -_ORDER.index(lang)))
     long = len(words) >= _ENOUGH
-    if scores[best] / len(words) < (_SHARE_LONG if long else _SHARE_SHORT):
+    if hits[best] / len(words) < (_SHARE_LONG if long else _SHARE_SHORT) or not scores[best]:
         return "other" if long else None
     return best
+
+
+def _foreign_script(words: list[str]) -> bool:
+    """Whether most words are not in Latin letters."""
+    strange = sum(1 for w in words if not unicodedata.name(w[0], "LATIN").startswith("LATIN"))
+    return strange * 2 > len(words)
 
 
 def languages_of(texts: list[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sendcheck.reading.addresses import Address
@@ -12,6 +12,7 @@ from sendcheck.reading.message import Attachment, Message, TextPart
 from sendcheck.understanding.names import Person
 from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.place import Place, clip
+from sendcheck.understanding.prose import Prose, Sentence
 from sendcheck.understanding.segments import Kind, QuotedMail, Segment
 
 LEAVING_HEADERS = ("to", "cc")
@@ -102,7 +103,7 @@ class Stretch:
 class Parent:
     """The mail that is answered: a file, or what the trail shows of it.
 
-    ``recipients`` is None where they are not known. ``kind``: ``file`` or ``trail``.
+    ``recipients`` is None where they are not known. ``kind``: ``file`` or ``trail``. ``prose``: its own text as sentences.
     """
 
     source: str
@@ -113,6 +114,7 @@ class Parent:
     subject: str | None
     text: str
     message: Message | None = None
+    prose: Prose | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class Mail:
     profile: str = "general"
     profile_reason: str = ""
     partners: tuple[tuple[str, str], ...] = ()
+    prose: Prose = field(default_factory=Prose)
 
     # -- who gets it ---------------------------------------------------------
 
@@ -237,6 +240,17 @@ class Mail:
     def within(self, stretch: Stretch, start: int, end: int) -> Place:
         """The place of characters start..end of a stretch."""
         return self.at(stretch.body, stretch.start + start, stretch.start + end)
+
+    def at_sentence(self, sentence: Sentence, start: int | None = None, end: int | None = None) -> Place:
+        """The place of a sentence of own text, or of characters start..end of it."""
+        stretch = self.own()[sentence.piece.index]
+        first = sentence.start + (start or 0)
+        return self.within(stretch, first, sentence.start + end if end is not None else sentence.end)
+
+    def at_parent(self, sentence: Sentence) -> Place:
+        """The place of a sentence of the answered mail: its words, and no line in the mail that is checked."""
+        text = " ".join(sentence.text.split())
+        return Place("parent", clip(text), context=clip(text, _CONTEXT))
 
     def at_hidden(self, body: Body, text: str, offset: int | None, start: int, end: int) -> Place:
         """The place of a piece of hidden HTML text."""

@@ -15,7 +15,10 @@ from sendcheck.understanding.language import languages_of
 from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
 from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import Organisations
+from sendcheck.understanding.profile import recognise
+from sendcheck.understanding.prose import Prose
 from sendcheck.understanding.segments import Kind, QuotedMail, Segment, segment
+from sendcheck.understanding.sides import author_sides, sides
 
 _RESENT = ("resent-to", "resent-cc", "resent-bcc")
 
@@ -31,6 +34,7 @@ class Surroundings:
     draft: bool = False
     leaving: bool = False
     parent: Message | None = None
+    models: Mapping[str, str] = field(default_factory=dict)
 
 
 def understand(message: Message, around: Surroundings) -> Mail:
@@ -44,9 +48,13 @@ def understand(message: Message, around: Surroundings) -> Mail:
     base, reply, forward = split_subject(subject)
     inline = any(s.kind is Kind.FORWARD for b in bodies if b.primary and not b.part.attached_mail for s in b.segments)
     forward = forward or inline or (not reply and any(b.part.attached_mail for b in bodies))
-    parent = _parent(message, around, quoted, forward)
     date = message.date()
-    profile, reason = _profile(around.profile, recipients)
+    parent = _parent(message, around, bodies, forward)
+    date_known = date is not None or around.leaving or around.draft
+    own = _own_texts(bodies)
+    languages = languages_of(own)
+    prose = Prose(own, languages, around.models, sides(sender, recipients, parent, organisations), date if date else datetime.now(UTC) if date_known else None)
+    profile, reason = recognise(around.profile, recipients, bool(message.address_list("to").groups), parent, prose)
     return Mail(
         message=message,
         source=message.source,
@@ -59,15 +67,16 @@ def understand(message: Message, around: Surroundings) -> Mail:
         is_reply=not forward and (reply or parent is not None or bool(message.header("in-reply-to"))),
         is_forward=forward,
         date=date or datetime.now(UTC),
-        date_known=date is not None or around.leaving or around.draft,
+        date_known=date_known,
         bodies=bodies,
         quoted=quoted,
         parent=parent,
         organisations=organisations,
-        languages=languages_of(_own_texts(bodies)),
+        languages=languages,
         profile=profile,
         profile_reason=reason,
         partners=tuple((p[0], p[1]) for p in around.partners),
+        prose=prose,
     )
 
 
@@ -193,35 +202,41 @@ def _primary_parts(texts: tuple[TextPart, ...]) -> set[int]:
     return chosen
 
 
-def _parent(message: Message, around: Surroundings, quoted: tuple[QuotedMail, ...], forward: bool) -> Parent | None:
+def _parent(message: Message, around: Surroundings, bodies: tuple[Body, ...], forward: bool) -> Parent | None:
     if around.parent is not None:
-        return _parent_from_file(around.parent)
+        return _parent_from_file(around.parent, around.models)
+    quoted = [(body, q) for body in bodies if body.primary for q in body.quoted]
     if forward or not quoted:
         return None
-    first = quoted[0]
+    body, first = quoted[0]
     reference = (message.header("in-reply-to") or "").strip() or None
-    return Parent("trail", "trail", reference, first.sender, first.recipients, first.subject, first.text)
+    text = _quoted_between(body) or first.text
+    own = [text[s.start : s.end] for s in segment(text).segments if s.kind is Kind.OWN]
+    prose = Prose(own, languages_of(own), around.models, author_sides(first.sender), message.date())
+    return Parent("trail", "trail", reference, first.sender, first.recipients, first.subject, text, prose=prose)
 
 
-def _parent_from_file(parent: Message) -> Parent:
+def _quoted_between(body: Body) -> str:
+    """The answered mail where it is quoted piece by piece between the answers, without quote marks; "" where it lies below as a whole."""
+    pieces = [body.text[s.start : s.end] for s in body.segments if s.kind is Kind.QUOTE]
+    tail = [body.text[s.start : s.end] for s in body.segments if s.kind is Kind.TRAIL and s.start > 0] if pieces else []
+    lines = [re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line) for piece in [*pieces, *tail] for line in piece.split("\n") if line.lstrip().startswith(">")]
+    return "\n".join(lines).strip()
+
+
+def _parent_from_file(parent: Message, models: Mapping[str, str]) -> Parent:
     people = tuple(a for name in ("to", "cc") for a in parent.address_list(name).addresses)
     senders = parent.address_list("from").addresses
-    text = "\n\n".join(_own_texts(_bodies(parent)))
+    own = _own_texts(_bodies(parent))
+    sender = senders[0] if senders else None
     return Parent(
         parent.source,
         "file",
         (parent.header("message-id") or "").strip() or None,
-        senders[0] if senders else None,
+        sender,
         people,
         parent.header("subject"),
-        text,
+        "\n\n".join(own),
         parent,
+        Prose(own, languages_of(own), models, author_sides(sender), parent.date()),
     )
-
-
-def _profile(chosen: str | None, recipients: tuple[Recipient, ...]) -> tuple[str, str]:
-    if chosen:
-        return chosen, "set"
-    if recipients and all(r.inside for r in recipients):
-        return "internal", "all recipients are inside"
-    return "general", "somebody outside gets it" if recipients else "no recipients known"

@@ -1,0 +1,52 @@
+"""Fault put on somebody else: `blame-colleague`, `blame-recipient`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
+
+from .colleague import colleague
+from .faults import may_blame
+from .recipient import recipient
+
+RULES = (
+    Rule(
+        "blame-colleague",
+        Severity.ERROR,
+        Harm.TONE,
+        "the fault is put on somebody of your own side",
+        "The reader deals with your house as one, and trusts it less for every name that is thrown to him.",
+        reads_text=True,
+        language_rule=True,
+    ),
+    Rule(
+        "blame-recipient",
+        Severity.ERROR,
+        Harm.TONE,
+        "the fault is put on the reader",
+        "Whoever is accused defends himself instead of doing what you need.",
+        reads_text=True,
+        language_rule=True,
+    ),
+)
+
+
+def gate(language: str, text: str) -> bool:
+    """Sentences that may put blame."""
+    return may_blame(language, text)
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """One finding a sentence: on whoever is blamed first."""
+    for sentence in mail.prose.sentences:
+        if not may_blame(sentence.language, sentence.text):
+            continue
+        hit = colleague(mail, sentence) or recipient(mail, sentence)
+        if hit is not None:
+            yield hit
+
+
+CHECK = Check("blame", RULES, run, Path(__file__).parent, gate=gate)

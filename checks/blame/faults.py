@@ -1,0 +1,76 @@
+"""What counts as a fault: verbs, missed duties, states, and patterns with names and roles filled in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from sendcheck.checkapi import Clause, Tense, by_language, pattern, toml, union
+from sendcheck.understanding.clauses.build import lexicon
+from sendcheck.understanding.clauses.pipeline import READ_AS
+
+_NAME = r"(?-i:[A-ZÆØÅ][\w-]+)"
+_NAMES = r"(?-i:[A-ZÆØÅ][\w-]+?)['’]?s"
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """A language's words and compiled patterns."""
+
+    sets: dict[str, frozenset[str]]
+    patterns: dict[str, re.Pattern[str]]
+
+    def __getitem__(self, key: str) -> frozenset[str]:
+        return self.sets[key]
+
+
+_SETS = ("fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "states")
+
+
+@cache
+def faults(language: str) -> Faults | None:
+    """The words of ``words.<language>.toml``; None for a language without."""
+    language = READ_AS.get(language, language)
+    if language not in ("en", "nb") and not any(language in data.get("language", "") for data in by_language(__package__, "words")):
+        return None
+    data = toml(__package__, f"words.{language}.toml")
+    roles = "|".join(sorted((re.escape(w) for w in lexicon(language).own_side if len(w) > 2), key=len, reverse=True))
+    nouns = "|".join(re.escape(w) for w in data["fault_nouns"])
+    patterns = {}
+    for key, found in data.items():
+        if key not in _SETS:
+            filled = [p.replace("NAMES", _NAMES).replace("NAME", _NAME).replace("ROLE", f"(?:{roles})s?").replace("FAULT", f"(?:{nouns})") for p in found]
+            patterns[key] = union(filled)
+    return Faults({key: frozenset(data[key]) for key in _SETS}, patterns)
+
+
+def may_blame(language: str, text: str) -> bool:
+    """The gate: a cheap test, rather once too often."""
+    return bool(pattern(__package__, "gate").search(text)) if language else False
+
+
+def combined(clause: Clause) -> set[str]:
+    """The verb alone, with its particles, and with the words of its objects and complements."""
+    near = [w for p in clause.objects for w in p.words] + [prep for prep, _ in clause.obliques if prep] + [w for _, p in clause.obliques for w in p.words]
+    near += list(clause.adverbs)
+    return set(clause.acts) | {f"{clause.act} {word}" for word in near}
+
+
+def at_fault(clause: Clause, words: Faults, text: str) -> bool:
+    """Whether the clause says that its actor did something badly, did not do a duty, or should have."""
+    acts = combined(clause)
+    past = clause.tense is Tense.PAST or (clause.perfect and bool(clause.modals))
+    hit = acts & words["fault_acts"]
+    if hit and not clause.negated and past:
+        if hit <= words["weak_acts"] | {clause.act} and clause.act in words["weak_acts"]:
+            return bool(words.patterns["careless"].search(text))
+        return True
+    if clause.negated and clause.tense is Tense.PAST and not clause.modals & words["should"]:
+        if acts & words["duties_with_object"] or (clause.act in words["duties"] and clause.act not in {"do", "gjøre", "have", "gi", "ta"}):
+            return True
+    if clause.modals & words["should"] and (clause.perfect or clause.tense is Tense.PAST):
+        return clause.act in words["duties"] or bool(acts & words["duties"])
+    if clause.predicate is not None and not clause.negated and set(clause.predicate.words) & words["states"]:
+        return True
+    return False

@@ -1,0 +1,33 @@
+"""`promise-undated`: an act of the own side with no time, or an empty one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sendcheck.checkapi import Hit, Mail, Severity
+from sendcheck.understanding.commitments import Commitment, Deed, commitments
+
+def undated(mail: Mail, taken: set[int]) -> Iterator[Hit]:
+    """One finding for each sentence; ``taken``: numbers of sentences that another rule has."""
+    seen = set(taken)
+    for found in commitments(mail.prose):
+        if found.bound or found.sentence.number in seen or (found.deed is Deed.ARRIVAL and found.empty is None):
+            continue
+        seen.add(found.sentence.number)
+        yield _hit(mail, found)
+
+
+def _hit(mail: Mail, found: Commitment) -> Hit:
+    sentence, empty = found.sentence, found.empty
+    start, end = min(found.clause.start, found.clause.verb[0]), max(found.clause.end, found.clause.verb[1])
+    if empty is not None:
+        start, end = min(start, empty.start), max(end, empty.end)
+    words = _short(sentence.text[start:end])
+    message = f"“{empty.text}” is no time: “{words}” binds nobody to a day" if empty else f"“{words}” says what you will do, but not by when"
+    severity = None if empty is not None else Severity.WARNING
+    return Hit("promise-undated", message, mail.at_sentence(sentence, start, end), "name a day or an hour you can keep, or when you will know", severity=severity)
+
+
+def _short(text: str, most: int = 60) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"

@@ -1,0 +1,79 @@
+"""spaCy pipelines, loaded on first use: the shipped ones, or those that ``[language.<lang>] model`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sendcheck.understanding.clauses.build import NameOf, build
+from sendcheck.understanding.clauses.graph import graph, label_set
+from sendcheck.understanding.clauses.model import Clause, Parse, Word
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_LANGUAGES = Path(__file__).parent.parent.parent / "languages"
+#: Languages that are read with another's pipeline and words: Nynorsk by Bokmål's, which costs little.
+READ_AS = {"nn": "nb"}
+#: A longer sentence is parsed in pieces: the parser's time and memory grow with it.
+LONGEST = 2_000
+_BLANKS = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "’": "'", "‘": "'", "“": '"', "”": '"'})
+
+
+def _silent(_begins: bool) -> None:
+    """Nobody wants to know."""
+
+
+#: Told when loading begins (True) and ends (False): a supervisor stops its clock meanwhile.
+on_load: Callable[[bool], None] = _silent
+
+
+def shipped(language: str) -> Path:
+    """Where the pipeline that sendcheck ships for a language lies."""
+    return _LANGUAGES / language / "pipeline"
+
+
+def can_parse(language: str) -> bool:
+    """Whether there is a pipeline for the language, of its own or of its sister's."""
+    return shipped(READ_AS.get(language, language)).is_dir()
+
+
+@cache
+def load(language: str, model: str = "") -> tuple[Language, str]:
+    """The pipeline of a language and its label set. ``model``: an installed package or a folder; "" for the shipped one.
+
+    Raises OSError if there is none, LookupError if its labels are unknown.
+    """
+    on_load(True)
+    import spacy
+
+    nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer"])
+    parser: Any = nlp.get_pipe("parser")
+    on_load(False)
+    return nlp, label_set(frozenset(parser.labels))
+
+
+def parse(texts: Sequence[str], language: str, models: Mapping[str, str], name_of: NameOf) -> Iterator[Parse]:
+    """The clauses of sentences, in order. Offsets are characters of each text. Memory of the words is given back (spaCy's memory zone)."""
+    language = READ_AS.get(language, language)
+    nlp, labels = load(language, models.get(language, ""))
+    plain = [text[:LONGEST].translate(_BLANKS) for text in texts]
+    zone: Any = nlp.memory_zone()
+    with zone:
+        for doc, text in zip(nlp.pipe(plain), plain, strict=True):
+            yield _one(doc, text, language, labels, name_of)
+
+
+def _one(doc: Any, text: str, language: str, labels: str, name_of: NameOf) -> Parse:
+    clauses: list[Clause] = []
+    words: list[Word] = []
+    for span in doc.sents:
+        tokens = [t for t in span if not t.is_space]
+        found = build(graph(tokens, labels), text, language, name_of)
+        before = len(clauses)
+        clauses += [c if c.governor is None else replace(c, governor=c.governor + before) for c in found.clauses]
+        words += found.words
+    return Parse(tuple(clauses), tuple(words))

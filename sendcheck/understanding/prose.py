@@ -1,0 +1,156 @@
+"""Text as sentences with their language, place and, on demand, their clauses. Own text and the answered mail are read the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sendcheck.understanding.clauses.build import nobody
+from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
+from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
+from sendcheck.understanding.language import detect
+from sendcheck.understanding.sentences import Span, split
+from sendcheck.understanding.timing import When, find_times
+
+Gate = Callable[[str, str], bool]
+_MOST = 400
+_EMPTY = Parse((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text that is read: ``index`` tells pieces apart, ``text`` is all of it."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence. ``start``/``end``: characters in its piece; ``number``: its place among all sentences of the prose;
+    ``language``: code, "" if unknown; ``paragraph``, ``item``, ``label``: see :class:`sendcheck.understanding.sentences.Span`.
+    """
+
+    piece: Piece
+    start: int
+    end: int
+    number: int
+    language: str
+    paragraph: tuple[int, int]
+    item: int | None
+    label: str
+    text: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether it ends with a question mark."""
+        return self.text.rstrip("\"'”’)»] ").endswith("?")
+
+    @property
+    def leads(self) -> bool:
+        """Whether it announces what follows (“This is what we do:”)."""
+        return self.text.endswith(":")
+
+
+@dataclass(slots=True)
+class Prose:
+    """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
+    shipped ones; ``name_of``: on whose side a named person is. Clauses are parsed on first use: all sentences that pass a gate together.
+    """
+
+    pieces: Sequence[str] = ()
+    languages: tuple[str, ...] = ()
+    models: Mapping[str, str] = field(default_factory=dict)
+    name_of: Callable[[str], Who | None] = nobody
+    sent: datetime | None = None
+    gates: list[Gate] = field(default_factory=list)
+    _parsed: dict[int, Parse] = field(default_factory=dict)
+    _sentences: tuple[Sentence, ...] | None = None
+    _times: dict[int, tuple[When, ...]] = field(default_factory=dict)
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """All sentences in order."""
+        if self._sentences is None:
+            self._sentences = tuple(self._split())
+        return self._sentences
+
+    def _split(self) -> Iterable[Sentence]:
+        number = 0
+        for index, text in enumerate(self.pieces):
+            piece = Piece(index, text)
+            main = detect(text) or (self.languages[0] if self.languages else "")
+            by_paragraph: dict[int, list[Span]] = {}
+            for span in split(text):
+                by_paragraph.setdefault(span.paragraph, []).append(span)
+            for paragraph, spans in by_paragraph.items():
+                language = detect(text[spans[0].start : spans[-1].end], few=8) or main
+                for span in spans:
+                    yield Sentence(piece, span.start, span.end, number, language, (index, paragraph), span.item, span.label, text[span.start : span.end])
+                    number += 1
+
+    def can_read(self, sentence: Sentence) -> bool:
+        """Whether there is a pipeline for the sentence's language."""
+        return can_parse(sentence.language)
+
+    def parse(self, sentence: Sentence) -> Parse:
+        """Clauses and words of a sentence; empty ones where its language has no pipeline. Parses all gated sentences on first use."""
+        if sentence.number not in self._parsed:
+            wanted = [s for s in self.sentences if s.number not in self._parsed and (s is sentence or any(g(s.language, s.text) for g in self.gates))]
+            self._read(wanted[:_MOST] if sentence in wanted[:_MOST] else [sentence])
+        return self._parsed[sentence.number]
+
+    def parse_all(self) -> None:
+        """Parse every sentence at once: for checks that compare whole texts."""
+        self._read([s for s in self.sentences if s.number not in self._parsed][:_MOST])
+
+    def _read(self, wanted: Sequence[Sentence]) -> None:
+        by_language: dict[str, list[Sentence]] = {}
+        for sentence in wanted:
+            if self.can_read(sentence):
+                by_language.setdefault(READ_AS.get(sentence.language, sentence.language), []).append(sentence)
+            else:
+                self._parsed[sentence.number] = _EMPTY
+        for language, sentences in by_language.items():
+            for sentence, found in zip(sentences, parse([s.text for s in sentences], language, self.models, self.name_of), strict=True):
+                self._parsed[sentence.number] = found
+
+    def clauses(self, sentence: Sentence) -> tuple[Clause, ...]:
+        """The clauses of a sentence."""
+        return self.parse(sentence).clauses
+
+    def words(self, sentence: Sentence) -> tuple[Word, ...]:
+        """The words of a sentence with their lemmas."""
+        return self.parse(sentence).words
+
+    def times(self, sentence: Sentence) -> tuple[When, ...]:
+        """The time expressions of a sentence."""
+        if sentence.number not in self._times:
+            self._times[sentence.number] = tuple(find_times(sentence.text, self.sent))
+        return self._times[sentence.number]
+
+    def neighbours(self, sentence: Sentence) -> tuple[Sentence, ...]:
+        """The sentences before and after in the same paragraph, and the lead-in of the list it stands in (RULES.md, ruling 22)."""
+        found = []
+        for other in (sentence.number - 1, sentence.number + 1):
+            if 0 <= other < len(self.sentences):
+                near = self.sentences[other]
+                if near.paragraph == sentence.paragraph and (near.item == sentence.item or near.item is None or sentence.item is None):
+                    found.append(near)
+        lead = self.lead_in(sentence)
+        if lead is not None and lead not in found:
+            found.append(lead)
+        return tuple(found)
+
+    def lead_in(self, sentence: Sentence) -> Sentence | None:
+        """The sentence that announces the list a sentence stands in."""
+        if sentence.item is None:
+            return None
+        for number in range(sentence.number - 1, -1, -1):
+            before = self.sentences[number]
+            if before.piece is not sentence.piece and before.piece != sentence.piece:
+                return None
+            if before.item is None:
+                return before if before.leads or before.paragraph == sentence.paragraph else None
+        return None

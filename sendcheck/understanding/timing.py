@@ -1,0 +1,165 @@
+"""Time expressions and by-whens, relative to the mail's date: “by Friday”, “innen torsdag”, “om to timer”, “before Christmas”, and empty ones like “soon”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from sendcheck.data import language_file, languages_with
+from sendcheck.understanding.calendar import find_dates
+
+
+class TimeKind(StrEnum):
+    """What a time expression is. ``EMPTY`` sounds like one and names none (RULES.md, ruling 5)."""
+
+    DATE = "date"
+    DAY = "day"
+    WEEKDAY = "weekday"
+    WITHIN = "within"
+    PERIOD = "period"
+    CLOCK = "clock"
+    NOW = "now"
+    REPEATED = "repeated"
+    PAST = "past"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time expression: ``start``/``end`` in the sentence; ``day``: the latest day it can mean, None if it names none or only a clock."""
+
+    kind: TimeKind
+    text: str
+    start: int
+    end: int
+    day: date | None = None
+
+    @property
+    def bound(self) -> bool:
+        """Whether a reader can hold somebody to it."""
+        return self.kind not in {TimeKind.PAST, TimeKind.EMPTY}
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    patterns: tuple[tuple[TimeKind, re.Pattern[str]], ...]
+    days: tuple[tuple[re.Pattern[str], int], ...]
+    numbers: dict[str, int]
+    units: dict[str, str]
+    weekdays: dict[str, int]
+    hint: re.Pattern[str]
+
+
+@cache
+def _languages() -> tuple[_Language, ...]:
+    return tuple(_language(lang) for lang in languages_with("timing.toml"))
+
+
+def _either(words: list[str]) -> str:
+    return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+
+def _language(name: str) -> _Language:
+    data = language_file(name, "timing.toml")
+    calendar = language_file(name, "calendar.toml")
+    weekdays = {day.lower(): i for i, days in enumerate(calendar["weekdays"]) for day in days if len(day) > 3}
+    months = [m for names in calendar["months"] for m in names if len(m) > 3 or m in {"mai", "May", "may"}]
+    parts = {
+        "NUMBER": rf"(?P<count>\d{{1,3}}|{_either(list(data['numbers']))})", "UNIT": rf"(?P<unit>{_either(list(data['units']))})",
+        "WEEKDAY": rf"(?P<weekday>{_either(list(weekdays))})s?", "MONTH": rf"(?:{_either(months)})",
+    }  # fmt: skip
+    patterns = []
+    for key in ("past", "empty", "repeated", "weekday", "within", "period", "clock", "now"):
+        for text in data["bounds"][key]:
+            patterns.append((TimeKind(key), re.compile(rf"(?<!\w)(?:{_fill(text, parts)})", re.I)))
+    days = tuple((re.compile(rf"\b(?:{p})\b", re.I), offset) for p, offset in data["days"].items())
+    hint = re.compile("|".join(rf"(?:{p.pattern})" for p, _ in days), re.I)
+    return _Language(tuple(patterns), days, data["numbers"], data["units"], weekdays, hint)
+
+
+def _fill(text: str, parts: dict[str, str]) -> str:
+    """A pattern with its placeholders; a group's name counts once."""
+    for name, body in parts.items():
+        first = True
+        while name in text:
+            text = text.replace(name, body if first else re.sub(r"\?P<\w+>", "?:", body), 1)
+            first = False
+    return text
+
+
+def find_times(text: str, sent: datetime | None = None) -> Iterator[When]:
+    """The time expressions of a sentence, none inside another. ``sent``: the mail's date (datetime), from which days are counted."""
+    day = sent.date() if sent is not None else None
+    found: list[When] = []
+    for mention in find_dates(text):
+        found.append(When(TimeKind.DATE, mention.text, mention.start, mention.end, _date_of(mention, day)))
+    for language in _languages():
+        for pattern, offset in language.days:
+            for match in pattern.finditer(text):
+                _add(found, When(TimeKind.DAY, match[0].strip(), *match.span(), day + timedelta(days=offset) if day else None))
+        for kind, pattern in language.patterns:
+            for match in pattern.finditer(text):
+                _add(found, When(kind, match[0].strip(), match.start(), match.end(), _day_of(kind, match, language, day)))
+    yield from sorted(found, key=lambda w: w.start)
+
+
+def _add(found: list[When], new: When) -> None:
+    """Keep the longer of two that overlap; what came first of equals."""
+    rivals = [w for w in found if w.start < new.end and new.start < w.end]
+    if any(w.end - w.start >= new.end - new.start for w in rivals):
+        return
+    for rival in rivals:
+        found.remove(rival)
+    found.append(new)
+
+
+def _date_of(mention: Any, sent: date | None) -> date | None:
+    if not mention.exists or sent is None and mention.year is None:
+        return None
+    try:
+        if mention.year is not None:
+            return date(mention.year, mention.month, mention.day)
+        assert sent is not None
+        return min((date(y, mention.month, mention.day) for y in (sent.year - 1, sent.year, sent.year + 1)), key=lambda d: abs((d - sent).days))
+    except ValueError:
+        return None
+
+
+def _day_of(kind: TimeKind, match: re.Match[str], language: _Language, sent: date | None) -> date | None:
+    if sent is None:
+        return None
+    groups = match.groupdict()
+    if kind is TimeKind.WEEKDAY:
+        weekday = language.weekdays[groups["weekday"].lower()]
+        return sent + timedelta(days=(weekday - sent.weekday()) % 7 or 7)
+    if kind is TimeKind.WITHIN and groups.get("count") and groups.get("unit"):
+        from dateutil.relativedelta import relativedelta
+
+        count = groups["count"].lower()
+        number = int(count) if count.isdigit() else language.numbers.get(count, 1)
+        unit = language.units.get(groups["unit"].lower(), "days")
+        step: Any = relativedelta(**{unit: number})
+        return (datetime(sent.year, sent.month, sent.day) + step).date()
+    if kind is TimeKind.PERIOD:
+        return _feast(match[0], sent)
+    return None
+
+
+def _feast(text: str, sent: date) -> date | None:
+    """Christmas, Easter and New Year after the mail's date."""
+    low = text.lower()
+    if "easter" in low or "påske" in low:
+        from dateutil.easter import easter
+
+        this = easter(sent.year)
+        return this if this >= sent else easter(sent.year + 1)
+    for words, month, day in ((("christmas", "xmas", "jul"), 12, 24), (("new year", "nyttår"), 12, 31)):
+        if any(re.search(rf"\b{w}(?:en)?\b", low) for w in words):
+            this = date(sent.year, month, day)
+            return this if this >= sent else date(sent.year + 1, month, day)
+    return None
