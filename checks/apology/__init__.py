@@ -1,0 +1,112 @@
+"""What an angry or hurt reader must find first: `apology-missing`, `acknowledgement-missing`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sendcheck.checkapi import Check, Clause, Harm, Hit, Mail, Rule, Severity, Who, by_language, pattern
+
+STRICT = ("complaint-reply", "incident")
+RULES = (
+    Rule(
+        "apology-missing",
+        Severity.ERROR,
+        Harm.ANSWERS,
+        "a complaint or a failure is answered without an apology",
+        "Without it the reader hears only excuses, whatever else you write.",
+        reads_text=True,
+        language_rule=True,
+    ),
+    Rule(
+        "acknowledgement-missing",
+        Severity.WARNING,
+        Harm.ANSWERS,
+        "nothing shows that the reader's trouble was heard",
+        "A reader who does not feel heard writes again, to somebody higher up.",
+        reads_text=True,
+        language_rule=True,
+    ),
+)
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return pattern(__package__, key)
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(w for data in by_language(__package__, "words") for w in data[key])
+
+
+def gate(language: str, text: str) -> bool:
+    """Sentences where the reader may be the one who suffered."""
+    return bool(_pattern("hardship_gate").search(text))
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Both rules, in replies to complaints and reports of failures only."""
+    if mail.profile not in STRICT or not mail.own_text.strip():
+        return
+    if not _apologises(mail) and not _others_did(mail):
+        yield Hit(
+            "apology-missing",
+            "the mail nowhere says that you are sorry for the thing itself",
+            mail.nowhere(),
+            "write it in the first lines, and name the thing: “I am sorry that the report came late”",
+        )
+    if not _acknowledges(mail):
+        yield Hit(
+            "acknowledgement-missing",
+            "the mail does not show that you heard what this meant for the reader",
+            mail.nowhere(),
+            "name the effect: “you had to move forty appointments by hand, and I understand how frustrating that is”",
+        )
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"[’‘]", "'", " ".join(text.split()))
+
+
+def _apologises(mail: Mail) -> bool:
+    """An apology for the thing itself, in any of our languages; sympathy is none, nor one that takes itself back (RULES.md, ruling 2)."""
+    for sentence in mail.prose.sentences:
+        text = _flat(sentence.text)
+        for match in _pattern("apologies").finditer(text):
+            if not _pattern("no_apology").search(text[max(0, match.start() - 30) : match.end() + 60]):
+                return True
+    return False
+
+
+def _others_did(mail: Mail) -> bool:
+    """A third party outside both sides caused it and help is offered (RULES.md, ruling 8), or it is not ours and the mail says so without blame."""
+    text = _flat(mail.own_text)
+    return bool(_pattern("outside_cause").search(text) and _pattern("offers_help").search(text))
+
+
+def _acknowledges(mail: Mail) -> bool:
+    for sentence in mail.prose.sentences:
+        text = _flat(sentence.text)
+        if _pattern("acknowledges").search(text) and not _pattern("empty_words").search(text):
+            return True
+        if _pattern("hardship_gate").search(text) and not sentence.asks and any(_suffered(c) for c in mail.prose.clauses(sentence)):
+            return True
+    return False
+
+
+def _suffered(clause: Clause) -> bool:
+    """“You had to call three times”, “du mistet en hel formiddag”: the reader as the one it happened to."""
+    if clause.conditional or clause.actor is None or clause.actor.who is not Who.READER:
+        return False
+    if clause.negated and clause.act in _words("could_not"):
+        return True
+    if clause.negated and clause.modals and clause.act in _words("could_not"):
+        return True
+    return clause.act in _words("hardships") and not clause.negated and clause.tense.value == "past"
+
+
+CHECK = Check("apology", RULES, run, Path(__file__).parent, gate=gate)

@@ -25,7 +25,7 @@ class Faults:
         return self.sets[key]
 
 
-_SETS = ("fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "states")
+_SETS = ("fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "states", "tenseless")
 
 
 @cache
@@ -62,7 +62,7 @@ def at_fault(clause: Clause, words: Faults, text: str) -> bool:
     acts = combined(clause)
     past = clause.tense is Tense.PAST or (clause.perfect and bool(clause.modals))
     hit = acts & words["fault_acts"]
-    if hit and not clause.negated and past:
+    if hit and not clause.negated and (past or hit & words["tenseless"]):
         if hit <= words["weak_acts"] | {clause.act} and clause.act in words["weak_acts"]:
             return bool(words.patterns["careless"].search(text))
         return True

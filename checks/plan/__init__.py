@@ -1,0 +1,83 @@
+"""What happens now: `plan-missing`, `next-update-missing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Mood, Rule, Severity, Who
+from sendcheck.understanding import commitments
+from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
+
+STRICT = ("complaint-reply", "incident")
+RULES = (
+    Rule(
+        "plan-missing",
+        Severity.ERROR,
+        Harm.COMMITMENTS,
+        "no act of yours with a time: the reader does not learn what happens now",
+        "Sympathy without a plan leaves the reader where he was.",
+        reads_text=True,
+        language_rule=True,
+    ),
+    Rule(
+        "next-update-missing",
+        Severity.WARNING,
+        Harm.COMMITMENTS,
+        "the problem is not solved, and no time is given for the next word",
+        "Whoever does not know when he will hear of you calls, or goes over your head.",
+        reads_text=True,
+        language_rule=True,
+    ),
+)
+
+
+def gate(language: str, text: str) -> bool:
+    """Sentences that may hold a commitment or a remedy."""
+    return commitments.gate(language, text)
+
+
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """Both rules, in replies to complaints and reports of failures only."""
+    if mail.profile not in STRICT or not mail.own_text.strip():
+        return
+    found = list(commitments.commitments(mail.prose))
+    said, how = solved(mail.prose)
+    asked = _asked_for_word(mail)
+    if not how and not any(c.bound and (c.deed is not Deed.WORD or asked) for c in found):
+        yield Hit(
+            "plan-missing",
+            "the mail names no act of your side with a time, nor says how the problem was solved",
+            mail.nowhere(),
+            "say what you do and by when: “we restore the list today and call every patient before Friday noon”",
+        )
+    closed = said or (how and not found)
+    if not closed and not _next_word(mail, found):
+        yield Hit(
+            "next-update-missing",
+            "the mail does not say when the reader will hear from you next",
+            mail.nowhere(),
+            "name the next word even if it will be “nothing new”: “you hear from me at 16:00 today”",
+        )
+
+
+def _next_word(mail: Mail, found: list[commitments.Commitment]) -> bool:
+    if any(c.deed is Deed.WORD and any(w.bound for w in c.whens) for c in found):
+        return True
+    for sentence in mail.prose.sentences:
+        if not sentence.asks and names_next_word(mail.prose, sentence) and any(w.bound for w in present_whens(mail.prose, sentence)):
+            if not any(c.mood is Mood.REQUEST for c in mail.prose.clauses(sentence)) or "next" in sentence.text.lower():
+                return True
+    return False
+
+
+def _asked_for_word(mail: Mail) -> bool:
+    """Whether the reader asked for nothing but word (“call me”): then word is the plan (RULES.md, ruling 21)."""
+    if mail.parent is None or mail.parent.prose is None:
+        return False
+    asked = [c for s in mail.parent.prose.sentences if commitments.gate(s.language, s.text) for c in mail.parent.prose.clauses(s) if c.mood is Mood.REQUEST]
+    return bool(asked) and all(any(o.who in {Who.I, Who.WE} for o in c.objects) and c.act in {"call", "ring", "ringe", "phone", "write", "skrive", "contact", "kontakte"} for c in asked)
+
+
+CHECK = Check("plan", RULES, run, Path(__file__).parent, gate=gate)

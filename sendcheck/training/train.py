@@ -28,6 +28,7 @@ FEW_DOCUMENTS = 3
 #: How many sentences an example holds, in turn: mostly one, as the clause layer parses, sometimes more, so that boundaries are learnt.
 _GROUPS = (1, 1, 2, 1, 3)
 #: spaCy's mark for "no tree" (edit_trees.pyx).
+_OPEN = frozenset({"VERB", "AUX", "NOUN", "ADJ", "ADV"})
 _NO_TREE = 4294967295
 
 
@@ -36,7 +37,8 @@ _README = """# The pipeline for {recipe.language}
 A spaCy pipeline (tagger, morphologizer, lemmatizer, parser) trained from `{recipe.treebank}`: {recipe.attribution}.
 It is data under the treebank's licence, {recipe.licence}, whose text lies beside it (LICENSE); sendcheck's code is MIT.
 Changes: trained weights only; parts of speech and features in Universal Dependencies' terms, relations in {recipe.labels} labels. No word of the
-treebank is kept: strings are labels and the letters that the lemmatizer replaces in at least three documents.
+treebank is kept but common ones: strings are labels and the letters that the lemmatizer replaces in at least three documents; lemmas.json holds
+forms (no names) seen in at least three documents with their lemmas.
 Figures: training.json. To train it again: `python -m sendcheck.training FOLDER-OF-TREEBANKS {recipe.language}`.
 """
 
@@ -93,6 +95,23 @@ def blank_rare_lemmas(documents: Sequence[Document]) -> int:
             word.lemma = ""
             rare += 1
     return rare
+
+
+def common_lemmas(documents: Iterable[Document]) -> dict[str, dict[str, str]]:
+    """Part of speech to form to lemma, for words (never names) seen in at least three documents: the lemmatiser's rules miss some common ones."""
+    seen: dict[tuple[str, str, str], set[str]] = {}
+    for document in documents:
+        for word in (w for s in document.sentences for w in s):
+            form, lemma = word.form.lower(), word.lemma.lower()
+            if word.pos in _OPEN and form.isalpha() and lemma.isalpha():
+                seen.setdefault((word.pos, form, lemma), set()).add(document.name)
+    found: dict[str, dict[str, str]] = {}
+    best: dict[tuple[str, str], int] = {}
+    for (pos, form, lemma), names in sorted(seen.items()):
+        if len(names) >= FEW_DOCUMENTS and len(names) > best.get((pos, form), 0):
+            best[pos, form] = len(names)
+            found.setdefault(pos, {})[form] = lemma
+    return found
 
 
 def _doc(vocab: Vocab, sentences: list[Sentence]) -> Doc:
@@ -176,6 +195,7 @@ def train(language: str, data: Path, target: Path) -> dict[str, Any]:
     """Train, prune and write a language's pipeline into *target*; the report that also lies there as ``training.json``."""
     recipe = RECIPES[language]
     parts = split(documents_of(recipe, data))
+    lemmas = common_lemmas(parts[0])
     rare = blank_rare_lemmas(parts[0])
     report: dict[str, Any] = {
         "documents": dict(zip(("train", "choose", "held back"), (len(p) for p in parts), strict=True)),
@@ -195,11 +215,11 @@ def train(language: str, data: Path, target: Path) -> dict[str, Any]:
         nlp = spacy.load(work / "out" / "model-best")
     report["accuracy on held-back documents, in percent"] = accuracy(nlp, parts[2])
     print(json.dumps(report, indent=2), flush=True)
-    write(nlp, recipe, report, data, target)
+    write(nlp, recipe, report, data, target, lemmas)
     return report
 
 
-def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, target: Path) -> None:
+def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, target: Path, lemmas: dict[str, dict[str, str]]) -> None:
     """The pruned pipeline with its licence and provenance. The tokeniser is the installed spaCy's own and is not written."""
     nlp.meta.update(
         {
@@ -213,6 +233,7 @@ def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, tar
         shutil.rmtree(target)
     nlp.to_disk(target, exclude=["tokenizer"])
     prune(target, nlp.vocab.strings)
+    (target / "lemmas.json").write_text(json.dumps(lemmas, ensure_ascii=False, sort_keys=True, indent=0) + "\n", "utf-8")
     (target / "training.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     (target / "README.md").write_text(_README.format(recipe=recipe), "utf-8")
     licence = next((data / recipe.treebank).glob("LICENSE*"))

@@ -123,7 +123,7 @@ def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], 
     timed = bool(whens)
     future = clause.tense is Tense.FUTURE
     weak = clause.act in words["stative"] and not acts & words["not_stative"]
-    word = bool(acts & words["words"])
+    word = bool(acts & words["words"]) and not _to_others(clause, words)
     if clause.passive and not clause.who.own_side:
         if clause.who in {Who.READER, Who.THIRD} or (clause.actor is not None and clause.actor.who is Who.READER):
             return None
@@ -150,6 +150,14 @@ def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], 
         fits = clause.predicate is not None and bool(set(clause.predicate.words) & words["arriving_predicates"]) or bool(clause.adverbs & words["arriving_predicates"])
         return Deed.ARRIVAL if (fits if copula else True) and clause.actor.head not in {"it", "det", "there"} | words["stative"] else None
     return None
+
+
+def _to_others(clause: Clause, words: _Words) -> bool:
+    """“We call all patients” is an act; “we call you” is word of one."""
+    if clause.act not in words["addressing"]:
+        return False
+    people = [p for p in clause.objects if not any(part in words["words"] for part in (f"{clause.act} {p.head}",))]
+    return bool(people) and not any(p.who in {Who.READER, Who.I, Who.WE, Who.NOBODY} for p in people)
 
 
 def _present(clause: Clause, acts: set[str], words: _Words) -> bool:

@@ -235,7 +235,8 @@ class Builder:
             if self._who(other, None).sender:
                 who = Who.WE
         owner_text = self._phrase(owners[0]).text if owners else ""
-        return Phrase(self.text[start:end], node.lemma, tuple(m.lemma for m in members), who, owner, owner_text, start, end, node.pos == "PROPN")
+        words = dict.fromkeys([*(m.lemma for m in members), *(m.form.lower() for m in members)])
+        return Phrase(self.text[start:end], node.lemma, tuple(words), who, owner, owner_text, start, end, node.pos == "PROPN")
 
     def _members(self, node: Node, depth: int = 0) -> Iterator[Node]:
         yield node
@@ -286,7 +287,7 @@ class Builder:
         if lemma in {"it"}:
             return False
         forms = {lemma, node.form.lower()}
-        if any(node.form.lower().startswith(w) and len(node.form) - len(w) <= 4 for w in self.words.own_side if len(w) > 5):
+        if any(node.form.lower().startswith(w) and len(node.form) - len(w) <= 4 for w in self.words.own_side if len(w) > 4):
             return True  # a definite or plural form that the lemmatiser did not undo
         return bool(forms & self.words.own_side) or any(len(w) > 4 and lemma.endswith(w) and lemma != w for w in self.words.own_side if len(w) > 5)
 
@@ -358,6 +359,8 @@ class Builder:
             if aux.lemma in self.words["future"] or aux.form.lower() in self.words["future"]:
                 if not aux.has("Tense", "Past"):
                     return Tense.FUTURE
+            if aux.lemma in self.words["future_passive"] and aux.has("Tense", "Pres") and node.has("VerbForm", "Part"):
+                return Tense.FUTURE
         perfect = any(a.lemma in self.words["perfect"] for a in auxiliaries)
         finite = next((n for n in [*auxiliaries, node] if n.has("VerbForm", "Fin") or n.has("Tense", "Past")), None)
         if perfect or (finite is not None and finite.has("Tense", "Past")):

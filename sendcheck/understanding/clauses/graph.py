@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -60,8 +61,8 @@ def label_set(labels: frozenset[str]) -> str:
     raise LookupError("the pipeline's dependency labels are neither UD's, NDT's nor ClearNLP's")
 
 
-def graph(tokens: Iterable[Token], labels: str) -> list[Node]:
-    """The normalised tree of the tokens of one sentence."""
+def graph(tokens: Iterable[Token], labels: str, lemmas: Mapping[str, Mapping[str, str]] | None = None) -> list[Node]:
+    """The normalised tree of the tokens of one sentence. ``lemmas``: part of speech to form to lemma, which the pipeline's own guess gives way to."""
     table = toml(__package__, "labels.toml")[labels]
     roles: dict[str, Any] = table["roles"]
     words = list(tokens)
@@ -76,7 +77,7 @@ def graph(tokens: Iterable[Token], labels: str) -> list[Node]:
         head = place.get(token.head.i, -1)
         if head < 0:
             head, role = index, "root"
-        lemma = (token.lemma_ or token.text).lower()
+        lemma = _lemma(token, lemmas or {})
         start = token.idx
         feats = token.morph.to_dict()
         nodes.append(Node(index, token.text, lemma, token.pos_, feats, head, str(role), start, start + len(token.text), token.dep_))
@@ -86,8 +87,22 @@ def graph(tokens: Iterable[Token], labels: str) -> list[Node]:
         _lift_prepositional_objects(nodes)
     else:
         _lift_copulas(nodes)
+    _lift_time_heads(nodes)
     _children(nodes)
     return nodes
+
+
+def _lemma(token: Token, lemmas: Mapping[str, Mapping[str, str]]) -> str:
+    form = token.text.lower()
+    known = lemmas.get(token.pos_, {}).get(form)
+    if known:
+        return known
+    guess = (token.lemma_ or token.text).lower()
+    verbs = lemmas.get("VERB")
+    if token.pos_ == "VERB" and verbs and form.endswith("ed") and guess.endswith("e") and guess not in verbs:
+        if guess[:-1] in verbs or re.search(r"[^aeiou][dhkmnptwx]e$", guess):
+            return guess[:-1]  # “repaire”, “correcte”
+    return guess
 
 
 def _children(nodes: list[Node]) -> None:
@@ -96,6 +111,20 @@ def _children(nodes: list[Node]) -> None:
     for node in nodes:
         if node.head != node.index:
             nodes[node.head].children.append(node.index)
+
+
+def _lift_time_heads(nodes: list[Node]) -> None:
+    """“Tomorrow morning we call …” read as a noun with a relative clause: the verb is the head after all."""
+    for verb in nodes:
+        top = nodes[verb.head]
+        if verb.role != "relclause" or top.head != top.index or top.pos in VERBAL or top.start > verb.start:
+            continue
+        own = [n for n in nodes if n.head == verb.index]
+        above = [n for n in nodes if n.head == top.index and n is not top]
+        if any(n.role == "subject" and n.label != "csubj" for n in own) and not any(n.role in {"det", "poss", "case"} and n.start < top.start for n in above):
+            if not any(n.role == "mark" or n.lemma in {"who", "which", "that", "som"} for n in own):
+                verb.head, verb.role = verb.index, "root"
+                top.head, top.role = verb.index, "oblique"
 
 
 def _take_place(nodes: list[Node], upper: Node, lower: Node, role: str) -> None:
@@ -155,6 +184,9 @@ def _lift_copulas(nodes: list[Node]) -> None:
         if copula.role != "cop":
             continue
         predicate = nodes[copula.head]
+        if predicate.pos == "VERB" and predicate.has("VerbForm", "Part") and not predicate.form.lower().endswith("ing"):
+            copula.role = "aux"  # a passive that was taken for a copula
+            continue
         copula.head, copula.role = (copula.index if predicate.head == predicate.index else predicate.head), predicate.role
         predicate.head, predicate.role = copula.index, "predicate"
         verb_like = predicate.pos in VERBAL

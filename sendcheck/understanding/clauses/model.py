@@ -46,7 +46,7 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A noun phrase. ``head``: lemma of its noun; ``words``: lemmas of all its words; ``owner``: whose it is, if it says so;
+    """A noun phrase. ``head``: lemma of its noun; ``words``: lemmas, then forms of all its words; ``owner``: whose it is, if it says so;
     ``start``/``end``: characters in the sentence; ``name``: it is a proper noun.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _LANGUAGES = Path(__file__).parent.parent.parent / "languages"
 #: Languages that are read with another's pipeline and words: Nynorsk by Bokmål's, which costs little.
 READ_AS = {"nn": "nb"}
+Lemmas = Mapping[str, Mapping[str, str]]
 #: A longer sentence is parsed in pieces: the parser's time and memory grow with it.
 LONGEST = 2_000
 _BLANKS = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "’": "'", "‘": "'", "“": '"', "”": '"'})
@@ -56,23 +58,30 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
     return nlp, label_set(frozenset(parser.labels))
 
 
+@cache
+def _lemmas(language: str) -> Lemmas:
+    path = shipped(language) / "lemmas.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else {}
+
+
 def parse(texts: Sequence[str], language: str, models: Mapping[str, str], name_of: NameOf) -> Iterator[Parse]:
     """The clauses of sentences, in order. Offsets are characters of each text. Memory of the words is given back (spaCy's memory zone)."""
     language = READ_AS.get(language, language)
     nlp, labels = load(language, models.get(language, ""))
+    lemmas = {} if models.get(language) else _lemmas(language)
     plain = [text[:LONGEST].translate(_BLANKS) for text in texts]
     zone: Any = nlp.memory_zone()
     with zone:
         for doc, text in zip(nlp.pipe(plain), plain, strict=True):
-            yield _one(doc, text, language, labels, name_of)
+            yield _one(doc, text, language, labels, lemmas, name_of)
 
 
-def _one(doc: Any, text: str, language: str, labels: str, name_of: NameOf) -> Parse:
+def _one(doc: Any, text: str, language: str, labels: str, lemmas: Lemmas, name_of: NameOf) -> Parse:
     clauses: list[Clause] = []
     words: list[Word] = []
     for span in doc.sents:
         tokens = [t for t in span if not t.is_space]
-        found = build(graph(tokens, labels), text, language, name_of)
+        found = build(graph(tokens, labels, lemmas), text, language, name_of)
         before = len(clauses)
         clauses += [c if c.governor is None else replace(c, governor=c.governor + before) for c in found.clauses]
         words += found.words
