@@ -59,6 +59,8 @@ def flat(text: str) -> str:
 
 def asked(prose: Prose, strict: bool) -> list[Asked]:
     """Everything asked, in order. ``strict``: the mail complains, so its lists are concerns unless they say otherwise."""
+    if any(words_of(s, "bulk").search(s.text) for s in prose.sentences):
+        return []  # a newsletter asks everybody, and nobody answers it
     found = [a for a in (_one(prose, s) for s in prose.sentences[: 6 * _MOST]) if a is not None]
     taken = {s.number for a in found for s in a.sentences}
     found += _concerns(prose, taken, strict)

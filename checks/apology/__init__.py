@@ -50,7 +50,7 @@ def gate(language: str, text: str) -> bool:
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Both rules, in replies to complaints and reports of failures only."""
-    if mail.profile not in STRICT or not mail.own_text.strip():
+    if not mail.own_text.strip():
         return
     if not _apologises(mail) and not _others_did(mail):
         yield Hit(
@@ -109,4 +109,4 @@ def _suffered(clause: Clause) -> bool:
     return clause.act in _words("hardships") and not clause.negated and clause.tense.value == "past"
 
 
-CHECK = Check("apology", RULES, run, Path(__file__).parent, gate=gate)
+CHECK = Check("apology", RULES, run, Path(__file__).parent, gate=gate, profiles=STRICT)

@@ -36,7 +36,7 @@ def _hit(mail: Mail, sentence: Sentence, start: int, end: int) -> Hit:
 
 
 def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text: str) -> tuple[int, int] | None:
-    if clause.conditional or clause.mood is not Mood.STATEMENT:
+    if clause.conditional or clause.mood is not Mood.STATEMENT or clause.modals & {"would", "will", "may", "might", "can", "ville", "kunne"}:
         return None
     doer = clause.agent if clause.passive else clause.actor
     span = clause.verb

@@ -35,12 +35,12 @@ RULES = (
 
 def gate(language: str, text: str) -> bool:
     """Sentences that may hold a commitment or a remedy."""
-    return commitments.gate(language, text)
+    return commitments.wide_gate(language, text)
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Both rules, in replies to complaints and reports of failures only."""
-    if mail.profile not in STRICT or not mail.own_text.strip():
+    if not mail.own_text.strip():
         return
     found = list(commitments.commitments(mail.prose))
     said, how = solved(mail.prose)
@@ -76,8 +76,8 @@ def _asked_for_word(mail: Mail) -> bool:
     """Whether the reader asked for nothing but word (“call me”): then word is the plan (RULES.md, ruling 21)."""
     if mail.parent is None or mail.parent.prose is None:
         return False
-    asked = [c for s in mail.parent.prose.sentences if commitments.gate(s.language, s.text) for c in mail.parent.prose.clauses(s) if c.mood is Mood.REQUEST]
+    asked = [c for s in mail.parent.prose.sentences if commitments.wide_gate(s.language, s.text) for c in mail.parent.prose.clauses(s) if c.mood is Mood.REQUEST]
     return bool(asked) and all(any(o.who in {Who.I, Who.WE} for o in c.objects) and c.act in {"call", "ring", "ringe", "phone", "write", "skrive", "contact", "kontakte"} for c in asked)
 
 
-CHECK = Check("plan", RULES, run, Path(__file__).parent, gate=gate)
+CHECK = Check("plan", RULES, run, Path(__file__).parent, gate=gate, profiles=STRICT)

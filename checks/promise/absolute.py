@@ -15,14 +15,14 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 @cache
-def _assuring() -> frozenset[str]:
-    return frozenset(w for data in by_language(__package__, "absolute") for w in data["assure"])
+def _words(key: str) -> frozenset[str]:
+    return frozenset(w for data in by_language(__package__, "absolute") for w in data[key])
 
 
 def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
     flat = " ".join(text.split())
-    return bool(_pattern("certain").search(flat) or _pattern("absolute").search(flat))
+    return bool(_pattern("certain").search(flat) or _pattern("absolute").search(flat) or (_pattern("swears").search(flat) and _pattern("assured").search(flat)))
 
 
 def absolute(mail: Mail) -> Iterator[tuple[int, Hit]]:
@@ -48,16 +48,17 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     if sentence.asks or _pattern("voids").search(text):
         return None
     certain, other = _pattern("certain").search(text), _pattern("absolute").search(text)
-    if certain is None and other is None:
+    if not may_be_absolute(text):
         return None
     clauses = prose.clauses(sentence)
     if certain is not None and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses):
         return certain.span()
+    sworn = _pattern("assured").search(text)
+    if sworn and any(c.act in _words("assure") and c.who.own_side and not c.negated and c.tense is not Tense.PAST and c.mood is Mood.STATEMENT for c in clauses):
+        return sworn.span()
     if other is None:
         return None
     at = other.span()
-    if any(c.act in _assuring() and c.who.own_side and not c.negated and c.tense is not Tense.PAST for c in clauses) and _pattern("assured").search(text):
-        return at
     return at if any(_binds(c, at) for c in clauses) else None
 
 
@@ -70,7 +71,7 @@ def _binds(clause: Clause, at: tuple[int, int]) -> bool:
     """An own-side act, or what will happen to our service, in the future; not under a condition, and not the reader's."""
     if not (clause.start <= at[0] < max(clause.end, clause.verb[1]) + 40) or clause.conditional or clause.mood is not Mood.STATEMENT:
         return False
-    if clause.tense is not Tense.FUTURE:
+    if clause.tense is not Tense.FUTURE or clause.act in _words("feelings"):
         return False
     if clause.who is Who.READER:
         return clause.act in {"have", "get", "receive", "måtte", "få", "slippe", "wait", "worry", "bekymre", "vente"} or "again" in clause.adverbs

@@ -10,7 +10,7 @@ from sendcheck.understanding.commitments import Commitment, Deed, commitments
 def undated(mail: Mail, taken: set[int]) -> Iterator[Hit]:
     """One finding for each sentence; ``taken``: numbers of sentences that another rule has."""
     seen = set(taken)
-    for found in commitments(mail.prose):
+    for found in commitments(mail.prose, wide=False):
         if found.bound or found.sentence.number in seen or (found.deed is Deed.ARRIVAL and found.empty is None):
             continue
         seen.add(found.sentence.number)

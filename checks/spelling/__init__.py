@@ -1,4 +1,4 @@
-"""Words written wrongly: `repeated-word`."""
+"""Words written wrongly: `repeated-word`, `spelling`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, by_language
+from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Rule, Severity, by_language
 from sendcheck.understanding.text import in_code
+
+from .misspelt import misspelt
 
 RULE = "repeated-word"
 RULES = (
@@ -22,6 +24,15 @@ RULES = (
         reads_text=True,
         language_rule=True,
     ),
+    Rule(
+        "spelling",
+        Severity.WARNING,
+        Harm.LANGUAGE,
+        "a word that no dictionary has",
+        "Readers take a slip for haste, and haste for how you work.",
+        reads_text=True,
+        language_rule=True,
+    ),
 )
 _DOUBLE = re.compile(r"(?<![\w'’@./-])([^\W\d_]+)((?: |[ \t]?\n[ \t]?))\1(?![\w'’@/-]|\.\w)", re.I)
 
@@ -31,7 +42,13 @@ def _legitimate() -> frozenset[str]:
     return frozenset(w for data in by_language(__package__, "doubles") for w in data["legitimate"])
 
 
-def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
+    """Doubles, then words that no dictionary has."""
+    yield from _doubles(mail)
+    yield from misspelt(mail, frozenset(w.lower() for w in options["words"]))
+
+
+def _doubles(mail: Mail) -> Iterator[Hit]:
     """Doubles in own text that are neither idiom nor name."""
     for stretch in mail.own():
         for match in _DOUBLE.finditer(stretch.text):
@@ -63,4 +80,4 @@ def _is_table(text: str, at: int) -> bool:
     return line_end - line_start < 40
 
 
-CHECK = Check("spelling", RULES, run, Path(__file__).parent)
+CHECK = Check("spelling", RULES, run, Path(__file__).parent, ("words",))

@@ -124,7 +124,7 @@ class Check:
 
     ``options``: names of central keys it reads, and its own :class:`Option`\\ s; ``run`` gets
     just those. ``folder``: where its pages and cases lie. ``gate``: whether a sentence (language, text) may matter
-    to its clause rules; cheap, and rather once too often: only what passes a gate is parsed.
+    to its clause rules; cheap, and rather once too often: only what passes a gate is parsed. ``profiles``: those it runs in (empty: all).
     """
 
     name: str
@@ -133,3 +133,4 @@ class Check:
     folder: Path
     options: tuple[str | Option, ...] = ()
     gate: Gate | None = None
+    profiles: tuple[str, ...] = ()

@@ -78,10 +78,11 @@ class Engine:
         hits: list[Hit] = []
         not_run: list[NotRunEntry] = []
         timings: list[tuple[str, float]] = [(READING, (time.perf_counter() - started) * 1000)]
-        mail.prose.gates[:] = [c.gate for c in self.registry.checks if c.gate and any(self.selection.on(r, self.config, mail.profile) for r in c.rules)]
+        checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
+        mail.prose.gates[:] = [c.gate for c in checks if c.gate and any(self.selection.on(r, self.config, mail.profile) for r in c.rules)]
         for name, why in self.registry.broken:
             hits.append(crash_hit(name, f"the package of checks “{name}” could not be loaded ({why.split(':')[0]})"))
-        for check in self.registry.checks:
+        for check in checks:
             wanted = [rule for rule in check.rules if self.selection.on(rule, self.config, mail.profile)]
             if not wanted:
                 continue

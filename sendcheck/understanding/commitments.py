@@ -44,6 +44,7 @@ class Commitment:
 class _Words:
     sets: dict[str, frozenset[str]]
     gate: re.Pattern[str]
+    wide_gate: re.Pattern[str]
     solved: re.Pattern[str]
     not_solved: re.Pattern[str]
     next_word: re.Pattern[str]
@@ -57,15 +58,21 @@ def _words(language: str) -> _Words | None:
     data: dict[str, Any] = language_file(READ_AS.get(language, language), "commitments.toml")
     if not data:
         return None
-    patterns = {"gate", "solved", "not_solved", "next_word"}
+    patterns = {"gate", "wide_gate", "solved", "not_solved", "next_word"}
     sets = {key: frozenset(value) for key, value in data.items() if key not in patterns}
-    return _Words(sets, union(data["gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]))
+    return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]))
 
 
 def gate(language: str, text: str) -> bool:
-    """Whether a sentence can hold a commitment: a cheap test, rather once too often."""
+    """Whether a sentence can hold a commitment that may lack a time: a cheap test, rather once too often."""
     words = _words(language)
     return words is not None and bool(words.gate.search(text))
+
+
+def wide_gate(language: str, text: str) -> bool:
+    """Whether it can hold any commitment, the present tense with a time too (“I call you on Monday”), or a remedy that lies behind."""
+    words = _words(language)
+    return words is not None and bool(words.wide_gate.search(text))
 
 
 def present_whens(prose: Prose, sentence: Sentence) -> tuple[When, ...]:
@@ -84,11 +91,11 @@ def _in_past(when: When, clauses: tuple[Clause, ...]) -> bool:
     return inner.tense is Tense.PAST
 
 
-def commitments(prose: Prose) -> Iterator[Commitment]:
-    """All commitments of the text, in order; one a clause."""
+def commitments(prose: Prose, wide: bool = True) -> Iterator[Commitment]:
+    """The commitments of the text, in order; one a clause. ``wide``: also those in the present tense that only a time makes one."""
     for sentence in prose.sentences:
         words = _words(sentence.language)
-        if words is None or sentence.asks or not words.gate.search(sentence.text):
+        if words is None or sentence.asks or not (words.wide_gate if wide else words.gate).search(sentence.text):
             continue
         for clause in prose.clauses(sentence):
             whens = present_whens(prose, sentence)
