@@ -77,7 +77,12 @@ def _one(prose: Prose, sentence: Sentence) -> Asked | None:
         return Asked(Kind.REQUEST, sentence, (sentence,), text)
     if sentence.item is None or re.match(r"[A-ZÆØÅ]?[a-zæøå]+ ", text):
         for clause in prose.clauses(sentence):
-            if clause.mood is Mood.REQUEST and not clause.conditional and clause.relation in {"root", "conj", "parataxis"} and _is_imperative(text, clause.verb):
+            if (
+                clause.mood is Mood.REQUEST
+                and not clause.conditional
+                and clause.relation in {"root", "conj", "parataxis"}
+                and _is_imperative(text, clause.verb)
+            ):
                 return Asked(Kind.REQUEST, sentence, (sentence,), text, sure=sentence.item is None)
     return None
 

@@ -19,8 +19,8 @@ _TYPES = ("when", "who", "duration", "amount", "number", "why", "where", "how", 
 
 
 @cache
-def _light() -> frozenset[str]:
-    return frozenset(w for data in by_language(__package__, "synonyms") for w in data["light"])
+def _set(key: str) -> frozenset[str]:
+    return frozenset(w for data in by_language(__package__, "synonyms") for w in data[key])
 
 
 @cache
@@ -41,10 +41,10 @@ def terms(prose: Prose, sentence: Sentence) -> frozenset[str]:
     found: set[str] = set()
     parsed = prose.words(sentence)
     if not parsed:
-        return frozenset(w.lower() for w in re.findall(r"[^\W_]{2,}|%", sentence.text) if w.lower() not in _light())
+        return frozenset(w.lower() for w in re.findall(r"[^\W_]{2,}|%", sentence.text) if w.lower() not in _set("light"))
     for word in parsed:
         low = word.text.lower()
-        if word.pos in _OPEN and word.lemma not in _light() and low not in _light() and re.search(r"\w|%", low):
+        if word.pos in _OPEN and word.lemma not in _set("light") and low not in _set("light") and re.search(r"\w|%", low):
             found.add(word.lemma if word.lemma else low)
             found.add(low)
     return frozenset(found)
@@ -152,7 +152,7 @@ class Evidence:
                 if any(c.sentence is sentence for c in self.deferred) or words_of(sentence, "attached", "answers").search(text):
                     return True
                 if item.kind is not Kind.QUESTION and not sentence.asks and any(c.tense.value != "future" for c in self.prose.clauses(sentence)):
-                    return bool(re.search(r"\b(?:solved|fixed|done|corrected|løst|rettet|ordnet|gjort|comes?|come on|kommer)\b", text))
+                    return bool(words_of(sentence, "settled", "answers").search(text))
         return False
 
     # -- by words ---------------------------------------------------------------
@@ -198,8 +198,8 @@ class Evidence:
                 continue
             clauses = self.prose.clauses(sentence)
             bare = not any(c.act and c.verb[1] > c.verb[0] and c.tense.value != "present" for c in clauses) and not any(c.actor for c in clauses)
-            short_reply = any(c.act in {"do", "gjøre", "be", "være", "take", "ta", "cost", "koste"} for c in clauses) and len(sentence.text.split()) <= 4
-            if (bare or short_reply) and not re.match(r"(?:hi|hei|dear|kjære|hello|thank|takk|sorry|beklager|unnskyld)\b", sentence.text, re.I) and self._fits(kind, sentence, set()):
+            short_reply = any(c.act in _set("short_verbs") for c in clauses) and len(sentence.text.split()) <= 4
+            if (bare or short_reply) and not words_of(sentence, "openers", "answers").search(flat(sentence.text)) and self._fits(kind, sentence, set()):
                 self.used.add(sentence.number)
                 return True
         return False
@@ -208,7 +208,9 @@ class Evidence:
         """Whether a sentence holds the kind of answer that a question wants."""
         text = flat(sentence.text)
         if kind == "when":
-            return any(w.kind is not TimeKind.EMPTY for w in self.prose.times(sentence)) or bool(re.search(r"\b\d{1,2}[.:/]\d|\b(?:19|20)\d\d\b|\b(?:already|never|allerede|aldri)\b", text))
+            return any(w.kind is not TimeKind.EMPTY for w in self.prose.times(sentence)) or bool(
+                re.search(r"\b\d{1,2}[.:/]\d|\b(?:19|20)\d\d\b|\b(?:already|never|allerede|aldri)\b", text)
+            )
         if kind == "duration":
             return bool(self.prose.times(sentence)) or bool(words_of(sentence, "number", "answers").search(text))
         if kind in {"number", "amount"}:

@@ -36,7 +36,7 @@ def _hit(mail: Mail, sentence: Sentence, start: int, end: int) -> Hit:
 
 
 def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text: str) -> tuple[int, int] | None:
-    if clause.conditional or clause.mood is not Mood.STATEMENT or clause.modals & {"would", "will", "may", "might", "can", "ville", "kunne"}:
+    if clause.conditional or clause.mood is not Mood.STATEMENT or clause.modals & words["irrealis"]:
         return None
     doer = clause.agent if clause.passive else clause.actor
     span = clause.verb
@@ -48,15 +48,11 @@ def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text:
             return clause.actor.start, end
         if clause.predicate is not None and not clause.negated and set(clause.predicate.words) & words["to_blame"]:
             return start, max(end, clause.predicate.end)
-        if not clause.negated and any(set(p.words) & words["to_blame"] for p in clause.objects) and clause.act in {"have", "ha", "bear", "bære", "deserve"}:
+        if not clause.negated and any(set(p.words) & words["to_blame"] for p in clause.objects) and clause.act in words["carries"]:
             return start, max([end, *(p.end for p in clause.objects)])
-        if not clause.negated and "for" in {prep for prep, _ in clause.obliques} and clause.act == "blame":
-            return start, end
     predicate = clause.predicate
     if predicate is not None and not clause.negated and predicate.head in words["fault_nouns"] and predicate.owner in {Who.OWN}:
         return predicate.start, predicate.end
-    if clause.act in {"blame", "skylde"} and not clause.negated and any(p.who is Who.OWN for p in clause.objects):
-        return span[0], max(p.end for p in clause.objects)
     return None
 
 
@@ -76,7 +72,7 @@ def _antecedent(mail: Mail, sentence: Sentence, pronoun: Phrase) -> Who | None:
     for near, limit in before:
         people = [
             p for c in mail.prose.clauses(near) for p in (c.actor, c.agent, *c.objects, *(o for _, o in c.obliques), c.predicate)
-            if p is not None and p.end <= limit and p.who in {Who.OWN, Who.READER} and p.head not in {"you", "du", "dere"}
+            if p is not None and p.end <= limit and p.who in {Who.OWN, Who.READER} and (p.who is Who.OWN or p.name)
         ]  # fmt: skip
         if people:
             return max(people, key=lambda p: p.start).who

@@ -25,7 +25,22 @@ class Faults:
         return self.sets[key]
 
 
-_SETS = ("fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "states", "tenseless")
+_SETS = (
+    "fault_acts",
+    "weak_acts",
+    "duties",
+    "duties_with_object",
+    "should",
+    "fault_nouns",
+    "to_blame",
+    "states",
+    "tenseless",
+    "light_duties",
+    "carries",
+    "irrealis",
+    "no_charge",
+    "cares",
+)
 
 
 @cache
@@ -67,10 +82,8 @@ def at_fault(clause: Clause, words: Faults, text: str) -> bool:
             return bool(words.patterns["careless"].search(text))
         return True
     if clause.negated and clause.tense is Tense.PAST and not clause.modals & words["should"]:
-        if acts & words["duties_with_object"] or (clause.act in words["duties"] and clause.act not in {"do", "gjøre", "have", "gi", "ta"}):
+        if acts & words["duties_with_object"] or (clause.act in words["duties"] and clause.act not in words["light_duties"]):
             return True
     if clause.modals & words["should"] and (clause.perfect or clause.tense is Tense.PAST):
         return clause.act in words["duties"] or bool(acts & words["duties"])
-    if clause.predicate is not None and not clause.negated and set(clause.predicate.words) & words["states"]:
-        return True
-    return False
+    return clause.predicate is not None and not clause.negated and bool(set(clause.predicate.words) & words["states"])

@@ -6,7 +6,7 @@ import re
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
 
-from .faults import Faults, at_fault, combined, faults
+from .faults import Faults, at_fault, faults
 
 _REMEDY = "say what you need and by when, without saying whose fault it is"
 
@@ -42,10 +42,10 @@ def _blamed(clause: Clause, words: Faults, text: str) -> bool:
         return False
     if actor.owner is Who.READER and actor.who is Who.THING:
         return False
-    if clause.negated and clause.act in {"do", "gjøre", "receive", "få", "motta", "get", "miss"}:
+    if clause.negated and clause.act in words["no_charge"]:
         return False
     if clause.tense is not Tense.PAST and not clause.perfect:
         return False
-    if clause.negated and clause.perfect and not combined(clause) & {"bother", "gidde", "gadde"}:
+    if clause.negated and clause.perfect and clause.act not in words["cares"]:
         return bool(words.patterns["careless"].search(text))  # “you have not answered” alone is a reminder
     return at_fault(clause, words, text)

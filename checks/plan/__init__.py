@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Mood, Rule, Severity, Who
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Mood, Rule, Severity
 from sendcheck.understanding import commitments
 from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
 
@@ -67,8 +67,7 @@ def _next_word(mail: Mail, found: list[commitments.Commitment]) -> bool:
         return True
     for sentence in mail.prose.sentences:
         if not sentence.asks and names_next_word(mail.prose, sentence) and any(w.bound for w in present_whens(mail.prose, sentence)):
-            if not any(c.mood is Mood.REQUEST for c in mail.prose.clauses(sentence)) or "next" in sentence.text.lower():
-                return True
+            return True
     return False
 
 
@@ -76,8 +75,9 @@ def _asked_for_word(mail: Mail) -> bool:
     """Whether the reader asked for nothing but word (“call me”): then word is the plan (RULES.md, ruling 21)."""
     if mail.parent is None or mail.parent.prose is None:
         return False
-    asked = [c for s in mail.parent.prose.sentences if commitments.wide_gate(s.language, s.text) for c in mail.parent.prose.clauses(s) if c.mood is Mood.REQUEST]
-    return bool(asked) and all(any(o.who in {Who.I, Who.WE} for o in c.objects) and c.act in {"call", "ring", "ringe", "phone", "write", "skrive", "contact", "kontakte"} for c in asked)
+    parent = mail.parent.prose
+    asked = [(s.language, c) for s in parent.sentences for c in parent.clauses(s) if c.mood is Mood.REQUEST]
+    return bool(asked) and all(commitments.asks_for_word(c, language) for language, c in asked)
 
 
 CHECK = Check("plan", RULES, run, Path(__file__).parent, gate=gate, profiles=STRICT)

@@ -54,7 +54,9 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     if certain is not None and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses):
         return certain.span()
     sworn = _pattern("assured").search(text)
-    if sworn and any(c.act in _words("assure") and c.who.own_side and not c.negated and c.tense is not Tense.PAST and c.mood is Mood.STATEMENT for c in clauses):
+    if sworn and any(
+        c.act in _words("assure") and c.who.own_side and not c.negated and c.tense is not Tense.PAST and c.mood is Mood.STATEMENT for c in clauses
+    ):
         return sworn.span()
     if other is None:
         return None
@@ -74,7 +76,5 @@ def _binds(clause: Clause, at: tuple[int, int]) -> bool:
     if clause.tense is not Tense.FUTURE or clause.act in _words("feelings"):
         return False
     if clause.who is Who.READER:
-        return clause.act in {"have", "get", "receive", "måtte", "få", "slippe", "wait", "worry", "bekymre", "vente"} or "again" in clause.adverbs
-    if clause.who in {Who.I, Who.WE, Who.OWN, Who.NOBODY, Who.THING}:
-        return True
-    return False
+        return clause.act in _words("reader_acts")
+    return clause.who is not Who.THIRD

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sendcheck.checkapi import Hit, Mail, Severity
 from sendcheck.understanding.commitments import Commitment, Deed, commitments
 
+
 def undated(mail: Mail, taken: set[int]) -> Iterator[Hit]:
     """One finding for each sentence; ``taken``: numbers of sentences that another rule has."""
     seen = set(taken)
@@ -25,7 +26,9 @@ def _hit(mail: Mail, found: Commitment) -> Hit:
     words = _short(sentence.text[start:end])
     message = f"“{empty.text}” is no time: “{words}” binds nobody to a day" if empty else f"“{words}” says what you will do, but not by when"
     severity = None if empty is not None else Severity.WARNING
-    return Hit("promise-undated", message, mail.at_sentence(sentence, start, end), "name a day or an hour you can keep, or when you will know", severity=severity)
+    return Hit(
+        "promise-undated", message, mail.at_sentence(sentence, start, end), "name a day or an hour you can keep, or when you will know", severity=severity
+    )
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -15,7 +15,16 @@ from sendcheck.checkapi import by_language
 from sendcheck.understanding.lexicon import common_words
 
 #: Where systems keep Hunspell dictionaries (hunspell(1), DICPATH); an extra package may be named there too.
-FOLDERS = ("/usr/share/hunspell", "/usr/share/myspell", "/usr/share/myspell/dicts", "/usr/local/share/hunspell", "/opt/homebrew/share/hunspell", "/Library/Spelling", "~/Library/Spelling", "~/.local/share/hunspell")
+FOLDERS = (
+    "/usr/share/hunspell",
+    "/usr/share/myspell",
+    "/usr/share/myspell/dicts",
+    "/usr/local/share/hunspell",
+    "/opt/homebrew/share/hunspell",
+    "/Library/Spelling",
+    "~/Library/Spelling",
+    "~/.local/share/hunspell",
+)
 _LETTERS = string.ascii_lowercase + "æøå"
 _SHORTEST = 4
 _LONG = 7
@@ -42,7 +51,9 @@ class Speller:
             return True
         if any(low.startswith(p) and len(low) - len(p) > 3 and self.spelt(low[len(p) :]) for p in self.prefixes):
             return True
-        return any(self.spelt(pattern.sub(right, low)) for pattern, right in self.variants if pattern.search(low)) or (bool(self.joints) and self._compound(low))
+        return any(self.spelt(pattern.sub(right, low)) for pattern, right in self.variants if pattern.search(low)) or (
+            bool(self.joints) and self._compound(low)
+        )
 
     def spelt(self, word: str) -> bool:
         """Whether a dictionary has the word as it is."""

@@ -45,7 +45,9 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
                     found[low] = (sentence, *match.span())
                     counts[low] += 1
     if lacking:
-        yield NotRun(RULE, "no Norwegian Hunspell dictionary (nb_NO) is on this machine: install your system's package of it (Debian: hunspell-no), or set DICPATH")
+        yield NotRun(
+            RULE, "no Norwegian Hunspell dictionary (nb_NO) is on this machine: install your system's package of it (Debian: hunspell-no), or set DICPATH"
+        )
     for low, (sentence, start, end) in list(found.items())[:_MOST]:
         yield from _hit(mail, sentence, start, end, counts[low])
 

@@ -72,7 +72,9 @@ class Engine:
 
     def _surroundings(self, job: Job, parent: Message | None) -> Surroundings:
         profile = self.profile or (None if self.config["profile"] == "auto" else self.config["profile"])
-        return Surroundings(self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent, self.config.models)
+        return Surroundings(
+            self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent, self.config.models
+        )
 
     def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
         hits: list[Hit] = []

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import spacy
-import srsly
+import srsly  # type: ignore[import-untyped]
 from spacy.cli.train import train as spacy_train
 from spacy.language import Language
-from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees
+from spacy.pipeline._edit_tree_internals.edit_trees import EditTrees  # type: ignore[import-not-found]
 from spacy.strings import StringStore
 from spacy.tokens import Doc, DocBin
 from spacy.training import Example
@@ -103,7 +103,7 @@ def common_lemmas(documents: Iterable[Document]) -> dict[str, dict[str, str]]:
     for document in documents:
         for word in (w for s in document.sentences for w in s):
             form, lemma = word.form.lower(), word.lemma.lower()
-            if word.pos in _OPEN and form.isalpha() and lemma.isalpha():
+            if word.pos in _OPEN and form.isalpha() and lemma.isalpha() and "Typo=Yes" not in word.feats:
                 seen.setdefault((word.pos, form, lemma), set()).add(document.name)
     found: dict[str, dict[str, str]] = {}
     best: dict[tuple[str, str], int] = {}
@@ -120,7 +120,7 @@ def _doc(vocab: Vocab, sentences: list[Sentence]) -> Doc:
     for sentence in sentences:
         offset = len(heads)
         heads += [offset + w.head for w in sentence]
-    starts = [index == 0 for s in sentences for index in range(len(s))]
+    starts: list[bool | int | None] = [index == 0 for s in sentences for index in range(len(s))]
     return Doc(
         vocab, words=[w.form for w in words], spaces=[w.space for w in words], tags=[w.tag for w in words], pos=[w.pos for w in words],
         morphs=[w.feats for w in words], lemmas=["" if w.lemma == "_" else w.lemma for w in words], heads=heads,
@@ -170,7 +170,7 @@ def prune(folder: Path, strings: StringStore) -> None:
 
 def _prune_edits(folder: Path, strings: StringStore) -> set[str]:
     """Leave the reachable edits; the strings they hold."""
-    trees: list[dict[str, int]] = srsly.msgpack_loads((folder / "trees").read_bytes())["trees"]  # type: ignore[index,call-overload,assignment]
+    trees: list[dict[str, int]] = srsly.msgpack_loads((folder / "trees").read_bytes())["trees"]
     config: Any = srsly.read_json(folder / "cfg")
     kept: list[dict[str, int]] = []
     number: dict[int, int] = {_NO_TREE: _NO_TREE}
@@ -224,7 +224,8 @@ def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, tar
     nlp.meta.update(
         {
             "name": f"sendcheck_{recipe.language}", "version": "1.0.0", "license": recipe.licence, "author": "The sendcheck authors", "url": "", "email": "",
-            "description": f"{recipe.treebank}: tagger, morphologizer, lemmatizer, parser", "sources": [{"name": recipe.treebank, "author": recipe.attribution}],
+            "description": f"{recipe.treebank}: tagger, morphologizer, lemmatizer, parser",
+            "sources": [{"name": recipe.treebank, "author": recipe.attribution}],
             "sendcheck_labels": recipe.labels,
         }
     )  # fmt: skip

@@ -122,7 +122,7 @@ def _acts(clause: Clause) -> set[str]:
 def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], words: _Words, language: str) -> Deed | None:
     if not clause.act or clause.negated or clause.conditional or clause.mood is not Mood.STATEMENT or clause.tense is Tense.PAST:
         return None
-    if clause.relation in {"advclause", "relclause"} and not (language == "nb" and clause.tense is Tense.FUTURE and clause.mark in {"til", "å"}):
+    if clause.relation in {"advclause", "relclause"} and not (clause.tense is Tense.FUTURE and clause.mark in words["infinitive_marks"]):
         return None
     if not _stands_free(clause, clauses, words):
         return None
@@ -134,28 +134,30 @@ def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], 
     if clause.passive and not clause.who.own_side:
         if clause.who in {Who.READER, Who.THIRD} or (clause.actor is not None and clause.actor.who is Who.READER):
             return None
-        promised = future or (timed and "should" in clause.modals) or (timed and any(w.bound for w in whens))
+        promised = future or (timed and bool(clause.modals & words["soft_modals"])) or (timed and any(w.bound for w in whens))
         return Deed.ACT if promised and clause.act in words["remedies"] else None
     if clause.who.own_side:
         if weak or (clause.modals and not future and not timed):
             return None
         if future or _intended(clause, clauses) or timed or (language == "nb" and _present(clause, acts, words)):
-            if clause.modals and not future and "must" not in clause.modals:
+            if clause.modals and not future and not clause.modals & words["firm_modals"]:
                 return None
             return Deed.WORD if word else Deed.ACT
         return None
     if clause.who is Who.READER and clause.act in words["receiving"]:
-        sources = {p.who for _, p in clause.obliques} | {Who.WE for p in clause.objects for w in p.words if w in {"av", "fra"}}
+        sources = {p.who for _, p in clause.obliques} | {Who.WE for p in clause.objects for w in p.words if w in words["from"]}
         from_us = any(s.own_side for s in sources)
-        if clause.modals - {"will", "shall", "ville", "skulle"} and not future:
+        if clause.modals and not future:
             return None
         if (future and (timed or from_us)) or (timed and (from_us or language == "nb")) or (language == "nb" and from_us):
-            return Deed.WORD if word or clause.act in {"hear", "høre"} else Deed.ACT
+            return Deed.WORD if word else Deed.ACT
         return None
     if clause.who in {Who.THING, Who.NOBODY} and clause.actor is not None and timed and clause.act in words["arriving"]:
-        copula = clause.predicate is not None or clause.act in {"be", "være", "bli"}
-        fits = clause.predicate is not None and bool(set(clause.predicate.words) & words["arriving_predicates"]) or bool(clause.adverbs & words["arriving_predicates"])
-        return Deed.ARRIVAL if (fits if copula else True) and clause.actor.head not in {"it", "det", "there"} | words["stative"] else None
+        copula = clause.predicate is not None or clause.act in words["copulas"]
+        fits = (clause.predicate is not None and bool(set(clause.predicate.words) & words["arriving_predicates"])) or bool(
+            clause.adverbs & words["arriving_predicates"]
+        )
+        return Deed.ARRIVAL if (fits if copula else True) and clause.actor.who is Who.THING and clause.actor.head not in words["stative"] else None
     return None
 
 
@@ -194,7 +196,7 @@ def _stands_free(clause: Clause, clauses: tuple[Clause, ...], words: _Words) -> 
             continue
         if above.mood is Mood.QUESTION or (above.negated and lower.relation == "complement"):
             return False
-        if lower.relation == "complement" and above.act in words["not_under"] and not (above.act in {"be", "være"} or above.tense is Tense.FUTURE):
+        if lower.relation == "complement" and above.act in words["not_under"] and above.tense is not Tense.FUTURE:
             return False
         if above.conditional and lower.relation == "complement":
             return False
@@ -215,10 +217,27 @@ def solved(prose: Prose) -> tuple[bool, bool]:
             continue
         for clause in prose.clauses(sentence):
             done = clause.tense is Tense.PAST or (clause.passive and clause.tense is Tense.PRESENT)
-            if clause.act in words["remedies"] and done and not clause.negated and not clause.conditional and not clause.modals and clause.act not in {"do", "gjøre", "check", "sjekke", "make", "få"}:
-                if clause.who.sender or (clause.passive and clause.who in {Who.NOBODY, Who.OWN, Who.THING} and not any(w.bound for w in prose.times(sentence) if clause.tense is Tense.PRESENT)):
+            if (
+                clause.act in words["remedies"]
+                and done
+                and not clause.negated
+                and not clause.conditional
+                and not clause.modals
+                and clause.act not in words["no_remedy"]
+            ):
+                if clause.who.sender or (
+                    clause.passive
+                    and clause.who in {Who.NOBODY, Who.OWN, Who.THING}
+                    and not any(w.bound for w in prose.times(sentence) if clause.tense is Tense.PRESENT)
+                ):
                     how = True
     return said, how
+
+
+def asks_for_word(clause: Clause, language: str) -> bool:
+    """Whether a request asks for nothing but word to the one who asks (“call me”)."""
+    words = _words(language)
+    return words is not None and clause.act in words["words"] and any(p.who.sender for p in clause.objects)
 
 
 def names_next_word(prose: Prose, sentence: Sentence) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 
 from sendcheck.data import language_file, languages_with
@@ -45,7 +45,7 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
     if _foreign_script(words):
         return "other"
     known = _function_words()
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     hits: Counter[str] = Counter()
     for word in words:
         for language, weight in known.get(word, ()):
@@ -59,9 +59,16 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
             scores["other"] += 0.5
     best = max(_ORDER, key=lambda lang: (scores[lang], -_ORDER.index(lang)))
     long = len(words) >= _ENOUGH
+    rivals = [lang for lang in _ORDER if lang not in (best, "other") and abs(scores[lang] - scores[best]) < 1e-9]
+    if not long and any(_family(lang) != _family(best) for lang in rivals):
+        return None
     if hits[best] / len(words) < (_SHARE_LONG if long else _SHARE_SHORT) or not scores[best]:
         return "other" if long else None
     return best
+
+
+def _family(language: str) -> str:
+    return "scandinavian" if language in {"nb", "nn", "da", "sv"} else language
 
 
 def _foreign_script(words: list[str]) -> bool:

@@ -10,7 +10,11 @@ from functools import cache
 from sendcheck.data import language_file, languages_with
 
 #: A list's item: bullet, number or letter, with its indent. A number counts up to 99, so that years begin no item.
-ITEM = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*•·–—▪◦]|\(?(?P<number>\d{1,2})[.)]|(?P<re>(?:re|ad|til|to|on|punkt|point|q)\.?[ ]?)?#?(?P<number2>\d{1,2})[:)]|\(?(?P<letter>[a-h])\))[ \t]+(?=\S)", re.I)
+ITEM = re.compile(
+    r"^(?P<indent>[ \t]*)(?P<mark>[-*•·–—▪◦]|\(?(?P<number>\d{1,2})[.)]"
+    r"|(?P<re>(?:re|ad|til|to|on|punkt|point|q)\.?[ ]?)?#?(?P<number2>\d{1,2})[:)]|\(?(?P<letter>[a-h])\))[ \t]+(?=\S)",
+    re.I,
+)
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
 _WRAPPED = 50
 
@@ -40,10 +44,8 @@ def split(text: str) -> tuple[Span, ...]:
 
 
 def _split(text: str) -> Iterator[Span]:
-    paragraph = 0
     item = -1
-    for block in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text):
-        paragraph += 1
+    for paragraph, block in enumerate(re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text), 1):
         inside: int | None = None
         label = ""
         for start, end in _units(text, block.start(), block.end()):
@@ -117,5 +119,5 @@ def _ends(text: str, dot: int, after: int, limit: int) -> bool:
     if before.isdigit() and len(before) <= 2 and following:
         return following.isupper() and not re.match(r"\s*(?:[A-ZÆØÅ][a-zæøå]+\b)?\s*\d{4}", text[after:limit])
     if len(before) == 1 and before.isalpha() and following.isupper():
-        return before == "i" and False
+        return False
     return not following or not following.islower() or len(before) > 3

@@ -119,7 +119,7 @@ def _add(found: list[When], new: When) -> None:
 
 
 def _date_of(mention: Any, sent: date | None) -> date | None:
-    if not mention.exists or sent is None and mention.year is None:
+    if not mention.exists or (sent is None and mention.year is None):
         return None
     try:
         if mention.year is not None:
@@ -143,8 +143,8 @@ def _day_of(kind: TimeKind, match: re.Match[str], language: _Language, sent: dat
         count = groups["count"].lower()
         number = int(count) if count.isdigit() else language.numbers.get(count, 1)
         unit = language.units.get(groups["unit"].lower(), "days")
-        step: Any = relativedelta(**{unit: number})
-        return (datetime(sent.year, sent.month, sent.day) + step).date()
+        later: date = sent + relativedelta(**{unit: number})  # type: ignore[arg-type]
+        return later
     if kind is TimeKind.PERIOD:
         return _feast(match[0], sent)
     return None

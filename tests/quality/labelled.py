@@ -55,7 +55,9 @@ def job(line: Line) -> Job:
     """The mail around a line: an answer from inside to one reader outside."""
     hello, bye = ("Hei Kari,", "Vennlig hilsen\nOla") if line.language == "nb" else ("Hi Kari,", "Kind regards\nOla")
     raw = build({"own": f"{hello}\n\n{line.text}\n\n{bye}\n", "subject": "Re: The plan"})
-    parent = build({"from": "Kari Holm <kari.holm@nordbank.example>", "to": "Ola Nordmann <ola@inside.example>", "own": f"{line.asked}\n"}) if line.asked else None
+    parent = (
+        build({"from": "Kari Holm <kari.holm@nordbank.example>", "to": "Ola Nordmann <ola@inside.example>", "own": f"{line.asked}\n"}) if line.asked else None
+    )
     return Job(f"{line.rule}.{line.language}:{line.number}", raw, parent=("parent.eml", parent) if parent else None)
 
 

@@ -105,7 +105,7 @@ class Builder:
         mark = self._adverb_mark(node) or mark
         own = sorted(self._own_nodes(node), key=lambda n: n.start)
         obliques = tuple(self._obliques(node))
-        agent = next((p for prep, p in obliques if prep in {"by", "av"} and p.who is not Who.THING), None) if passive else None
+        agent = next((p for prep, p in obliques if prep in self.words["agent_marks"] and p.who is not Who.THING), None) if passive else None
         particles = [n.lemma for n in self._kids(node, "particle")] + [n.lemma for n in self._kids(node, "adverb") if n.pos in {"ADP", "ADV"}]
         predicates = self._kids(node, "predicate")
         phrases = [self._phrase(n) for role in ("object", "iobject") for n in self._kids(node, role)]
@@ -131,7 +131,7 @@ class Builder:
             governor=self.heads.index(above.index) if above is not None else None,
             start=own[0].start if own else node.start,
             end=own[-1].end if own else node.end,
-            verb=(min([node.start, *(a.start for a in auxiliaries)]), max([node.end, *(a.end for a in auxiliaries)])),
+            verb=(min([node.start, *(a.start for a in auxiliaries)]), max([node.end, *(a.end for a in (*auxiliaries, *self._kids(node, "particle")))])),
         )
 
     def _relation(self, node: Node) -> str:
@@ -260,7 +260,7 @@ class Builder:
         if known is None and node.pos in {"PRON", "DET"}:
             known = self.words.who.get(node.lemma)
         if known is not None and not (node.pos in {"NOUN", "PROPN"} and node.form[:1].isupper() and node.start > 0):
-            if known is Who.READER and node.form.lower() == "de" and node.form[:1].islower():
+            if known is Who.READER and node.form.lower() in self.words["polite_reader"] and node.form[:1].islower():
                 return Who.THIRD
             return known
         side = self.name_of(node.form)
@@ -274,7 +274,12 @@ class Builder:
             return Who.READER
         if role and owner is not Who.THIRD:
             return Who.OWN
-        if node.form[:1].isupper() and fold(node.form) in given_names() and node.pos in {"PROPN", "NOUN", "X", "ADV", "ADJ", "VERB"} and (node.pos == "PROPN" or node.start > 0):
+        if (
+            node.form[:1].isupper()
+            and fold(node.form) in given_names()
+            and node.pos in {"PROPN", "NOUN", "X", "ADV", "ADJ", "VERB"}
+            and (node.pos == "PROPN" or node.start > 0)
+        ):
             return Who.OWN
         if node.pos == "PROPN" and node.form[:1].isupper() and any(fold(c.form) in given_names() for c in self._kids(node, "compound", "apposition")):
             return Who.OWN
@@ -284,7 +289,7 @@ class Builder:
         lemma = node.lemma
         if node.form.isupper() and len(node.form) <= 3 and lemma in self.words.own_side:
             return True
-        if lemma in {"it"}:
+        if lemma in self.words.who:
             return False
         forms = {lemma, node.form.lower()}
         if any(node.form.lower().startswith(w) and len(node.form) - len(w) <= 4 for w in self.words.own_side if len(w) > 4):
@@ -301,7 +306,7 @@ class Builder:
     # -- how -------------------------------------------------------------------
 
     def _passive(self, node: Node, auxiliaries: list[Node]) -> bool:
-        if node.label.endswith(("pass", "passive")) or node.has("Voice", "Pass") and not node.label.startswith("acl"):
+        if node.label.endswith(("pass", "passive")) or (node.has("Voice", "Pass") and not node.label.startswith("acl")):
             return any(a.lemma in self.words["passive"] for a in auxiliaries) or not node.has("VerbForm", "Part")
         if any(n.label in {"nsubj:pass", "nsubjpass"} for n in self._kids(node, "subject")):
             return True
@@ -312,7 +317,10 @@ class Builder:
 
     def _negated(self, node: Node, auxiliaries: list[Node]) -> bool:
         negations = self.words["negations"]
-        for child in [*self._kids(node, "adverb", "det", "other", "cc", "particle", "oblique", "mark"), *(k for a in auxiliaries for k in self._kids(a, "adverb", "other"))]:
+        for child in [
+            *self._kids(node, "adverb", "det", "other", "cc", "particle", "oblique", "mark"),
+            *(k for a in auxiliaries for k in self._kids(a, "adverb", "other")),
+        ]:
             if child.lemma in negations or child.form.lower() in negations:
                 return True
         for child in self._kids(node, "subject", "logical", "object", "predicate"):
@@ -336,7 +344,7 @@ class Builder:
         return any(self._is_if(self.nodes[i]) for i in node.children)
 
     def _asks_whether(self, node: Node) -> bool:
-        return bool(self._kids(node, "mark")) and self.nodes[node.head].pos in VERBAL and self._kids(node, "mark")[0].lemma in {"whether", "if", "om"}
+        return bool(self._kids(node, "mark")) and self.nodes[node.head].pos in VERBAL and self._kids(node, "mark")[0].lemma in self.words["whether"]
 
     def _is_if(self, child: Node) -> bool:
         if child.index not in self.heads or child.role not in {"advclause", "parataxis"}:
@@ -348,7 +356,7 @@ class Builder:
         """“Had you told us”, “hadde du sagt fra”: a finite past verb first, then the subject, and the clause hangs under another."""
         subjects = self._kids(node, "subject")
         finite = min([node, *auxiliaries], key=lambda n: n.start)
-        if not subjects or finite.start > subjects[0].start or finite.lemma in {"be", "være"}:
+        if not subjects or finite.start > subjects[0].start or finite.lemma in self.words["copulas"]:
             return False
         is_first = all(finite.start <= n.start for n in self._own_nodes(node))
         above_or_below = node.role == "advclause" or any(self.nodes[i].role == "parataxis" for i in node.children)
@@ -367,8 +375,8 @@ class Builder:
             return Tense.PAST
         if above is not None and node.role in {"complement", "advclause"} and not node.has("VerbForm", "Fin"):
             inner = [m.lemma for m in self._kids(node, "mark", "case")]
-            if above.lemma in self.words["future_governors"] and any(m in {"to", "til", "å"} for m in inner):
-                going = any(a.lemma == "be" for a in self._kids(above, "aux")) or above.lemma == "komme"
+            if above.lemma in self.words["future_governors"] and any(m in self.words["infinitive_marks"] for m in inner):
+                going = any(a.lemma in self.words["passive"] for a in self._kids(above, "aux")) or above.has("VerbForm", "Fin")
                 past = any(a.has("Tense", "Past") for a in [*self._kids(above, "aux"), above])
                 return Tense.PAST if past else Tense.FUTURE if going else Tense.PRESENT
             if above.lemma in self.words["intentions"] and not above.has("Tense", "Past") and not any(a.has("Tense", "Past") for a in self._kids(above, "aux")):
