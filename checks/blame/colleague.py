@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
+from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Phrase, Sentence, Severity, Who
+from sendcheck.understanding.names import fold, given_names
 
-from .faults import Faults, at_fault, faults
+from .faults import Faults, at_fault, faults, leaves_undone
 
 _REMEDY = "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”"
 
@@ -22,17 +23,25 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     for clause in mail.prose.clauses(sentence):
         blamed = _blamed(mail, sentence, clause, words, text)
         if blamed is not None:
-            return _hit(mail, sentence, *blamed)
+            return _hit(mail, sentence, *blamed, weak=_is_weak(clause, words))
     for key in ("colleague_patterns", "nobody_did", "promise_never"):
         for match in words.patterns[key].finditer(text):
-            if not _is_readers(mail, match.group(0)) and (key != "nobody_did" or any(c.negated for c in mail.prose.clauses(sentence))):
+            if _is_ours(mail, match.group(0), words) and (key != "nobody_did" or any(c.negated for c in mail.prose.clauses(sentence))):
                 return _hit(mail, sentence, *match.span())
     return None
 
 
-def _hit(mail: Mail, sentence: Sentence, start: int, end: int) -> Hit:
+def _hit(mail: Mail, sentence: Sentence, start: int, end: int, weak: bool = False) -> Hit:
+    """``weak``: a report as much as a reproach; outside complaints and incidents only a warning."""
     words = " ".join(sentence.text[start:end].split())
-    return Hit("blame-colleague", f"“{words}” puts the fault on somebody of your own side", mail.at_sentence(sentence, start, end), _REMEDY)
+    mild = Severity.WARNING if weak and mail.profile in {"general", "internal"} else None
+    confidence = Confidence.MEDIUM if weak else Confidence.HIGH
+    message = f"“{words}” puts the fault on somebody of your own side"
+    return Hit("blame-colleague", message, mail.at_sentence(sentence, start, end), _REMEDY, severity=mild, confidence=confidence)
+
+
+def _is_weak(clause: Clause, words: Faults) -> bool:
+    return leaves_undone(clause, words) or (clause.actor is not None and clause.actor.who is Who.THIRD)
 
 
 def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text: str) -> tuple[int, int] | None:
@@ -48,6 +57,8 @@ def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text:
             return clause.actor.start, end
         if clause.predicate is not None and not clause.negated and set(clause.predicate.words) & words["to_blame"]:
             return start, max(end, clause.predicate.end)
+        if clause.act in words["to_blame"] and clause.mark in words["infinitives"] and not clause.objects and not clause.negated:
+            return start, end  # “who are to blame”
         if not clause.negated and any(set(p.words) & words["to_blame"] for p in clause.objects) and clause.act in words["carries"]:
             return start, max([end, *(p.end for p in clause.objects)])
     predicate = clause.predicate
@@ -79,6 +90,9 @@ def _antecedent(mail: Mail, sentence: Sentence, pronoun: Phrase) -> Who | None:
     return None
 
 
-def _is_readers(mail: Mail, words: str) -> bool:
-    """Whether a name in the words is one of the reader's side or the sender's own."""
-    return any(mail.prose.name_of(w) in {Who.READER, Who.I} for w in re.findall(r"[^\W\d_]+", re.sub(r"['’]?s\b", "", words)) if w[:1].isupper())
+def _is_ours(mail: Mail, found: str, words: Faults) -> bool:
+    """Whether a pattern met a word for somebody of ours, or a name that is a person's and neither the reader's nor the sender's."""
+    names = [w for w in re.findall(r"[^\W\d_]+", re.sub(r"['’]?s\b", "", found)) if w[:1].isupper()]
+    if any(mail.prose.name_of(w) in {Who.READER, Who.I} for w in names):
+        return False
+    return bool(words.patterns["role"].search(found)) or any(fold(w) in given_names() or mail.prose.name_of(w) is Who.OWN for w in names)

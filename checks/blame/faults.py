@@ -26,21 +26,9 @@ class Faults:
 
 
 _SETS = (
-    "fault_acts",
-    "weak_acts",
-    "duties",
-    "duties_with_object",
-    "should",
-    "fault_nouns",
-    "to_blame",
-    "states",
-    "tenseless",
-    "light_duties",
-    "carries",
-    "irrealis",
-    "no_charge",
-    "cares",
-)
+    "fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "states", "tenseless", "light_duties",
+    "carries", "irrealis", "no_charge", "cares", "infinitives", "never",
+)  # fmt: skip
 
 
 @cache
@@ -79,11 +67,20 @@ def at_fault(clause: Clause, words: Faults, text: str) -> bool:
     hit = acts & words["fault_acts"]
     if hit and not clause.negated and (past or hit & words["tenseless"]):
         if hit <= words["weak_acts"] | {clause.act} and clause.act in words["weak_acts"]:
-            return bool(words.patterns["careless"].search(text))
+            return bool(clause.objects) and bool(words.patterns["careless"].search(text))
         return True
-    if clause.negated and clause.tense is Tense.PAST and not clause.modals & words["should"]:
-        if acts & words["duties_with_object"] or (clause.act in words["duties"] and clause.act not in words["light_duties"]):
-            return True
-    if clause.modals & words["should"] and (clause.perfect or clause.tense is Tense.PAST):
+    if leaves_undone(clause, words):
+        return True
+    if clause.modals & words["should"] and clause.perfect:
         return clause.act in words["duties"] or bool(acts & words["duties"])
     return clause.predicate is not None and not clause.negated and bool(set(clause.predicate.words) & words["states"])
+
+
+def leaves_undone(clause: Clause, words: Faults) -> bool:
+    """“He did not check it”: a duty, in the simple past. “Has not reviewed it yet” only reports."""
+    if not clause.negated or clause.tense is not Tense.PAST or clause.modals or clause.mark in words["infinitives"]:
+        return False
+    acts = combined(clause)
+    if acts & words["duties_with_object"]:
+        return True
+    return clause.act in words["duties"] and clause.act not in words["light_duties"] and not (clause.perfect and not clause.adverbs & words["never"])

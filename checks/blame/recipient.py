@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
+from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Sentence, Severity, Tense, Who
 
-from .faults import Faults, at_fault, faults
+from .faults import Faults, at_fault, faults, leaves_undone
 
 _REMEDY = "say what you need and by when, without saying whose fault it is"
 
@@ -25,13 +25,18 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     for clause in mail.prose.clauses(sentence):
         if _blamed(clause, words, text):
             assert clause.actor is not None
-            return _hit(mail, sentence, min(clause.actor.start, clause.verb[0]), clause.verb[1])
+            return _hit(mail, sentence, min(clause.actor.start, clause.verb[0]), clause.verb[1], weak=leaves_undone(clause, words))
     return None
 
 
-def _hit(mail: Mail, sentence: Sentence, start: int, end: int) -> Hit:
+def _hit(mail: Mail, sentence: Sentence, start: int, end: int, weak: bool = False) -> Hit:
+    """``weak``: a report as much as a reproach; outside complaints and incidents only a warning."""
     words = " ".join(sentence.text[start:end].split())
-    return Hit("blame-recipient", f"“{words}” puts the fault on the reader", mail.at_sentence(sentence, start, end), _REMEDY)
+    mild = Severity.WARNING if weak and mail.profile in {"general", "internal"} else None
+    confidence = Confidence.MEDIUM if weak else Confidence.HIGH
+    return Hit(
+        "blame-recipient", f"“{words}” puts the fault on the reader", mail.at_sentence(sentence, start, end), _REMEDY, severity=mild, confidence=confidence
+    )
 
 
 def _blamed(clause: Clause, words: Faults, text: str) -> bool:

@@ -9,6 +9,10 @@ from functools import cache
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, by_language, pattern
 
 
+#: Letters that a plural or definite form adds at most.
+_ENDING = 3
+
+
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
     return pattern(__package__, key, "absolute")
@@ -54,14 +58,26 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     if certain is not None and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses):
         return certain.span()
     sworn = _pattern("assured").search(text)
-    if sworn and any(
-        c.act in _words("assure") and c.who.own_side and not c.negated and c.tense is not Tense.PAST and c.mood is Mood.STATEMENT for c in clauses
-    ):
-        return sworn.span()
+    if sworn and any(_swears(c, clauses, sworn.span()) for c in clauses):
+        return _widened(sworn.span(), clauses)
     if other is None:
         return None
     at = other.span()
-    return at if any(_binds(c, at) for c in clauses) else None
+    return _widened(at, clauses) if any(_binds(c, at) for c in clauses) else None
+
+
+def _widened(at: tuple[int, int], clauses: tuple[Clause, ...]) -> tuple[int, int]:
+    """The absolute word with the verb it goes with: what is shown to the user."""
+    near = [c.verb for c in clauses if c.start <= at[0] < c.end + 1] or [c.verb for c in clauses if c.verb[1] > c.verb[0]]
+    verb = min(near, key=lambda v: abs(v[0] - at[0]), default=at)
+    return min(at[0], verb[0]), max(at[1], verb[1])
+
+
+def _swears(clause: Clause, clauses: tuple[Clause, ...], at: tuple[int, int]) -> bool:
+    """“I promise that nothing will be lost”: the absolute word stands in what is promised."""
+    if clause.act not in _words("assure") or not clause.who.own_side or clause.negated or clause.tense is Tense.PAST or clause.mood is not Mood.STATEMENT:
+        return False
+    return at[0] > clause.verb[0] and any(c.start <= at[0] < c.end + 1 and c.tense is not Tense.PAST for c in clauses if c is not clause)
 
 
 def _past_only(match: re.Match[str], clauses: tuple[Clause, ...]) -> bool:
@@ -77,4 +93,13 @@ def _binds(clause: Clause, at: tuple[int, int]) -> bool:
         return False
     if clause.who is Who.READER:
         return clause.act in _words("reader_acts")
-    return clause.who is not Who.THIRD
+    if clause.who.sender:
+        return True
+    actor = clause.actor
+    if actor is None or clause.who is Who.THIRD:
+        return False
+    if actor.who is Who.NOBODY:
+        return not clause.predicate or bool(set(clause.predicate.words) & _words("service"))
+    return actor.owner in {Who.I, Who.WE} or any(
+        word.startswith(thing) and len(word) - len(thing) <= _ENDING for word in actor.words for thing in _words("service")
+    )

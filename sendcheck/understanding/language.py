@@ -12,7 +12,7 @@ from functools import cache
 
 from sendcheck.data import language_file, languages_with
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 #: Fewer words than this say nothing about a language, unless asked for.
 FEW_WORDS = 3
 #: A text of so many words shows its language by a fourth of function words; a shorter one may have fewer.
@@ -33,13 +33,16 @@ def _function_words() -> dict[str, tuple[tuple[str, float], ...]]:
     found: dict[str, list[str]] = {}
     for lang in languages_with("function_words.toml"):
         for word in set(language_file(lang, "function_words.toml")["words"]):
-            found.setdefault(word, []).append(lang)
+            found.setdefault("I" if word == "i" and lang == "en" else word, []).append(lang)
     return {word: tuple((lang, len(langs) ** -0.7) for lang in langs) for word, langs in found.items()}
 
 
 def detect(text: str, few: int = FEW_WORDS) -> str | None:
     """``en``, ``nb``, ``nn``, ``da``, ``sv`` or ``other``; None where the text is too short to tell. ``few``: how many words it must have."""
-    words = [w.lower().replace("’", "'") for w in _WORD.findall(text[:_LONGEST])]
+    found = _WORD.findall(text[:_LONGEST])
+    shouted = sum(w.isupper() for w in found) * 2 > len(found)
+    # “IT” is no “it”, and only English writes “I”.
+    words = [w if w == "I" else w.lower().replace("’", "'") for w in found if shouted or not (w.isupper() and len(w) > 1)]
     if len(words) < few:
         return None
     if _foreign_script(words):

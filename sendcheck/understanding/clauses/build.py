@@ -281,7 +281,11 @@ class Builder:
             and (node.pos == "PROPN" or node.start > 0)
         ):
             return Who.OWN
-        if node.pos == "PROPN" and node.form[:1].isupper() and any(fold(c.form) in given_names() for c in self._kids(node, "compound", "apposition")):
+        if (
+            node.pos == "PROPN"
+            and node.form[:1].isupper()
+            and any(c.form[:1].isupper() and fold(c.form) in given_names() for c in self._kids(node, "compound", "apposition"))
+        ):
             return Who.OWN
         return Who.THING
 
