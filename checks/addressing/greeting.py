@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from sendcheck.checkapi import Confidence, Hit, Mail, Recipient
+from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
+from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.names import edits, fold, given_names
 from sendcheck.understanding.salutation import Addressee, Salutation, salutation
 
 _LONG = 7
+#: Outside the salutation a name must have so many letters.
+_ELSEWHERE = 6
+_CAPITALISED = re.compile(r"(?<![\w@./-])[^\W\d_a-zæøåäö][^\W\d_]{2,30}(?![\w@/]|\.\w)")
 #: Whoever is greeted by one name stands among the first so many recipients.
 _GREETED_AMONG = 2
 
 
 def greeting(mail: Mail) -> Iterator[Hit]:
     """At most one finding a person addressed: misspelt or missing, never both (RULES.md, ruling 20)."""
+    if not mail.recipients:
+        return
     found = salutation(mail)
-    if found is None or not found.people or not mail.recipients:
+    yield from _elsewhere(mail, found)
+    if found is None or not found.people:
         return
     everyone = list({r.key: r for r in mail.recipients}.values())
     for person in found.people:
@@ -32,6 +40,39 @@ def greeting(mail: Mail) -> Iterator[Hit]:
             )
         elif not found.plural and not mail.groups and _is_stranger(person, everyone):
             yield _mismatch(mail, found, person, everyone)
+
+
+def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
+    """A recipient's name written wrongly in running text: only capitalised words of some length that are no other name and no word."""
+    everyone = list({r.key: r for r in mail.recipients}.values())
+    rights = {right for r in everyone if not r.person.role for right in r.person.words if len(right) >= _ELSEWHERE - 1}
+    known = {fold(w) for a in mail.thread_people() for w in _CAPITALISED.findall(f"{a.name} {a.addr}".title())}
+    seen: set[str] = set()
+    for stretch in mail.own():
+        for match in _CAPITALISED.finditer(stretch.text):
+            word, folded = match.group(0), fold(match.group(0))
+            if len(word) < _ELSEWHERE or folded in seen or folded in given_names() or folded in known or any(r.person.has(word) for r in everyone):
+                continue
+            if greeted is not None and stretch == greeted.stretch and match.start() < greeted.end:
+                continue
+            right = next((r for r in sorted(rights) if fold(r)[:1] == folded[:1] and fold(r) != folded and _is_slip(word, r)), None)
+            if right is None or not _is_no_word(word, mail.languages) or fold(right).startswith(folded) or folded.startswith(fold(right)):
+                continue
+            seen.add(folded)
+            right = right[:1].upper() + right[1:]
+            yield Hit(
+                "name-misspelled",
+                f"“{word}” is written for {right}",
+                mail.within(stretch, match.start(), match.end()),
+                f"write {right}",
+                severity=Severity.WARNING,
+                key=f"{folded} {fold(right)}",
+            )
+
+
+def _is_no_word(word: str, languages: tuple[str, ...]) -> bool:
+    """Whether no dictionary at hand has the word."""
+    return not any(judge is not None and judge.knows(word) for judge in map(speller, {"en", *languages}))
 
 
 def _is_slip(written: str, right: str) -> bool:

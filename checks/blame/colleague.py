@@ -59,7 +59,7 @@ def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text:
             return start, max(end, clause.predicate.end)
         if clause.act in words["to_blame"] and clause.mark in words["infinitives"] and not clause.objects and not clause.negated:
             return start, end  # “who are to blame”
-        if not clause.negated and any(set(p.words) & words["to_blame"] for p in clause.objects) and clause.act in words["carries"]:
+        if not clause.negated and any(set(p.words) & words["borne"] for p in clause.objects) and clause.act in words["carries"]:
             return start, max([end, *(p.end for p in clause.objects)])
     predicate = clause.predicate
     if predicate is not None and not clause.negated and predicate.head in words["fault_nouns"] and predicate.owner in {Who.OWN}:

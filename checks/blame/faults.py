@@ -26,7 +26,7 @@ class Faults:
 
 
 _SETS = (
-    "fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "states", "tenseless", "light_duties",
+    "fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "borne", "states", "tenseless", "light_duties",
     "carries", "irrealis", "no_charge", "cares", "infinitives", "never",
 )  # fmt: skip
 
@@ -56,6 +56,7 @@ def may_blame(language: str, text: str) -> bool:
 def combined(clause: Clause) -> set[str]:
     """The verb alone, with its particles, and with the words of its objects and complements."""
     near = [w for p in clause.objects for w in p.words] + [prep for prep, _ in clause.obliques if prep] + [w for _, p in clause.obliques for w in p.words]
+    near += [f"{prep} {word}" for prep, phrase in clause.obliques for word in phrase.words]
     near += list(clause.adverbs)
     return set(clause.acts) | {f"{clause.act} {word}" for word in near}
 

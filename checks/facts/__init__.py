@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, Place, Rule, Severity, Stretch
+from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, Mood, Place, Rule, Sentence, Severity, Stretch, Tense, TimeKind, pattern
 from sendcheck.understanding.calendar import Mention, find_dates, joining_words
 
 RULE = "date-impossible"
@@ -17,7 +17,7 @@ RULES = (
         RULE,
         Severity.ERROR,
         Harm.CONTENT,
-        "a weekday and a date disagree, or a date does not exist",
+        "a weekday and a date disagree, a date does not exist, or a promised one is over",
         "The reader cannot know which of the two you mean.",
         reads_text=True,
     ),
@@ -35,6 +35,33 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     for stretch in mail.own():
         for mention in find_dates(stretch.text):
             yield from _judge(mail, mention, sent, _place(mail, stretch, mention), stretch.text)
+    yield from _promised(mail, sent)
+
+
+def _promised(mail: Mail, sent: date) -> Iterator[Hit]:
+    """A date by which something is promised or asked for, and which is over (RULES.md, rulings 14 and 23)."""
+    if not mail.date_known:
+        return
+    for sentence in mail.prose.sentences:
+        passed = [w for w in mail.prose.times(sentence) if w.kind is TimeKind.DATE and w.day is not None and w.day < sent]
+        for when in passed:
+            before = sentence.text[: when.start]
+            if pattern(__package__, "by").search(before) and _binds(mail, sentence, when.start):
+                assert when.day is not None
+                days = (sent - when.day).days
+                yield Hit(
+                    RULE,
+                    f"“{when.text}” is over: the mail is dated {sent.isoformat()}, {days} day{'s' if days > 1 else ''} later",
+                    mail.at_sentence(sentence, when.start, when.end),
+                    "name a day that lies ahead, or say that it happened",
+                )
+
+
+def _binds(mail: Mail, sentence: Sentence, at: int) -> bool:
+    """Whether the clause that holds the date promises or asks."""
+    clauses = [c for c in mail.prose.clauses(sentence) if c.start <= at < c.end + 1] or list(mail.prose.clauses(sentence))
+    inner = min(clauses, key=lambda c: c.end - c.start, default=None)
+    return inner is not None and not inner.negated and (inner.tense is Tense.FUTURE or inner.mood is Mood.REQUEST)
 
 
 def _place(mail: Mail, stretch: Stretch, mention: Mention) -> Place:

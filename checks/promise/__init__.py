@@ -43,10 +43,10 @@ def gate(language: str, text: str) -> bool:
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Absolute promises first; a sentence that makes one is not also called undated."""
-    taken: set[int] = set()
-    for number, hit in absolute(mail):
-        taken.add(number)
+    """Absolute promises first; a clause that makes one is not also called undated."""
+    taken: dict[int, tuple[int, int]] = {}
+    for number, span, hit in absolute(mail):
+        taken[number] = span
         yield hit
     yield from undated(mail, taken)
 

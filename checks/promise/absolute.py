@@ -8,7 +8,6 @@ from functools import cache
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, by_language, pattern
 
-
 #: Letters that a plural or definite form adds at most.
 _ENDING = 3
 
@@ -29,8 +28,8 @@ def may_be_absolute(text: str) -> bool:
     return bool(_pattern("certain").search(flat) or _pattern("absolute").search(flat) or (_pattern("swears").search(flat) and _pattern("assured").search(flat)))
 
 
-def absolute(mail: Mail) -> Iterator[tuple[int, Hit]]:
-    """Sentence numbers and findings; one a sentence."""
+def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
+    """Sentence numbers, the characters meant, and findings; one a sentence."""
     for sentence in mail.prose.sentences:
         found = _find(mail.prose, sentence)
         if found is not None:
@@ -38,6 +37,7 @@ def absolute(mail: Mail) -> Iterator[tuple[int, Hit]]:
             words = sentence.text[start:end]
             yield (
                 sentence.number,
+                found,
                 Hit(
                     "promise-absolute",
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
@@ -49,7 +49,7 @@ def absolute(mail: Mail) -> Iterator[tuple[int, Hit]]:
 
 def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     text = re.sub(r"\s", " ", sentence.text)
-    if sentence.asks or _pattern("voids").search(text):
+    if sentence.asks or _pattern("voids").search(" ".join(text.split())):
         return None
     certain, other = _pattern("certain").search(text), _pattern("absolute").search(text)
     if not may_be_absolute(text):

@@ -8,11 +8,14 @@ from sendcheck.checkapi import Hit, Mail, Severity
 from sendcheck.understanding.commitments import Commitment, Deed, commitments
 
 
-def undated(mail: Mail, taken: set[int]) -> Iterator[Hit]:
-    """One finding for each sentence; ``taken``: numbers of sentences that another rule has."""
-    seen = set(taken)
+def undated(mail: Mail, taken: dict[int, tuple[int, int]]) -> Iterator[Hit]:
+    """One finding for each sentence; ``taken``: sentence numbers and characters that another rule has."""
+    seen: set[int] = set()
     for found in commitments(mail.prose, wide=False):
         if found.bound or found.sentence.number in seen or (found.deed is Deed.ARRIVAL and found.empty is None):
+            continue
+        start, end = taken.get(found.sentence.number, (0, 0))
+        if found.clause.start < end and start < found.clause.end:
             continue
         seen.add(found.sentence.number)
         yield _hit(mail, found)

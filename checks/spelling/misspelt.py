@@ -9,10 +9,9 @@ from functools import cache
 
 from sendcheck.checkapi import Hit, Kind, Mail, NotRun, Sentence, Severity, lines
 from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.dictionaries import Speller, near, speller, suggested
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import in_code
-
-from .dictionaries import Speller, near, speller, suggested
 
 RULE = "spelling"
 _WORD = re.compile(r"(?<![\w@./\\#&$%{<=_+~^|:-])[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w@\\/=_(){}>+|]|[.:][\w/]|-\d)")

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sendcheck.data import language_file, union
+from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.model import Clause, Mood, Tense, Who
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.prose import Prose, Sentence
@@ -122,7 +123,7 @@ def _acts(clause: Clause) -> set[str]:
 def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], words: _Words, language: str) -> Deed | None:
     if not clause.act or clause.negated or clause.conditional or clause.mood is not Mood.STATEMENT or clause.tense is Tense.PAST:
         return None
-    if clause.relation in {"advclause", "relclause"} and not (clause.tense is Tense.FUTURE and clause.mark in words["infinitive_marks"]):
+    if clause.relation == "relclause" or (clause.relation == "advclause" and not _goes_on(clause, words, language)):
         return None
     if not _stands_free(clause, clauses, words):
         return None
@@ -169,6 +170,14 @@ def _to_others(clause: Clause, words: _Words) -> bool:
     return bool(people) and not any(p.who in {Who.READER, Who.I, Who.WE, Who.NOBODY} for p in people)
 
 
+def _goes_on(clause: Clause, words: _Words, language: str) -> bool:
+    """Whether what hangs below as an adverbial clause is said as much as the main clause: “…, so we will work on it”, “kommer til å rette”."""
+    if clause.tense is not Tense.FUTURE:
+        return False
+    closed = lexicon(language)
+    return clause.mark in words["infinitive_marks"] or (clause.mark not in closed["time_marks"] | closed["conditions"] and bool(clause.modals))
+
+
 def _present(clause: Clause, acts: set[str], words: _Words) -> bool:
     """Norwegian promises in the present tense where they name the reader, or by habit."""
     readers = [p for p in (*clause.objects, *(p for _, p in clause.obliques)) if p.who is Who.READER]
@@ -177,8 +186,6 @@ def _present(clause: Clause, acts: set[str], words: _Words) -> bool:
 
 
 def _intended(clause: Clause, clauses: tuple[Clause, ...]) -> bool:
-    from sendcheck.understanding.clauses.build import lexicon
-
     if clause.governor is None or clause.relation not in {"complement", "advclause"}:
         return False
     above = clauses[clause.governor]

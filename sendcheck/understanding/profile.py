@@ -61,7 +61,7 @@ def complaint(prose: Prose | None) -> str | None:
         return None
     sentences = prose.sentences[:_READ]
     text = " ".join(" ".join(s.text.split()) for s in sentences)
-    if not _any("you").search(text):
+    if not _any("you").search(text) and not _any("demands").search(text):
         return None
     score = 0
     shown = ""

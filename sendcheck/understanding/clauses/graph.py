@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -61,8 +61,11 @@ def label_set(labels: frozenset[str]) -> str:
     raise LookupError("the pipeline's dependency labels are neither UD's, NDT's nor ClearNLP's")
 
 
-def graph(tokens: Iterable[Token], labels: str, lemmas: Mapping[str, Mapping[str, str]] | None = None) -> list[Node]:
-    """The normalised tree of the tokens of one sentence. ``lemmas``: part of speech to form to lemma, which the pipeline's own guess gives way to."""
+def graph(tokens: Iterable[Token], labels: str, lemmas: Mapping[str, Mapping[str, str]] | None = None, at: Sequence[int] = ()) -> list[Node]:
+    """The normalised tree of the tokens of one sentence.
+
+    ``lemmas``: part of speech to form to lemma, which the pipeline's own guess gives way to; ``at``: where each character stands in the sentence.
+    """
     table = toml(__package__, "labels.toml")[labels]
     roles: dict[str, Any] = table["roles"]
     words = list(tokens)
@@ -78,9 +81,10 @@ def graph(tokens: Iterable[Token], labels: str, lemmas: Mapping[str, Mapping[str
         if head < 0:
             head, role = index, "root"
         lemma = _lemma(token, lemmas or {})
-        start = token.idx
+        start, last = token.idx, token.idx + len(token.text) - 1
+        start, end = (at[start], at[last] + 1) if at else (start, last + 1)
         feats = token.morph.to_dict()
-        nodes.append(Node(index, token.text, lemma, token.pos_, feats, head, str(role), start, start + len(token.text), token.dep_))
+        nodes.append(Node(index, token.text, lemma, token.pos_, feats, head, str(role), start, end, token.dep_))
     if labels == "ndt":
         _lift_main_verbs(nodes, frozenset(table["auxiliaries"]))
     if labels != "ud":

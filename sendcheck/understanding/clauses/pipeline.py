@@ -22,7 +22,7 @@ READ_AS = {"nn": "nb"}
 Lemmas = Mapping[str, Mapping[str, str]]
 #: A longer sentence is parsed in pieces: the parser's time and memory grow with it.
 LONGEST = 2_000
-_BLANKS = str.maketrans({"\n": " ", "\t": " ", "\r": " ", "\u00a0": " ", "’": "'", "‘": "'", "“": '"', "”": '"'})
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
 def _silent(_begins: bool) -> None:
@@ -69,19 +69,25 @@ def parse(texts: Sequence[str], language: str, models: Mapping[str, str], name_o
     language = READ_AS.get(language, language)
     nlp, labels = load(language, models.get(language, ""))
     lemmas = {} if models.get(language) else _lemmas(language)
-    plain = [text[:LONGEST].translate(_BLANKS) for text in texts]
+    plain = [_plain(text[:LONGEST]) for text in texts]
     zone: Any = nlp.memory_zone()
     with zone:
-        for doc, text in zip(nlp.pipe(plain), plain, strict=True):
-            yield _one(doc, text, language, labels, lemmas, name_of)
+        for doc, text, (_, at) in zip(nlp.pipe(words for words, _ in plain), texts, plain, strict=True):
+            yield _one(doc, text, language, labels, lemmas, name_of, at)
 
 
-def _one(doc: Any, text: str, language: str, labels: str, lemmas: Lemmas, name_of: NameOf) -> Parse:
+def _plain(text: str) -> tuple[str, list[int]]:
+    """The text with every run of white space as one blank and straight quotes, and where each character stood: wrapped lines parse like others."""
+    kept = [i for i, c in enumerate(text) if not c.isspace() or (i and not text[i - 1].isspace())]
+    return "".join(" " if text[i].isspace() else text[i] for i in kept).translate(_QUOTES), kept
+
+
+def _one(doc: Any, text: str, language: str, labels: str, lemmas: Lemmas, name_of: NameOf, at: Sequence[int]) -> Parse:
     clauses: list[Clause] = []
     words: list[Word] = []
     for span in doc.sents:
         tokens = [t for t in span if not t.is_space]
-        found = build(graph(tokens, labels, lemmas), text, language, name_of)
+        found = build(graph(tokens, labels, lemmas, at), text, language, name_of)
         before = len(clauses)
         clauses += [c if c.governor is None else replace(c, governor=c.governor + before) for c in found.clauses]
         words += found.words

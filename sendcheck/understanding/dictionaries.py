@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import by_language
+from sendcheck.data import language_file
+from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import common_words
 
 #: Where systems keep Hunspell dictionaries (hunspell(1), DICPATH); an extra package may be named there too.
@@ -75,8 +76,9 @@ class Speller:
 @cache
 def speller(language: str) -> Speller | None:
     """The speller of a language; None if no dictionary of it is on this machine."""
-    data = next((d for d in by_language(__package__, "words") if d["dictionary"][0].startswith(language)), None)
-    if data is None:
+    language = READ_AS.get(language, language)
+    data = language_file(language, "spelling.toml")
+    if not data:
         return None
     engines = tuple(e for e in (_engine(name) for name in data["dictionary"]) if e is not None)
     if not engines:
@@ -117,7 +119,7 @@ def near(word: str, language: str) -> str | None:
 
 @cache
 def _small(language: str) -> frozenset[str]:
-    return frozenset(w for d in by_language(__package__, "words") if d["dictionary"][0].startswith(language) for w in d["small"])
+    return frozenset(language_file(language, "spelling.toml").get("small", []))
 
 
 def suggested(word: str, judge: Speller) -> str | None:
