@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench docs config clean
+.PHONY: demo test lint quality bench docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -50,6 +50,9 @@ docs: $(VENV)/.dev  ## make the rule pages in docs/rules from the checks' own fo
 
 config: $(VENV)/.installed
 	$(BIN)/sendcheck config --example > config.example.toml
+
+pipelines: $(VENV)/.installed  ## train the language pipelines anew from the treebanks under DATA (half an hour each)
+	$(BIN)/python -m sendcheck.training $(DATA)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

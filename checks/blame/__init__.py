@@ -42,8 +42,6 @@ def gate(language: str, text: str) -> bool:
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """One finding a sentence: on whoever is blamed first."""
     for sentence in mail.prose.sentences:
-        if not may_blame(sentence.language, sentence.text):
-            continue
         hit = colleague(mail, sentence) or recipient(mail, sentence)
         if hit is not None:
             yield hit

@@ -7,7 +7,7 @@ import re
 from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Phrase, Sentence, Severity, Who
 from sendcheck.understanding.names import fold, given_names
 
-from .faults import Faults, at_fault, faults, leaves_undone
+from .faults import Faults, at_fault, faults, leaves_undone, may_blame
 
 _REMEDY = "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”"
 
@@ -20,7 +20,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     text = re.sub(r"\s", " ", sentence.text)
     if words.patterns["colleague_voids"].search(text) or words.patterns["takes_it"].search(text):
         return None
-    for clause in mail.prose.clauses(sentence):
+    for clause in mail.prose.clauses(sentence) if may_blame(sentence.language, text) else ():
         blamed = _blamed(mail, sentence, clause, words, text)
         if blamed is not None:
             return _hit(mail, sentence, *blamed, weak=_is_weak(clause, words))

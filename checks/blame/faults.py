@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sendcheck.checkapi import Clause, Tense, by_language, pattern, toml, union
+from sendcheck.checkapi import Clause, Tense, by_language, toml, union
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
@@ -31,6 +33,9 @@ _SETS = (
 )  # fmt: skip
 
 
+_GATE = ("language", "ending", "irregular", "negations")
+
+
 @cache
 def faults(language: str) -> Faults | None:
     """The words of ``words.<language>.toml``; None for a language without."""
@@ -42,15 +47,33 @@ def faults(language: str) -> Faults | None:
     nouns = "|".join(re.escape(w) for w in data["fault_nouns"])
     patterns = {}
     for key, found in data.items():
-        if key not in _SETS:
+        if key not in _SETS and key not in _GATE:
             filled = [p.replace("NAMES", _NAMES).replace("NAME", _NAME).replace("ROLE", f"(?:{roles})s?").replace("FAULT", f"(?:{nouns})") for p in found]
             patterns[key] = union(filled)
+    patterns["gate"] = _gate(data)
     return Faults({key: frozenset(data[key]) for key in _SETS}, patterns)
 
 
 def may_blame(language: str, text: str) -> bool:
-    """The gate: a cheap test, rather once too often."""
-    return bool(pattern(__package__, "gate").search(text)) if language else False
+    """The gate of the clause rules: a cheap test made from the words themselves, rather once too often."""
+    words = faults(language)
+    return words is not None and bool(words.patterns["gate"].search(text))
+
+
+def _stems(verbs: Iterable[str], ending: str) -> str:
+    """Verbs as their stems with any ending: “forg” would be too short, so at least three letters stay."""
+    stems = {re.sub(ending, "", verb.split()[0]) if len(verb.split()[0]) > 4 else verb.split()[0] for verb in verbs}
+    return "|".join(sorted(map(re.escape, stems), key=len, reverse=True))
+
+
+def _gate(data: Mapping[str, Any]) -> re.Pattern[str]:
+    """A fault's verb, noun or state; what should have been done; a duty near a negation."""
+    ending = data["ending"]
+    sure = _stems([*data["fault_acts"], *data["fault_nouns"], *data["to_blame"], *data["states"], *data["irregular"], *data["should"]], ending)
+    duties = _stems([*data["duties"], *data["duties_with_object"], *data["irregular"]], ending)
+    negations = "|".join(re.escape(w) for w in data["negations"])
+    undone = rf"(?:{negations})\b.{{0,60}}\b(?:{duties})|\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})"
+    return re.compile(rf"\b(?:{sure})|{undone}", re.I | re.S)
 
 
 def combined(clause: Clause) -> set[str]:

@@ -6,7 +6,7 @@ import re
 
 from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Sentence, Severity, Tense, Who
 
-from .faults import Faults, at_fault, faults, leaves_undone
+from .faults import Faults, at_fault, faults, leaves_undone, may_blame
 
 _REMEDY = "say what you need and by when, without saying whose fault it is"
 
@@ -22,7 +22,7 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     match = words.patterns["recipient_patterns"].search(text)
     if match:
         return _hit(mail, sentence, *match.span())
-    for clause in mail.prose.clauses(sentence):
+    for clause in mail.prose.clauses(sentence) if may_blame(sentence.language, text) else ():
         if _blamed(clause, words, text):
             assert clause.actor is not None
             return _hit(mail, sentence, min(clause.actor.start, clause.verb[0]), clause.verb[1], weak=leaves_undone(clause, words))

@@ -40,7 +40,7 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
                 if judge is None:
                     lacking.add(language)
                     break
-                if not _right(word.replace("’", "'"), judge, mail) and not _named(mail, sentence, match):
+                if not _right(word.replace("’", "'"), judge, mail) and not _named(mail, sentence, match) and not _coded(sentence, match):
                     found[low] = (sentence, *match.span())
                     counts[low] += 1
     if lacking:
@@ -76,9 +76,11 @@ def _plain(sentence: Sentence, match: re.Match[str]) -> bool:
     word = match.group(0)
     if len(word) < 3 or word.lower() in _slang() or word.isupper() or re.search(r"[a-zæøå][A-ZÆØÅ]", word) or re.match(r"[A-ZÆØÅ]{2,}-?[a-zæøå]{1,4}$", word):
         return False
-    if re.search(r"(.)\1\1", word):
-        return False  # “soooo” is meant
-    return not in_code(sentence.piece.text, sentence.start + match.start(), sentence.start + match.end())
+    return not re.search(r"(.)\1\1", word)  # “soooo” is meant
+
+
+def _coded(sentence: Sentence, match: re.Match[str]) -> bool:
+    return in_code(sentence.piece.text, sentence.start + match.start(), sentence.start + match.end())
 
 
 def _named(mail: Mail, sentence: Sentence, match: re.Match[str]) -> bool:

@@ -337,7 +337,7 @@ def _check_models(values: dict[str, Any], origins: dict[str, str]) -> None:
         if not (name.startswith("language.") and name.endswith(".model") and value):
             continue
         try:
-            found = Path(value).is_dir() or ("/" not in value and "\\" not in value and find_spec(value) is not None)
+            found = (Path(value) / "meta.json").is_file() or ("/" not in value and "\\" not in value and find_spec(value) is not None)
         except (ImportError, ValueError):
             found = False
         if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -163,9 +164,21 @@ def prune(folder: Path, strings: StringStore) -> None:
         keep |= {str(label) for label in labels if not isinstance(label, int)}
     for move in srsly.msgpack_loads((folder / "parser" / "moves").read_bytes()).values() if (folder / "parser" / "moves").is_file() else ():
         keep |= {label for table in json.loads(move).values() for label in table} if isinstance(move, str) else set()
+    _rank_moves(folder / "parser" / "moves")
     pairs = {pair for label in keep for pair in label.split("|") if "=" in pair}
     keep |= pairs | {part for pair in pairs for part in pair.split("=")}
     srsly.write_json(folder / "vocab" / "strings.json", sorted(keep - {""}))
+
+
+def _rank_moves(path: Path) -> None:
+    """Counts of the parser's moves as ranks: their order decides, and counts tell of the training text."""
+    table: dict[str, dict[str, int]] = json.loads(srsly.msgpack_loads(path.read_bytes())["moves"])
+    for moves in table.values():
+        order = sorted((count, label) for label, count in moves.items())
+        moves.update({label: rank for rank, (_, label) in enumerate(order, 1)})
+    data = srsly.msgpack_loads(path.read_bytes())
+    data["moves"] = json.dumps(table)
+    path.write_bytes(srsly.msgpack_dumps(data))
 
 
 def _prune_edits(folder: Path, strings: StringStore) -> set[str]:
@@ -199,7 +212,7 @@ def train(language: str, data: Path, target: Path) -> dict[str, Any]:
     rare = blank_rare_lemmas(parts[0])
     report: dict[str, Any] = {
         "documents": dict(zip(("train", "choose", "held back"), (len(p) for p in parts), strict=True)),
-        "words": dict(zip(("train", "choose", "held back"), (sum(len(s) for d in p for s in d.sentences) for p in parts), strict=True)),
+        "words": dict(zip(("train", "choose", "held back"), (f"{sum(len(s) for d in p for s in d.sentences):,}" for p in parts), strict=True)),
         "words without a lemma (their edit is in fewer than three documents)": rare,
     }
     print(json.dumps(report, indent=2), flush=True)
@@ -234,6 +247,11 @@ def write(nlp: Language, recipe: Recipe, report: dict[str, Any], data: Path, tar
         shutil.rmtree(target)
     nlp.to_disk(target, exclude=["tokenizer"])
     prune(target, nlp.vocab.strings)
+    meta: Any = srsly.read_json(target / "meta.json")
+    meta.pop("spacy_git_version", None)
+    srsly.write_json(target / "meta.json", meta)
+    config = target / "config.cfg"  # where the training data lay is nobody's business
+    config.write_text(re.sub(r'(?m)^(train|dev) = "[^"]*"$', r"\1 = null", config.read_text("utf-8")), "utf-8")
     (target / "lemmas.json").write_text(json.dumps(lemmas, ensure_ascii=False, sort_keys=True, indent=0) + "\n", "utf-8")
     (target / "training.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     (target / "README.md").write_text(_README.format(recipe=recipe), "utf-8")

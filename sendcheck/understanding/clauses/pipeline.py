@@ -22,6 +22,8 @@ READ_AS = {"nn": "nb"}
 Lemmas = Mapping[str, Mapping[str, str]]
 #: A longer sentence is parsed in pieces: the parser's time and memory grow with it.
 LONGEST = 2_000
+#: Sentences parsed before their memory is given back.
+ZONE = 4_000
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
@@ -52,7 +54,7 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
     on_load(True)
     import spacy
 
-    nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer"])
+    nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer", "tagger"])
     parser: Any = nlp.get_pipe("parser")
     on_load(False)
     return nlp, label_set(frozenset(parser.labels))
@@ -65,15 +67,38 @@ def _lemmas(language: str) -> Lemmas:
 
 
 def parse(texts: Sequence[str], language: str, models: Mapping[str, str], name_of: NameOf) -> Iterator[Parse]:
-    """The clauses of sentences, in order. Offsets are characters of each text. Memory of the words is given back (spaCy's memory zone)."""
+    """The clauses of sentences, in order. Offsets are characters of each text."""
     language = READ_AS.get(language, language)
     nlp, labels = load(language, models.get(language, ""))
     lemmas = {} if models.get(language) else _lemmas(language)
     plain = [_plain(text[:LONGEST]) for text in texts]
-    zone: Any = nlp.memory_zone()
-    with zone:
-        for doc, text, (_, at) in zip(nlp.pipe(words for words, _ in plain), texts, plain, strict=True):
-            yield _one(doc, text, language, labels, lemmas, name_of, at)
+    _zone(nlp).use(len(plain))
+    for doc, text, (_, at) in zip(nlp.pipe(words for words, _ in plain), texts, plain, strict=True):
+        yield _one(doc, text, language, labels, lemmas, name_of, at)
+
+
+class _Zone:
+    """spaCy's memory zone, held open over many sentences: leaving it empties the tokenizer's cache, which costs more than the parse of a short mail."""
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+        self.left = 0
+        self.open: Any = None
+
+    def use(self, sentences: int) -> None:
+        """Make room for so many sentences; what was parsed before is given back from time to time."""
+        self.left -= sentences
+        if self.left <= 0:
+            if self.open is not None:
+                self.open.__exit__(None, None, None)
+            self.open = self.nlp.memory_zone()
+            self.open.__enter__()
+            self.left = ZONE
+
+
+@cache
+def _zone(nlp: Language) -> _Zone:
+    return _Zone(nlp)
 
 
 def _plain(text: str) -> tuple[str, list[int]]:
