@@ -34,6 +34,8 @@ def test_the_wheel_works_in_an_empty_folder(tmp_path: Path) -> None:
     tool = tmp_path / "venv" / "bin" / "sendcheck"
     done = run(tool, "check", "good.eml", cwd=empty)
     assert done.returncode == 0, done.stdout + done.stderr
+    (empty / "blame.eml").write_bytes(GOOD.replace(b"Hi Kari,", b"Hi Kari,\n\nIt was Jared who forgot to send the report to you.", 1))
+    assert "blame-colleague" in run(tool, "check", "blame.eml", cwd=empty).stdout  # the pipeline came along
     assert run(tool, "rules", cwd=empty).stdout.count("\n") >= 23
     assert "Why" in run(tool, "explain", "cc-leak", cwd=empty).stdout
     new = run(tool, "new-check", "demo", "--package", cwd=empty)

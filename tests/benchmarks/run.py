@@ -101,5 +101,35 @@ def main() -> None:
     print(f"{'  with worker and deadline':<44}{supervised:8.3f} s  {supervised / inside:6.2f} x in process")
 
 
+def parsing() -> None:
+    """1,000 ordinary mails against bare ``nlp.pipe`` over the sentences that pass a gate, and over all sentences."""
+    from itertools import islice
+
+    from sendcheck.reading.message import read_message
+    from sendcheck.understanding.clauses.pipeline import load as load_pipeline
+    from sendcheck.understanding.clauses.pipeline import parse
+    from sendcheck.understanding.understand import Surroundings, understand
+    from tests.quality.corpora import aeslc, find_data
+
+    if find_data() is None:
+        print("the corpora are not here (SENDCHECK_DATA): no measure over ordinary mails")
+        return
+    mails = [m.raw for m in islice(aeslc(), 0, 13_000, 13)][:1000]
+    gates = [c.gate for c in load().checks if c.gate and not c.profiles]
+    sentences = [s for raw in mails for s in understand(read_message(raw), Surroundings()).prose.sentences]
+    every = [s.text for s in sentences if s.language in {"en", ""}]
+    gated = [s.text for s in sentences if any(gate(s.language, s.text) for gate in gates)]
+    list(parse(["Warm up."], "en", {}, lambda _name: None))
+    nlp = load_pipeline("en")[0]
+    bare_gated = seconds(lambda: list(nlp.pipe(gated)), 1)
+    bare_all = seconds(lambda: list(nlp.pipe(every)), 1)
+    engine = Engine(load(), load_config(load(), isolated=True, overrides={"allow-reserved-domains": True}))
+    ours = seconds(lambda: [engine.check(Job("x", raw)) for raw in mails], 1)
+    print(f"{f'1,000 ordinary mails, {len(every):,} sentences':<44}{ours:8.3f} s  aim: {1.3 * bare_gated + 2:.2f} s (1.3 x bare over the gated + 2 s)")
+    print(f"{f'  bare nlp.pipe, {len(gated):,} gated sentences':<44}{bare_gated:8.3f} s  {ours / bare_gated:6.2f} x in ours")
+    print(f"{'  bare nlp.pipe, all sentences':<44}{bare_all:8.3f} s  {ours / bare_all:6.2f} x in ours")
+
+
 if __name__ == "__main__":
     main()
+    parsing()
