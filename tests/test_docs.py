@@ -68,7 +68,7 @@ def test_constraints_pin_every_dependency() -> None:
     named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     missing = [n for n in named if re.split(r"[>=<]", n)[0].lower().replace("_", "-") not in pinned]
     assert not missing
-    assert "http" not in (ROOT / "constraints.txt").read_text("utf-8")
+    assert "://" not in (ROOT / "constraints.txt").read_text("utf-8")
     dependencies = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     for name in project["dependencies"]:
         assert re.split(r"[>=<]", name)[0] in dependencies

@@ -51,7 +51,14 @@ def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
     for stretch in mail.own():
         for match in _CAPITALISED.finditer(stretch.text):
             word, folded = match.group(0), fold(match.group(0))
-            if len(word) < _ELSEWHERE or folded in seen or folded in given_names() or folded in known or any(r.person.has(word) for r in everyone):
+            if (
+                len(word) < _ELSEWHERE
+                or not word[1:].islower()
+                or folded in seen
+                or folded in given_names()
+                or folded in known
+                or any(r.person.has(word) for r in everyone)
+            ):
                 continue
             if greeted is not None and stretch == greeted.stretch and match.start() < greeted.end:
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Tense, by_language, toml, union
+from sendcheck.checkapi import Clause, Tense, by_language, union
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
@@ -40,9 +40,9 @@ _GATE = ("language", "ending", "irregular", "negations")
 def faults(language: str) -> Faults | None:
     """The words of ``words.<language>.toml``; None for a language without."""
     language = READ_AS.get(language, language)
-    if language not in ("en", "nb") and not any(language in data.get("language", "") for data in by_language(__package__, "words")):
+    data = next((d for d in by_language(__package__, "words") if d["language"] == language), None)
+    if data is None:
         return None
-    data = toml(__package__, f"words.{language}.toml")
     roles = "|".join(sorted((re.escape(w) for w in lexicon(language).own_side if len(w) > 2), key=len, reverse=True))
     nouns = "|".join(re.escape(w) for w in data["fault_nouns"])
     patterns = {}

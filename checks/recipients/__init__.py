@@ -38,6 +38,9 @@ RULES = (
     ),
 )
 
+#: Places that one finding points at; who reads thousands?
+_SHOWN = 200
+
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
     """Missing, undeliverable, blocked or too many recipients."""
@@ -97,7 +100,7 @@ def _crowd(mail: Mail, limit: int) -> Iterator[Hit]:
     crowd = list({r.key: r for r in mail.visible if not r.inside}.values())
     if len(crowd) <= limit:
         return
-    places = [mail.at_recipient(r) for r in crowd]
+    places = [mail.at_recipient(r) for r in crowd[:_SHOWN]]
     yield Hit(
         "recipient-crowd",
         f"{len(crowd)} outside recipients see each other's addresses (more than {limit})",

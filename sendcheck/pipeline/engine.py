@@ -17,6 +17,7 @@ from sendcheck.pipeline.report import MailReport, NotRunEntry, Reader
 from sendcheck.reading.message import Message, read_message
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
+from sendcheck.understanding.prose import LONGEST
 from sendcheck.understanding.understand import Surroundings, understand
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
@@ -103,6 +104,10 @@ class Engine:
             quiet = {entry.rule for entry in silent}
             hits += [h for h in found if h.rule not in quiet]
             not_run += [e for e in lacking if e.rule not in quiet]
+        if mail.prose.truncated:
+            reason = f"only the first {LONGEST:,} characters of the text were read as sentences"
+            wanted = [r for c in checks for r in c.rules if r.language_rule and self.selection.on(r, self.config, mail.profile)]
+            not_run += [self._entry(r.slug, reason) for r in wanted if r.slug not in {e.rule for e in not_run}]
         told(JUDGING)
         judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
         elapsed = (time.perf_counter() - started) * 1000

@@ -57,8 +57,11 @@ class Speller:
         )
 
     def spelt(self, word: str) -> bool:
-        """Whether a dictionary has the word as it is."""
-        return any(engine.spell(word) for engine in self.engines)
+        """Whether a dictionary has the word as it is. A word with letters that the dictionary's encoding lacks is none of its language: no slip."""
+        try:
+            return any(engine.spell(word) for engine in self.engines)
+        except UnicodeEncodeError:
+            return True
 
     def _compound(self, word: str) -> bool:
         """A head that is a word (with or without a joint) and a tail that is one: as Norwegian and its sisters write them."""

@@ -282,7 +282,9 @@ class Mail:
             line, column = self.message.line_of(header.start + before)
             end_line, end_column = self.message.line_of(header.start + before + inside)
             context = f"{header.name}: {header.value}"
-            at = context.lower().find(wanted.lower()) if wanted else -1
+            at = context.find(wanted) if wanted else -1
+            if at < 0 and wanted:  # the case may differ; lowering a long header is dear
+                at = context.lower().find(wanted.lower())
             begin = max(0, at - _CONTEXT // 2) if at >= 0 else 0
             return Place(part, clip(wanted), line, column, end_line, end_column, context[begin : begin + _CONTEXT], max(0, at - begin))
         return Place(part, excerpt or "")

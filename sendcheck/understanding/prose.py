@@ -14,7 +14,9 @@ from sendcheck.understanding.sentences import Span, split
 from sendcheck.understanding.timing import When, find_times
 
 Gate = Callable[[str, str], bool]
+#: Sentences that one mail may have parsed at once, and characters of own text that are read as sentences: some forty pages.
 _MOST = 400
+LONGEST = 120_000
 _EMPTY = Parse((), ())
 
 
@@ -78,7 +80,9 @@ class Prose:
 
     def _split(self) -> Iterable[Sentence]:
         number = 0
+        left = LONGEST
         for index, text in enumerate(self.pieces):
+            text, left = text[:left], max(0, left - len(text))
             piece = Piece(index, text)
             main = detect(text) or (self.languages[0] if self.languages else "")
             by_paragraph: dict[int, list[Span]] = {}
@@ -89,6 +93,11 @@ class Prose:
                 for span in spans:
                     yield Sentence(piece, span.start, span.end, number, language, (index, paragraph), span.item, span.label, text[span.start : span.end])
                     number += 1
+
+    @property
+    def truncated(self) -> bool:
+        """Whether the text is longer than what is read as sentences."""
+        return sum(map(len, self.pieces)) > LONGEST
 
     def can_read(self, sentence: Sentence) -> bool:
         """Whether there is a pipeline for the sentence's language."""
