@@ -61,6 +61,9 @@ def asked(prose: Prose, strict: bool) -> list[Asked]:
     """Everything asked, in order. ``strict``: the mail complains, so its lists are concerns unless they say otherwise."""
     if any(words_of(s, "bulk").search(s.text) for s in prose.sentences):
         return []  # a newsletter asks everybody, and nobody answers it
+    if not any(s.asks or s.item is not None or words_of(s, "gate").search(s.text) for s in prose.sentences):
+        return []
+    prose.parse_all()
     found = [a for a in (_one(prose, s) for s in prose.sentences[: 6 * _MOST]) if a is not None]
     taken = {s.number for a in found for s in a.sentences}
     found += _concerns(prose, taken, strict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from sendcheck.checkapi import Kind as Segment
 from sendcheck.checkapi import Mail, Prose, Sentence, TimeKind, Who, by_language
@@ -50,6 +50,7 @@ def terms(prose: Prose, sentence: Sentence) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=200_000)
 def meet(one: str, other: str) -> bool:
     """Whether two words tell of one thing: equal, of one stem, or answering each other."""
     if one == other:

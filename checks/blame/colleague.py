@@ -7,7 +7,7 @@ import re
 from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Phrase, Sentence, Severity, Who
 from sendcheck.understanding.names import fold, given_names
 
-from .faults import Faults, at_fault, faults, leaves_undone, may_blame
+from .faults import Faults, at_fault, faults, hints, leaves_undone, may_blame
 
 _REMEDY = "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”"
 
@@ -18,6 +18,9 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     if words is None or sentence.asks:
         return None
     text = re.sub(r"\s", " ", sentence.text)
+    hinted = hints(words, "colleague_hints", text)
+    if not hinted and not may_blame(sentence.language, text):
+        return None
     if words.patterns["colleague_voids"].search(text) or words.patterns["takes_it"].search(text):
         return None
     for clause in mail.prose.clauses(sentence) if may_blame(sentence.language, text) else ():
@@ -25,7 +28,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
         if blamed is not None:
             return _hit(mail, sentence, *blamed, weak=_is_weak(clause, words))
     for key in ("colleague_patterns", "nobody_did", "promise_never"):
-        for match in words.patterns[key].finditer(text):
+        for match in words.patterns[key].finditer(text) if hinted else ():
             if _is_ours(mail, match.group(0), words) and (key != "nobody_did" or any(c.negated for c in mail.prose.clauses(sentence))):
                 return _hit(mail, sentence, *match.span())
     return None

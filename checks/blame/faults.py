@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sendcheck.checkapi import Clause, Tense, by_language, union
@@ -29,7 +29,7 @@ class Faults:
 
 _SETS = (
     "fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "borne", "states", "tenseless", "light_duties",
-    "carries", "irrealis", "no_charge", "cares", "infinitives", "never",
+    "carries", "irrealis", "no_charge", "cares", "infinitives", "colleague_hints", "recipient_hints", "never",
 )  # fmt: skip
 
 
@@ -54,10 +54,17 @@ def faults(language: str) -> Faults | None:
     return Faults({key: frozenset(data[key]) for key in _SETS}, patterns)
 
 
+@lru_cache(maxsize=4096)
 def may_blame(language: str, text: str) -> bool:
     """The gate of the clause rules: a cheap test made from the words themselves, rather once too often."""
     words = faults(language)
     return words is not None and bool(words.patterns["gate"].search(text))
+
+
+def hints(words: Faults, key: str, text: str) -> bool:
+    """Whether a sentence holds a piece of any pattern of that kind: so much cheaper than the patterns that they are seldom tried."""
+    low = text.lower()
+    return any(piece in low for piece in words[key])
 
 
 def _stems(verbs: Iterable[str], ending: str) -> str:

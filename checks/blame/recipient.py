@@ -6,7 +6,7 @@ import re
 
 from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Sentence, Severity, Tense, Who
 
-from .faults import Faults, at_fault, faults, leaves_undone, may_blame
+from .faults import Faults, at_fault, faults, hints, leaves_undone, may_blame
 
 _REMEDY = "say what you need and by when, without saying whose fault it is"
 
@@ -17,6 +17,8 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     if words is None or sentence.asks:
         return None
     text = re.sub(r"\s", " ", sentence.text)
+    if not hints(words, "recipient_hints", text):
+        return None
     if words.patterns["recipient_voids"].search(text):
         return None
     match = words.patterns["recipient_patterns"].search(text)

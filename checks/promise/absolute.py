@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, by_language, pattern
 
@@ -22,6 +22,7 @@ def _words(key: str) -> frozenset[str]:
     return frozenset(w for data in by_language(__package__, "absolute") for w in data[key])
 
 
+@lru_cache(maxsize=4096)
 def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
     flat = " ".join(text.split())

@@ -116,9 +116,11 @@ def _right(word: str, judge: Speller, mail: Mail) -> bool:
 def _surely(word: str, meant: str, count: int) -> bool:
     """Whether it is a slip and no jargon: long enough (or two letters swapped), and not written so again and again."""
     low = word.lower()
+    if fold(low) in given_names():
+        return False
     if meant.lower().replace(" ", "") == low or (sorted(low) == sorted(meant.lower()) and count < _OFTEN):
         return True
-    return len(word) > _WARNED and count == 1 and fold(low) not in given_names()
+    return len(word) > _WARNED and count == 1
 
 
 def _hit(mail: Mail, sentence: Sentence, start: int, end: int, count: int) -> Iterator[Hit]:

@@ -105,7 +105,7 @@ class Engine:
             hits += [h for h in found if h.rule not in quiet]
             not_run += [e for e in lacking if e.rule not in quiet]
         if mail.prose.truncated:
-            reason = f"only the first {LONGEST:,} characters of the text were read as sentences"
+            reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
             wanted = [r for c in checks for r in c.rules if r.language_rule and self.selection.on(r, self.config, mail.profile)]
             not_run += [self._entry(r.slug, reason) for r in wanted if r.slug not in {e.rule for e in not_run}]
         told(JUDGING)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sendcheck.data import language_file, union
@@ -64,6 +64,7 @@ def _words(language: str) -> _Words | None:
     return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]))
 
 
+@lru_cache(maxsize=4096)
 def gate(language: str, text: str) -> bool:
     """Whether a sentence can hold a commitment that may lack a time: a cheap test, rather once too often."""
     words = _words(language)

@@ -14,9 +14,9 @@ from sendcheck.understanding.sentences import Span, split
 from sendcheck.understanding.timing import When, find_times
 
 Gate = Callable[[str, str], bool]
-#: Sentences that one mail may have parsed at once, and characters of own text that are read as sentences: some forty pages.
-_MOST = 400
-LONGEST = 120_000
+#: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
+MOST = 24_000
+LONGEST = 60_000
 _EMPTY = Parse((), ())
 
 
@@ -68,6 +68,8 @@ class Prose:
     sent: datetime | None = None
     gates: list[Gate] = field(default_factory=list)
     _parsed: dict[int, Parse] = field(default_factory=dict)
+    _exhausted: bool = False
+    _left: int = MOST
     _sentences: tuple[Sentence, ...] | None = None
     _times: dict[int, tuple[When, ...]] = field(default_factory=dict)
 
@@ -96,8 +98,8 @@ class Prose:
 
     @property
     def truncated(self) -> bool:
-        """Whether the text is longer than what is read as sentences."""
-        return sum(map(len, self.pieces)) > LONGEST
+        """Whether the text is longer than what is read as sentences, or had more to parse than is parsed."""
+        return self._exhausted or sum(map(len, self.pieces)) > LONGEST
 
     def can_read(self, sentence: Sentence) -> bool:
         """Whether there is a pipeline for the sentence's language."""
@@ -105,16 +107,24 @@ class Prose:
 
     def parse(self, sentence: Sentence) -> Parse:
         """Clauses and words of a sentence; empty ones where its language has no pipeline. Parses all gated sentences on first use."""
-        if sentence.number not in self._parsed:
+        if sentence.number not in self._parsed and not self._exhausted:
             wanted = [s for s in self.sentences if s.number not in self._parsed and (s is sentence or any(g(s.language, s.text) for g in self.gates))]
-            self._read(wanted[:_MOST] if sentence in wanted[:_MOST] else [sentence])
-        return self._parsed[sentence.number]
+            self._read(wanted)
+        return self._parsed.get(sentence.number, _EMPTY)
 
     def parse_all(self) -> None:
         """Parse every sentence at once: for checks that compare whole texts."""
-        self._read([s for s in self.sentences if s.number not in self._parsed][:_MOST])
+        self._read([s for s in self.sentences if s.number not in self._parsed])
 
     def _read(self, wanted: Sequence[Sentence]) -> None:
+        kept = []
+        for sentence in wanted:
+            self._left -= len(sentence.text)
+            if self._left < 0:
+                self._exhausted = True
+                break
+            kept.append(sentence)
+        wanted = kept
         by_language: dict[str, list[Sentence]] = {}
         for sentence in wanted:
             if self.can_read(sentence):
