@@ -15,8 +15,8 @@ from sendcheck.understanding.timing import When, find_times
 
 Gate = Callable[[str, str], bool]
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
-MOST = 24_000
-LONGEST = 60_000
+MOST = 12_000
+LONGEST = 40_000
 _EMPTY = Parse((), ())
 
 
