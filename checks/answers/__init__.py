@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
+from sendcheck.checkapi import STRICT, Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
+from sendcheck.understanding.language import family
 
 from .asked import Asked, Kind, asked
 from .evidence import Evidence
@@ -36,7 +37,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
     assert mail.parent is not None and mail.parent.prose is not None
     if mail.is_forward or not _goes_to_author(mail) or not mail.own_text.strip():
         return
-    open_items = asked(mail.parent.prose, strict=mail.profile in {"complaint-reply", "incident"})
+    open_items = asked(mail.parent.prose, strict=mail.profile in STRICT)
     if not open_items:
         return
     evidence = Evidence(mail, open_items)
@@ -48,14 +49,10 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
 def _cannot(mail: Mail) -> str | None:
     if mail.parent is None or mail.parent.prose is None:
         return "there is no mail that this one answers (name it with --parent)" if mail.is_reply else "this mail answers none"
-    theirs = {_family(lang) for lang in mail.parent.prose.languages[:1]}
-    if theirs and mail.languages and _family(mail.languages[0]) not in theirs:
+    theirs = {family(lang) for lang in mail.parent.prose.languages[:1]}
+    if theirs and mail.languages and family(mail.languages[0]) not in theirs:
         return "the answer is in another language than the mail it answers"
     return None
-
-
-def _family(language: str) -> str:
-    return "scandinavian" if language in {"nb", "nn", "da", "sv"} else language
 
 
 def _goes_to_author(mail: Mail) -> bool:

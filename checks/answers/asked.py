@@ -10,6 +10,7 @@ from functools import cache
 
 from sendcheck.checkapi import Mood, Prose, Sentence, Who, by_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.text import flat
 
 _MOST = 40
 _TAG = 3
@@ -50,11 +51,6 @@ def words(key: str, table: str = "", language: str = "") -> re.Pattern[str]:
 def words_of(sentence: Sentence, key: str, table: str = "") -> re.Pattern[str]:
     """The patterns of a key in the sentence's language."""
     return words(key, table, READ_AS.get(sentence.language, sentence.language))
-
-
-def flat(text: str) -> str:
-    """A text in one line with straight quotes."""
-    return re.sub(r"[’‘]", "'", " ".join(text.split()))
 
 
 def asked(prose: Prose, strict: bool) -> list[Asked]:

@@ -9,8 +9,9 @@ from sendcheck.checkapi import Kind as Segment
 from sendcheck.checkapi import Mail, Prose, Sentence, TimeKind, Who, by_language
 from sendcheck.understanding.commitments import commitments
 from sendcheck.understanding.names import fold, given_names
+from sendcheck.understanding.text import flat
 
-from .asked import Asked, Kind, flat, words_of
+from .asked import Asked, Kind, words_of
 
 _OPEN = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM", "ADV", "X", "SYM", "AUX", "ADP", "INTJ"})
 _STEM = 4

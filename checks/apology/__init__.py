@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Clause, Harm, Hit, Mail, Rule, Severity, Who, by_language, pattern
+from sendcheck.checkapi import STRICT, Check, Clause, Harm, Hit, Mail, Rule, Severity, Who, by_language, pattern
+from sendcheck.understanding.text import flat
 
-STRICT = ("complaint-reply", "incident")
 RULES = (
     Rule(
         "apology-missing",
@@ -68,14 +68,10 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
         )
 
 
-def _flat(text: str) -> str:
-    return re.sub(r"[’‘]", "'", " ".join(text.split()))
-
-
 def _apologises(mail: Mail) -> bool:
     """An apology for the thing itself, in any of our languages; sympathy is none, nor one that takes itself back (RULES.md, ruling 2)."""
     for sentence in mail.prose.sentences:
-        text = _flat(sentence.text)
+        text = flat(sentence.text)
         for match in _pattern("apologies").finditer(text):
             if not _pattern("no_apology").search(text[max(0, match.start() - 30) : match.end() + 60]):
                 return True
@@ -84,13 +80,13 @@ def _apologises(mail: Mail) -> bool:
 
 def _others_did(mail: Mail) -> bool:
     """A third party outside both sides caused it and help is offered (RULES.md, ruling 8), or it is not ours and the mail says so without blame."""
-    text = _flat(mail.own_text)
+    text = flat(mail.own_text)
     return bool(_pattern("outside_cause").search(text) and _pattern("offers_help").search(text))
 
 
 def _acknowledges(mail: Mail) -> bool:
     for sentence in mail.prose.sentences:
-        text = _flat(sentence.text)
+        text = flat(sentence.text)
         if _pattern("acknowledges").search(text) and not _pattern("empty_words").search(text):
             return True
         if _pattern("hardship_gate").search(text) and not sentence.asks and any(_suffered(c) for c in mail.prose.clauses(sentence)):
@@ -103,8 +99,6 @@ def _suffered(clause: Clause) -> bool:
     if clause.conditional or clause.actor is None or clause.actor.who is not Who.READER:
         return False
     if clause.negated and clause.act in _words("could_not"):
-        return True
-    if clause.negated and clause.modals and clause.act in _words("could_not"):
         return True
     return clause.act in _words("hardships") and not clause.negated and clause.tense.value == "past"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Phrase, Sentence, Severity, Who
+from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
 from sendcheck.understanding.names import fold, given_names
 
-from .faults import Faults, at_fault, faults, hints, leaves_undone, may_blame
+from .faults import Faults, at_fault, blame, faults, hints, leaves_undone, may_blame
 
 _REMEDY = "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”"
 
@@ -35,12 +35,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
 
 
 def _hit(mail: Mail, sentence: Sentence, start: int, end: int, weak: bool = False) -> Hit:
-    """``weak``: a report as much as a reproach; outside complaints and incidents only a warning."""
-    words = " ".join(sentence.text[start:end].split())
-    mild = Severity.WARNING if weak and mail.profile in {"general", "internal"} else None
-    confidence = Confidence.MEDIUM if weak else Confidence.HIGH
-    message = f"“{words}” puts the fault on somebody of your own side"
-    return Hit("blame-colleague", message, mail.at_sentence(sentence, start, end), _REMEDY, severity=mild, confidence=confidence)
+    return blame(mail, sentence, (start, end), weak, "blame-colleague", "somebody of your own side", _REMEDY)
 
 
 def _is_weak(clause: Clause, words: Faults) -> bool:

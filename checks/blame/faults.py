@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Tense, by_language, union
+from sendcheck.checkapi import STRICT, Clause, Confidence, Hit, Mail, Sentence, Severity, Tense, by_language, union
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
@@ -115,3 +115,11 @@ def leaves_undone(clause: Clause, words: Faults) -> bool:
     if acts & words["duties_with_object"]:
         return True
     return clause.act in words["duties"] and clause.act not in words["light_duties"] and not (clause.perfect and not clause.adverbs & words["never"])
+
+
+def blame(mail: Mail, sentence: Sentence, span: tuple[int, int], weak: bool, rule: str, whom: str, remedy: str) -> Hit:
+    """The finding of either rule. ``weak``: a report as much as a reproach; outside complaints and incidents only a warning."""
+    words = " ".join(sentence.text[slice(*span)].split())
+    mild = Severity.WARNING if weak and mail.profile not in STRICT else None
+    confidence = Confidence.MEDIUM if weak else Confidence.HIGH
+    return Hit(rule, f"“{words}” puts the fault on {whom}", mail.at_sentence(sentence, *span), remedy, severity=mild, confidence=confidence)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from sendcheck.checkapi import Clause, Confidence, Hit, Mail, Mood, Sentence, Severity, Tense, Who
+from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
 
-from .faults import Faults, at_fault, faults, hints, leaves_undone, may_blame
+from .faults import Faults, at_fault, blame, faults, hints, leaves_undone, may_blame
 
 _REMEDY = "say what you need and by when, without saying whose fault it is"
 
@@ -32,13 +32,7 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
 
 
 def _hit(mail: Mail, sentence: Sentence, start: int, end: int, weak: bool = False) -> Hit:
-    """``weak``: a report as much as a reproach; outside complaints and incidents only a warning."""
-    words = " ".join(sentence.text[start:end].split())
-    mild = Severity.WARNING if weak and mail.profile in {"general", "internal"} else None
-    confidence = Confidence.MEDIUM if weak else Confidence.HIGH
-    return Hit(
-        "blame-recipient", f"“{words}” puts the fault on the reader", mail.at_sentence(sentence, start, end), _REMEDY, severity=mild, confidence=confidence
-    )
+    return blame(mail, sentence, (start, end), weak, "blame-recipient", "the reader", _REMEDY)
 
 
 def _blamed(clause: Clause, words: Faults, text: str) -> bool:

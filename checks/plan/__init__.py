@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Mood, Rule, Severity
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Mood, Rule, Severity
 from sendcheck.understanding import commitments
 from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
 
-STRICT = ("complaint-reply", "incident")
 RULES = (
     Rule(
         "plan-missing",

@@ -47,6 +47,8 @@ class Harm(IntEnum):
 
 
 PROFILES = ("general", "complaint-reply", "incident", "internal")
+#: Profiles of mails to somebody who was let down.
+STRICT = ("complaint-reply", "incident")
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,9 @@ def commitments(prose: Prose, wide: bool = True) -> Iterator[Commitment]:
         words = _words(sentence.language)
         if words is None or sentence.asks or not (words.wide_gate if wide else words.gate).search(sentence.text):
             continue
-        for clause in prose.clauses(sentence):
-            whens = present_whens(prose, sentence)
-            deed = _deed(clause, prose.clauses(sentence), whens, words, READ_AS.get(sentence.language, sentence.language))
+        clauses, whens = prose.clauses(sentence), present_whens(prose, sentence)
+        for clause in clauses:
+            deed = _deed(clause, clauses, whens, words, READ_AS.get(sentence.language, sentence.language))
             if deed is not None:
                 yield Commitment(sentence, clause, deed, whens, _bound(prose, sentence, whens))
 

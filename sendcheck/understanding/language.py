@@ -63,14 +63,15 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
     best = max(_ORDER, key=lambda lang: (scores[lang], -_ORDER.index(lang)))
     long = len(words) >= _ENOUGH
     rivals = [lang for lang in _ORDER if lang not in (best, "other") and abs(scores[lang] - scores[best]) < 1e-9]
-    if not long and any(_family(lang) != _family(best) for lang in rivals):
+    if not long and any(family(lang) != family(best) for lang in rivals):
         return None
     if hits[best] / len(words) < (_SHARE_LONG if long else _SHARE_SHORT) or not scores[best]:
         return "other" if long else None
     return best
 
 
-def _family(language: str) -> str:
+def family(language: str) -> str:
+    """Languages whose speakers read each other: the Scandinavian ones count as one."""
     return "scandinavian" if language in {"nb", "nn", "da", "sv"} else language
 
 

@@ -13,6 +13,11 @@ _COMMAND = re.compile(
 )
 
 
+def flat(text: str) -> str:
+    """A text in one line with straight apostrophes."""
+    return re.sub(r"[’‘]", "'", " ".join(text.split()))
+
+
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """The range of the sentence that holds characters start..end: bounded by end marks and blank lines."""
     begin = max(0, start - _LOOK_BACK)

@@ -52,11 +52,13 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
     Raises OSError if there is none, LookupError if its labels are unknown.
     """
     on_load(True)
-    import spacy
+    try:
+        import spacy
 
-    nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer", "tagger"])
+        nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer", "tagger"])
+    finally:
+        on_load(False)
     parser: Any = nlp.get_pipe("parser")
-    on_load(False)
     return nlp, label_set(frozenset(parser.labels))
 
 
