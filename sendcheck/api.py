@@ -12,6 +12,7 @@ from sendcheck.errors import InputError
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Report
+from sendcheck.pipeline.threads import with_own_thread
 from sendcheck.reading.sources import Source
 
 #: A mail: its bytes or text, a path to it, or an object of the standard library's ``email`` package.
@@ -31,7 +32,7 @@ def check(message: Mailish, *, parent: Mailish | None = None, config: Config | P
         config = load_config(registry, explicit=Path(config) if config is not None else None)
     name, raw = _bytes(message)
     job = Job(name, raw, parent=_bytes(parent) if parent is not None else None)
-    return Report((Engine(registry, config).check(job),))
+    return Report((Engine(registry, config).check(with_own_thread(job, config)),))
 
 
 def _bytes(message: Mailish) -> tuple[str, bytes]:

@@ -1,4 +1,4 @@
-"""Names against recipients: `greeting-mismatch`, `name-misspelled`, `copied-not-in-cc`."""
+"""Names and addresses against recipients: `greeting-mismatch`, `name-misspelled`, `copied-not-in-cc`, `sender-mismatch`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
 
 from .copied import copied
 from .greeting import greeting
+from .identity import identity
 
 RULES = (
     Rule(
@@ -36,13 +37,21 @@ RULES = (
         "The reader now thinks that person knows; the person does not.",
         reads_text=True,
     ),
+    Rule(
+        "sender-mismatch",
+        Severity.WARNING,
+        Harm.RECIPIENTS,
+        "the mail leaves under another of your addresses than the one written to",
+        "The reader answers the wrong address, and may learn one that you keep private.",
+    ),
 )
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Salutation first, then announcements of copies."""
+    """Salutation first, then announcements of copies, then From."""
     yield from greeting(mail)
     yield from copied(mail)
+    yield from identity(mail, options["identities"])
 
 
-CHECK = Check("addressing", RULES, run, Path(__file__).parent)
+CHECK = Check("addressing", RULES, run, Path(__file__).parent, ("identities",))

@@ -10,11 +10,11 @@ from sendcheck.checkapi import Mail, Prose, Sentence, TimeKind, Who, by_language
 from sendcheck.understanding.commitments import commitments
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import flat
+from sendcheck.understanding.words import same_word
 
 from .asked import Asked, Kind, words_of
 
 _OPEN = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM", "ADV", "X", "SYM", "AUX", "ADP", "INTJ"})
-_STEM = 4
 _FRAGMENT = 7
 _TYPES = ("when", "who", "duration", "amount", "number", "why", "where", "how", "which")
 
@@ -54,17 +54,8 @@ def terms(prose: Prose, sentence: Sentence) -> frozenset[str]:
 @lru_cache(maxsize=200_000)
 def meet(one: str, other: str) -> bool:
     """Whether two words tell of one thing: equal, of one stem, or answering each other."""
-    if one == other:
+    if same_word(one, other):
         return True
-    shorter = min(len(one), len(other))
-    if shorter > _STEM and not one.isdigit():
-        stem = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
-        if stem >= max(_STEM + 1, round(0.72 * shorter)):
-            return True
-    longer, short = (one, other) if len(one) > len(other) else (other, one)
-    stem_of = re.sub(r"(?<=\w{4})(?:ene|en|et|er|ne|s|n|t|a)$", "", short)
-    if len(stem_of) >= _STEM and len(longer) > len(short) + 2 and re.search(rf"{re.escape(stem_of)}(?:ene|en|et|er|ne|s|n|t|a)?$", longer):
-        return True  # the last part of a compound: “vedlikeholdsside” and “siden”
     groups = _groups()
     return bool(groups.get(one, frozenset()) & groups.get(other, frozenset()))
 

@@ -1,4 +1,6 @@
-"""Who reads along: `cc-leak`, `audience-widened`, `confidential-spread`, `other-customer-named`."""
+"""Who reads along, and who no longer does: `cc-leak`, `audience-widened`, `confidential-spread`, `recipient-dropped`, `reply-all-from-bcc`,
+`other-customer-named`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,8 @@ from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Rule, Severity
 
 from .confidential import confidential
 from .customers import customers
+from .dropped import dropped
+from .hidden import from_bcc
 from .leak import leak
 from .widened import widened
 
@@ -37,6 +41,21 @@ RULES = (
         reads_text=True,
     ),
     Rule(
+        "reply-all-from-bcc",
+        Severity.ERROR,
+        Harm.RECIPIENTS,
+        "you were only blind-copied, and answer everybody",
+        "The readers learn that you read along, and who hid you.",
+    ),
+    Rule(
+        "recipient-dropped",
+        Severity.WARNING,
+        Harm.RECIPIENTS,
+        "the writer you answer, or somebody the text addresses, no longer gets the mail",
+        "Whoever asked will think that nobody answered.",
+        reads_text=True,
+    ),
+    Rule(
         "other-customer-named",
         Severity.ERROR,
         Harm.LEAKS,
@@ -51,7 +70,9 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
     yield from leak(mail)
     yield from widened(mail)
     yield from confidential(mail)
+    yield from dropped(mail)
+    yield from from_bcc(mail, options["identities"])
     yield from customers(mail, options["customers"], options["organisations"])
 
 
-CHECK = Check("audience", RULES, run, Path(__file__).parent, ("customers", "organisations"))
+CHECK = Check("audience", RULES, run, Path(__file__).parent, ("customers", "organisations", "identities"))

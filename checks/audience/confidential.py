@@ -43,11 +43,15 @@ def _requests(mail: Mail) -> Iterator[tuple[str, Address | None, Sequence[Addres
     """Each mail of the thread that asks for discretion: (the words, who asked, who was on it)."""
     parent = mail.parent
     seen = False
-    if parent is not None and parent.kind == "file":
+    if parent is not None and parent.whole:
         found = _asks(parent.text) or _label(parent.subject or "")
         if found:
             seen = True
             yield found, parent.sender, parent.recipients
+    for before in mail.earlier:
+        found = _asks(before.text) or _label(before.subject or "")
+        if found:
+            yield found, before.sender, before.recipients
     for quoted in mail.quoted:
         found = _asks(quoted.text) or _label(quoted.subject or "")
         if found and not (seen and parent is not None and parent.sender == quoted.sender):

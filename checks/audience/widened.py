@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -9,13 +10,14 @@ from sendcheck.checkapi import Circle, Hit, Mail, NotRun, Recipient, pattern
 from sendcheck.understanding.names import person
 
 RULE = "audience-widened"
+_NAMES = re.compile(r"[A-ZÆØÅÄÖ][^\W\d_]+")
 
 
 def widened(mail: Mail) -> Iterator[Hit | NotRun]:
     """Compare outside recipients with everyone the thread shows."""
     if not (mail.is_reply or mail.is_forward):
         return
-    shows_readers = any(q.recipients is not None for q in mail.quoted) or (mail.parent is not None and mail.parent.recipients is not None)
+    shows_readers = any(q.recipients is not None for q in mail.quoted) or any(m.recipients is not None for m in mail.answered)
     if not shows_readers:
         yield NotRun(RULE, "the thread does not show who was on it")
         return
@@ -40,14 +42,24 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
 
 
 def asked_to_involve(mail: Mail, recipient: Recipient) -> bool:
-    """Whether the mail answered asks for this person ("find Anni"): adding her is then right (RULES.md, ruling 18)."""
+    """Whether a reader of the thread asks for this person ("find Anni"): adding her is then right (RULES.md, ruling 18)."""
     if mail.parent is None:
         return False
-    return any(person(recipient.address).fits(name) for name in _asked_for(mail.parent.text))
+    text = mail.parent.text
+    if recipient.key in text.lower() and not _is_warned_off(text, text.lower().find(recipient.key)):
+        return True
+    owner = person(recipient.address)
+    return any(owner.has(name) or (len(name) > 2 and owner.fits(name) and not owner.role) for name in _asked_for(text))
+
+
+def _is_warned_off(text: str, at: int) -> bool:
+    """“Please do not tell Per”: whoever is named in a warning is not asked for."""
+    return bool(pattern(__package__, "warned_off").search(" ".join(text[max(0, at - 60) : at].split())))
 
 
 @lru_cache(maxsize=1)
 def _asked_for(text: str) -> frozenset[str]:
     """The names that a mail asks to involve; kept for the recipients of one mail."""
     asks = pattern(__package__, "involve", flags=0)
-    return frozenset(name for match in asks.finditer(text) for name in match.groups() if name)
+    found = [(name, match.start()) for match in asks.finditer(text) for group in match.groups() if group for name in _NAMES.findall(group)]
+    return frozenset(name for name, at in found if not _is_warned_off(text, at))

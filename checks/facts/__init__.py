@@ -1,124 +1,53 @@
-"""Facts that contradict themselves: `date-impossible`."""
+"""Facts that contradict themselves, the thread, or stand on nothing: `date-impossible`, `figure-changed`, `figure-unsupported`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, Mood, Place, Rule, Sentence, Severity, Stretch, Tense, TimeKind, pattern
-from sendcheck.understanding.calendar import Mention, find_dates, joining_words
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, NotRun, Rule, Severity
 
-RULE = "date-impossible"
+from .changed import changed
+from .dates import dates
+from .unsupported import unsupported
+
 RULES = (
     Rule(
-        RULE,
+        "date-impossible",
         Severity.ERROR,
         Harm.CONTENT,
         "a weekday and a date disagree, a date does not exist, or a promised one is over",
         "The reader cannot know which of the two you mean.",
         reads_text=True,
     ),
+    Rule(
+        "figure-changed",
+        Severity.WARNING,
+        Harm.CONTENT,
+        "a figure of the thread is restated with another value",
+        "One of the two is wrong, and the reader has the other in writing.",
+        reads_text=True,
+        language_rule=True,
+        by_profile=dict.fromkeys(STRICT, Severity.ERROR),
+    ),
+    Rule(
+        "figure-unsupported",
+        Severity.WARNING,
+        Harm.CONTENT,
+        "a share or count about cause or effect that nothing supports",
+        "The first thing an unhappy reader asks is where you have that figure from.",
+        reads_text=True,
+        language_rule=True,
+    ),
 )
-_HISTORY = timedelta(days=60)
-#: Two readings of a date without a year that lie about as far from the mail both count.
-_EITHER_WAY = 40
 
 
-def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Every weekday with a date, and every date, in subject and own text."""
-    sent = mail.date.date()
-    for mention in find_dates(mail.subject):
-        yield from _judge(mail, mention, sent, mail.at_header("Subject", mail.subject[mention.start : mention.end]), mail.subject)
-    for stretch in mail.own():
-        for mention in find_dates(stretch.text):
-            yield from _judge(mail, mention, sent, _place(mail, stretch, mention), stretch.text)
-    yield from _promised(mail, sent)
-
-
-def _promised(mail: Mail, sent: date) -> Iterator[Hit]:
-    """A date by which something is promised or asked for, and which is over (RULES.md, rulings 14 and 23)."""
-    if not mail.date_known:
-        return
-    for sentence in mail.prose.sentences:
-        passed = [w for w in mail.prose.times(sentence) if w.kind is TimeKind.DATE and w.day is not None and w.day < sent]
-        for when in passed:
-            before = sentence.text[: when.start]
-            if pattern(__package__, "by").search(before) and _binds(mail, sentence, when.start):
-                assert when.day is not None
-                days = (sent - when.day).days
-                yield Hit(
-                    RULE,
-                    f"“{when.text}” is over: the mail is dated {sent.isoformat()}, {days} day{'s' if days > 1 else ''} later",
-                    mail.at_sentence(sentence, when.start, when.end),
-                    "name a day that lies ahead, or say that it happened",
-                )
-
-
-def _binds(mail: Mail, sentence: Sentence, at: int) -> bool:
-    """Whether the clause that holds the date promises or asks."""
-    clauses = [c for c in mail.prose.clauses(sentence) if c.start <= at < c.end + 1] or list(mail.prose.clauses(sentence))
-    inner = min(clauses, key=lambda c: c.end - c.start, default=None)
-    return inner is not None and not inner.negated and (inner.tense is Tense.FUTURE or inner.mood is Mood.REQUEST)
-
-
-def _place(mail: Mail, stretch: Stretch, mention: Mention) -> Place:
-    return mail.within(stretch, mention.start, mention.end)
-
-
-def _counts_things(text: str, mention: Mention) -> bool:
-    """“31 June calendars” names a thing, not a day: a plain word follows that nothing joins to a date."""
-    following = re.match(r" ([^\W\d_]{3,})", text[mention.end :])
-    return mention.year is None and following is not None and following.group(1).islower() and following.group(1) not in joining_words()
-
-
-def _judge(mail: Mail, mention: Mention, sent: date, place: Place, text: str) -> Iterator[Hit]:
-    if not mention.exists:
-        if (mention.year is not None and abs(mention.year - sent.year) > 1) or _counts_things(text, mention):
-            return
-        yield Hit(RULE, f"“{mention.text}” does not exist: {mention.month_name} has {mention.month_length} days", place, "mend the day or the month")
-        return
-    if mention.weekday is None:
-        return
-    if mention.year is not None:
-        day = date(mention.year, mention.month, mention.day)
-        if day < sent - _HISTORY or day.weekday() == mention.weekday:
-            return
-        confidence = Confidence.HIGH
-    else:
-        days = _readings(mention, sent)
-        if not days or any(d.weekday() == mention.weekday for d in days):
-            return
-        day = days[0]
-        confidence = Confidence.HIGH if mail.date_known else Confidence.LOW
-    right = day + timedelta(days=(mention.weekday - day.weekday() + 3) % 7 - 3)
-    yield Hit(
-        RULE,
-        f"“{mention.text}”: {day.isoformat()} is a {_weekday(day)}",
-        place,
-        f"write {_weekday(day)}, or {right.isoformat()} if the weekday is right",
-        confidence=confidence,
-        severity=None if confidence is Confidence.HIGH else Severity.NOTE,
-    )
-
-
-def _weekday(day: date) -> str:
-    return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[day.weekday()]
-
-
-def _readings(mention: Mention, sent: date) -> list[date]:
-    """The date without a year that is nearest to the mail (RULES.md, ruling 23), and a second one as near."""
-    found: list[date] = []
-    for year in (sent.year - 1, sent.year, sent.year + 1):
-        try:
-            found.append(date(year, mention.month, mention.day))
-        except ValueError:
-            continue
-    found.sort(key=lambda d: abs((d - sent).days))
-    nearest = abs((found[0] - sent).days) if found else 0
-    return [d for d in found if abs((d - sent).days) - nearest <= _EITHER_WAY]
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
+    """Dates first, then figures."""
+    yield from dates(mail)
+    yield from changed(mail)
+    yield from unsupported(mail)
 
 
 CHECK = Check("facts", RULES, run, Path(__file__).parent)

@@ -40,7 +40,7 @@ def _hit(mail: Mail, quoted: QuotedMail, confidence: Confidence, milder: bool) -
 
 def _insiders_wrote_all(mail: Mail) -> bool:
     """A trail that hides its recipients, but whose mails (two or more) were all written by insiders: a talk among colleagues."""
-    if mail.parent is not None and mail.parent.kind == "file":
+    if mail.parent is not None and mail.parent.whole:
         return False
     senders = [q.sender for q in mail.quoted]
     if len(senders) < 2 or any(q.recipients is not None for q in mail.quoted):

@@ -79,7 +79,7 @@ def _stranger(mail: Mail, quoted: QuotedMail, on_newest: Participants) -> tuple[
 def _other_subject(mail: Mail, quoted: QuotedMail, wrote_it: bool) -> tuple[str, Confidence] | None:
     """A conversation whose subject this mail no longer carries."""
     old = quoted.subject
-    if old is None and mail.parent is not None and mail.parent.kind == "file":
+    if old is None and mail.parent is not None and mail.parent.whole:
         old = mail.parent.subject
     if old is not None:
         if not old.strip() or not mail.base_subject or same_subject(old, mail.subject):

@@ -19,6 +19,7 @@ from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import Registry, load, unknown
 from sendcheck.pipeline.report import MailReport, Report, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
+from sendcheck.pipeline.threads import open_store, with_thread
 from sendcheck.reading.sources import Source, expand, refusal
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "github")
 _ONE_LINE_EACH = 25
+#: Mails to index before a line counts them.
+_WORTH_TELLING = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class _Output:
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("sources", nargs=-1, metavar="[FILES|DIRS|-]...")
 @click.option("--parent", metavar="FILE", help="The mail that is answered.")
+@click.option("--mailstore", metavar="DIR", help="Look the mail that is answered up in this Maildir, mbox or folder of mails.")
+@click.option("--explain-answers", is_flag=True, help="Show what the answered mail asks, and where your text answers it.")
 @click.option("--draft", is_flag=True, help="A draft: it needs no recipients yet.")
 @click.option("--profile", metavar="NAME", help=f"Kind of mail: {', '.join(PROFILES)}.")
 @click.option("--config", "config_file", metavar="FILE", help="Use this configuration instead of the user's and the nearest.")
@@ -53,6 +58,8 @@ class _Output:
 def check(
     sources: tuple[str, ...],
     parent: str | None,
+    mailstore: str | None,
+    explain_answers: bool,
     draft: bool,
     profile: str | None,
     config_file: str | None,
@@ -80,14 +87,19 @@ def check(
         raise ConfigError(unknown("profile", profile, PROFILES) + f" (there are {', '.join(PROFILES)})")
     wanted = _pair(formats, outputs)
     explicit = _existing(config_file)
-    config = load_config(registry, explicit=explicit, start=Path.cwd(), overrides={"fail-on": fail_on, "show": show})
+    config = load_config(registry, explicit=explicit, start=Path.cwd(), overrides={"fail-on": fail_on, "show": show, "mailstore": mailstore})
     engine = Engine(registry, config, Selection(select, ignore), profile)
     codes: list[Exit] = []
     found = _readable(list(sources), codes)
     if parent is not None:
         found = iter(_only_one(found))
     parent_mail = _parent(parent)
-    work = (Job(s.name, raw, cut, s.first_line, parent=parent_mail, draft=draft, timings=timings) for s, raw, cut in found)
+    # --parent names the mail itself: no store needs to be searched for it.
+    store = open_store(config["mailstore"], _told) if config["mailstore"] and parent is None else None
+    work = (
+        with_thread(Job(s.name, raw, cut, s.first_line, parent=parent_mail, draft=draft, timings=timings, table=explain_answers), store)
+        for s, raw, cut in found
+    )
     reports = _shown(Supervisor(engine, jobs).run(work), wanted, registry, Severity(config["show"]), timings, redact, color, _bar(list(sources)))
     codes.append(reports.exit)
     sys.exit(worst_exit(codes))
@@ -148,6 +160,12 @@ def _parent(name: str | None) -> tuple[str, bytes] | None:
     if why:
         raise InputError(f"the parent {name} {why}")
     return name, raw
+
+
+def _told(read: int, total: int) -> None:
+    """A line that counts what is indexed, on a terminal."""
+    if sys.stderr.isatty() and total > _WORTH_TELLING and (read % 200 == 0 or read == total):
+        click.echo(f"\rindexing your mail: {read:,} of {total:,}{chr(10) if read == total else ''}", nl=False, err=True)
 
 
 def _bar(names: list[str]) -> bool:

@@ -33,6 +33,10 @@ def _is_pairs(value: object) -> bool:
     return isinstance(value, list) and all(_is_list(v) and len(v) == 2 for v in value)
 
 
+def _is_identities(value: object) -> bool:
+    return _is_list(value) or (isinstance(value, dict) and all(_is_list(v) for v in value.values()))
+
+
 #: kind -> (what it should be, test)
 KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "str": ("a string", lambda v: isinstance(v, str)),
@@ -41,6 +45,7 @@ KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "seconds": ("a number of seconds above 0", lambda v: isinstance(v, (int, float)) and not isinstance(v, bool) and v > 0),
     "list": ("a list of strings", _is_list),
     "pairs": ("a list of pairs of strings", _is_pairs),
+    "identities": ("a list of addresses, or a table of lists", _is_identities),
     "choice": ("one of its values", lambda v: isinstance(v, str)),
 }
 
@@ -52,6 +57,14 @@ CORE = (
     Key("required", "list", [], "Rules that must have run: where one could not, the verdict is incomplete."),
     Key("languages", "list", ["en", "nb", "nn"], "Languages you write in; language rules do not run on text in others."),
     Key("profile", "choice", "auto", "The kind of mail; auto recognises it.", ("auto", *PROFILES)),
+    Key(
+        "identities",
+        "identities",
+        [],
+        "Your own addresses. As a table, each with the domains and addresses that you write to under it: "
+        '[identities] "me@work.example" = ["client.example"].',
+    ),
+    Key("mailstore", "str", "", "Your mail, where the mail that is answered is looked up: a Maildir, an mbox, or a folder of mails."),
     Key("deadline", "seconds", 2.0, "Seconds a mail may take; a check that is not done by then is stopped and reported."),
     Key("partners", "pairs", [], 'Pairs of organisations that may see each other: [["a.example", "b.example"]].'),
     Key("customers", "list", [], "Names from [organisations] that are customers. Empty: every outside organisation named there."),

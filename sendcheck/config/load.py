@@ -139,7 +139,7 @@ def _fail(layer: _Layer, dotted: str, message: str) -> ConfigError:
 
 def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) -> Config:
     keys = all_keys(registry)
-    values = {name: key.default for name, key in keys.items()}
+    values = {name: {} if key.kind == "identities" else key.default for name, key in keys.items()}
     origins: dict[str, str] = {}
     organisations: dict[str, list[str]] = {}
     severities: dict[str, str] = {}
@@ -209,6 +209,9 @@ def _checked(layer: _Layer, key: Key, value: Any) -> Any:
         return value
     if not test(value):
         raise _fail(layer, key.name, f"“{key.name}” is {_shown(value)}, but must be {what}")
+    if key.kind == "identities":
+        table = value if isinstance(value, dict) else dict.fromkeys(value, [])
+        return {str(address).strip().lower(): list(places) for address, places in table.items()}
     if key.name in LIST_KEYS_WITH_FILES:
         return _with_files(layer, key.name, value)
     return value

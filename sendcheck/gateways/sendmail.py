@@ -24,11 +24,14 @@ from sendcheck.pipeline.judge import ALLOW_HEADER, Selection
 from sendcheck.pipeline.registry import Registry, load
 from sendcheck.pipeline.report import MailReport, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
+from sendcheck.pipeline.threads import with_own_thread
 from sendcheck.reading.limits import LIMITS
 
 # sysexits.h by number: the os module lacks them on Windows.
 EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_SOFTWARE, EX_OSERR, EX_CONFIG = 64, 65, 69, 70, 71, 78
 GUARD = "SENDCHECK_IN_SENDMAIL"
+#: Seconds that bringing the index of the mail store up to date may hold a mail up; the rest follows with the next mail.
+INDEXING = 2.0
 _WITH_VALUE = {"-f", "-r", "-F", "-N", "-R", "-O", "-X", "-h", "-L", "-V", "-C", "-a", "--file", "--account"}
 _NOT_SENDING = re.compile(r"-b[^m]")
 
@@ -182,7 +185,8 @@ def _check(raw: bytes, call: Call, registry: Registry, config: Config) -> MailRe
     allow = tuple(line for line in os.environ.get("SENDCHECK_ALLOW", "").splitlines() if line.strip())
     engine = Engine(registry, config, Selection(allow=allow))
     cap = LIMITS.mail_bytes
-    return Supervisor(engine).check(Job("-", raw[:cap], len(raw) > cap, envelope=tuple(call.recipients), leaving=True))
+    job = Job("-", raw[:cap], len(raw) > cap, envelope=tuple(call.recipients), leaving=True)
+    return Supervisor(engine).check(with_own_thread(job, config, INDEXING))
 
 
 def _stopped(report: MailReport, raw: bytes, call: Call, mta: list[str], registry: Registry, config: Config, on_error: str) -> int:

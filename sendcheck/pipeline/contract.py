@@ -1,4 +1,4 @@
-"""What a check is made of: rules, options, and the hits it yields. Checks import this through ``sendcheck.checkapi``."""
+"""What a check is made of: rules, options, and what it yields. Checks import this through ``sendcheck.checkapi``."""
 
 from __future__ import annotations
 
@@ -116,8 +116,22 @@ class NotRun:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A check's word on one thing that the answered mail asks: what, and where and how the text comes back to it.
+
+    No finding: the table of ``--explain-answers``. ``kind``: question, request or concern; ``answered``: None if nothing does; ``how``: what told.
+    """
+
+    rule: str
+    kind: str
+    asked: Place
+    answered: Place | None
+    how: str = ""
+
+
 Gate = Callable[[str, str], bool]
-Run = Callable[[Mail, Mapping[str, Any]], Iterable[Hit | NotRun]]
+Run = Callable[[Mail, Mapping[str, Any]], Iterable[Hit | NotRun | Exchange]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from sendcheck.config.config import Config
-from sendcheck.pipeline.contract import Check, Hit, NotRun, Option, Rule
+from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Rule
 from sendcheck.pipeline.judge import CRASHED, Selection, judge
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import MailReport, NotRunEntry, Reader
-from sendcheck.reading.message import Message, read_message
+from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.prose import LONGEST
@@ -27,7 +27,11 @@ READING, JUDGING = "reading the mail", "judging the findings"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One mail to check: its bytes and what is known beside them."""
+    """One mail to check: its bytes and what is known beside them.
+
+    ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store; ``earlier``: the mails of the thread before it;
+    ``no_parent``: why the store has none; ``timings``, ``table``: what else the report should hold.
+    """
 
     source: str
     raw: bytes
@@ -35,9 +39,13 @@ class Job:
     first_line: int = 1
     envelope: tuple[str, ...] = ()
     parent: tuple[str, bytes] | None = None
+    found: bool = False
+    earlier: tuple[tuple[str, bytes], ...] = ()
+    no_parent: str = ""
     draft: bool = False
     leaving: bool = False
     timings: bool = False
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +69,27 @@ class Engine:
         started = time.perf_counter()
         told(READING)
         message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
-        parent = self._parent(job)
-        mail = understand(message, self._surroundings(job, parent))
+        mail = understand(message, self._surroundings(job))
         return self._run(mail, job, dict(stopped or {}), told, started)
 
-    def _parent(self, job: Job) -> Message | None:
-        if job.parent is None:
-            return None
-        name, raw = job.parent
-        return read_message(raw, name)
-
-    def _surroundings(self, job: Job, parent: Message | None) -> Surroundings:
-        profile = self.profile or (None if self.config["profile"] == "auto" else self.config["profile"])
+    def _surroundings(self, job: Job) -> Surroundings:
         return Surroundings(
-            self.config.organisations, self.config["internal-domains"], self.config["partners"], profile, job.draft, job.leaving, parent, self.config.models
+            self.config.organisations,
+            self.config["internal-domains"],
+            self.config["partners"],
+            self.profile or (None if self.config["profile"] == "auto" else self.config["profile"]),
+            job.draft,
+            job.leaving,
+            read_message(job.parent[1], job.parent[0]) if job.parent is not None else None,
+            job.found,
+            tuple(read_message(raw, name) for name, raw in job.earlier),
+            self.config.models,
         )
 
     def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
         hits: list[Hit] = []
         not_run: list[NotRunEntry] = []
+        exchanges: list[Exchange] = []
         timings: list[tuple[str, float]] = [(READING, (time.perf_counter() - started) * 1000)]
         checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
         mail.prose.gates[:] = [c.gate for c in checks if c.gate and any(self.selection.on(r, self.config, mail.profile) for r in c.rules)]
@@ -99,11 +109,12 @@ class Engine:
                 continue
             told(check.name)
             begun = time.perf_counter()
-            found, lacking = self._run_one(check, mail, {rule.slug for rule in wanted})
+            found, lacking, table = self._run_one(check, mail, {rule.slug for rule in wanted})
             timings.append((check.name, (time.perf_counter() - begun) * 1000))
             quiet = {entry.rule for entry in silent}
             hits += [h for h in found if h.rule not in quiet]
             not_run += [e for e in lacking if e.rule not in quiet]
+            exchanges += [e for e in table if e.rule not in quiet]
         if mail.prose.truncated:
             reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
             wanted = [r for c in checks for r in c.rules if r.language_rule and self.selection.on(r, self.config, mail.profile)]
@@ -119,13 +130,15 @@ class Engine:
             languages=mail.languages,
             parent_source=mail.parent.source if mail.parent else None,
             parent_id=mail.parent.id if mail.parent else None,
+            answers=_answers(mail, job),
             findings=judgement.findings,
             not_run=tuple(sorted(not_run, key=lambda e: e.rule)),
             suppressed=judgement.suppressed,
             readers=tuple(Reader(_shown(r.address.name, r.address.addr), r.field, r.organisation, r.inside) for r in mail.recipients),
             groups=mail.groups,
-            notices=judgement.notices,
+            notices=(*_doubts(mail), *judgement.notices),
             unmatched=judgement.unmatched,
+            exchanges=tuple(exchanges) if job.table else None,
             network=self._network(),
             elapsed_ms=round(elapsed, 1) if job.timings else None,
             timings=tuple(timings) if job.timings else (),
@@ -154,10 +167,11 @@ class Engine:
         reason = f"the text is in {name}, which “languages” does not name"
         return [self._entry(rule.slug, reason) for rule in wanted if rule.language_rule]
 
-    def _run_one(self, check: Check, mail: Mail, wanted: set[str]) -> tuple[list[Hit], list[NotRunEntry]]:
+    def _run_one(self, check: Check, mail: Mail, wanted: set[str]) -> tuple[list[Hit], list[NotRunEntry], list[Exchange]]:
         own = {rule.slug for rule in check.rules}
         hits: list[Hit] = []
         lacking: list[NotRunEntry] = []
+        table: list[Exchange] = []
         try:
             for item in check.run(mail, self.config.options_for(check)):
                 if item.rule not in own:
@@ -165,13 +179,15 @@ class Engine:
                 if isinstance(item, NotRun):
                     if item.rule in wanted:
                         lacking.append(self._entry(item.rule, item.reason))
+                elif isinstance(item, Exchange):
+                    table.append(item)
                 else:
                     hits.append(item)
         except Exception as error:
             # Type and place only: an exception's text may hold words of the mail.
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
             lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if rule.slug in wanted]
-        return hits, lacking
+        return hits, lacking, table
 
 
 def crash_hit(check: str, why: str) -> Hit:
@@ -188,6 +204,23 @@ def crash_hit(check: str, why: str) -> Hit:
 def _origin(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+
+
+def _answers(mail: Mail, job: Job) -> str:
+    """Which mail the report took for the one answered, in words; "" for a mail that answers none."""
+    parent = mail.parent
+    if parent is None:
+        return f"a mail that was not found: {job.no_parent}" if mail.is_reply and job.no_parent else ""
+    where = {"given": f"{parent.source}, as named", "found": f"{parent.source}, found in the mail store", "trail": "the mail quoted in it"}[parent.kind]
+    more = f"; {parent.unreadable}" if parent.unreadable else ""
+    return where + more + (f" ({job.no_parent})" if job.no_parent else "")
+
+
+def _doubts(mail: Mail) -> tuple[str, ...]:
+    """What is odd about the parent that was named."""
+    if mail.parent is None or not mail.parent.doubt:
+        return ()
+    return (f"{mail.parent.source} may belong to another conversation: {mail.parent.doubt}",)
 
 
 def _shown(name: str, addr: str) -> str:

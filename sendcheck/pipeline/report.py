@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sendcheck.errors import Exit, worst_exit
-from sendcheck.pipeline.contract import Confidence, Severity
+from sendcheck.pipeline.contract import Confidence, Exchange, Severity
 from sendcheck.understanding.place import Place
 
 
@@ -79,7 +79,7 @@ class Reader:
 class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
-    ``unmatched``: exceptions that match nothing; ``network``: settings in force that let a check reach out;
+    ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing; ``exchanges``: what was asked and where it is answered, None unless wanted; ``network``: settings in force that let a check reach out;
     ``engine_error``: sendcheck itself failed on this mail (exit 70), not one of its checks.
     """
 
@@ -90,6 +90,7 @@ class MailReport:
     languages: tuple[str, ...] = ()
     parent_source: str | None = None
     parent_id: str | None = None
+    answers: str = ""
     findings: tuple[Finding, ...] = ()
     not_run: tuple[NotRunEntry, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
@@ -98,6 +99,7 @@ class MailReport:
     notices: tuple[str, ...] = ()
     unmatched: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
+    exchanges: tuple[Exchange, ...] | None = None
     engine_error: bool = False
     elapsed_ms: float | None = None
     timings: tuple[tuple[str, float], ...] = ()

@@ -12,7 +12,7 @@ from sendcheck.errors import InputError
 from sendcheck.reading.limits import LIMITS
 
 _MAIL_SUFFIXES = {".eml", ".mbox", ".mbx", ".patch", ".mail"}
-_FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}\d{4}[^\n]{0,10}\r?\n(?=[!-9;-~]+:)")
+FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}\d{4}[^\n]{0,10}\r?\n(?=[!-9;-~]+:)")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 
@@ -136,7 +136,7 @@ def _file(path: Path, shown: str) -> Iterator[Source | InputError]:
 def _mbox(path: Path, shown: str) -> Iterator[Source]:
     """The mails of an mbox (RFC 4155), each with its first line; a lone mail with a From_ line keeps its plain name."""
     data = path.read_bytes()
-    starts = [m.start() for m in _FROM_LINE.finditer(data)] or [0]
+    starts = [m.start() for m in FROM_LINE.finditer(data)] or [0]
     numbered = len(starts) > 1 or path.suffix.lower() in {".mbox", ".mbx"}
     line = 1
     for number, start in enumerate(starts, 1):

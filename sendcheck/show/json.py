@@ -29,6 +29,11 @@ def _mail(mail: MailReport) -> dict[str, Any]:
     }
     if mail.network:
         data["network"] = list(mail.network)
+    if mail.exchanges is not None:
+        data["answers"] = [
+            {"rule": e.rule, "kind": e.kind, "asked": _place(e.asked), "answered": _place(e.answered) if e.answered else None, "how": e.how}
+            for e in mail.exchanges
+        ]
     if mail.elapsed_ms is not None:
         data["elapsed_ms"] = mail.elapsed_ms
     return data

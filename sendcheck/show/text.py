@@ -42,12 +42,16 @@ class TextReport:
             lines = [self._one_line(report)]
             lines += self._footnotes(report, unmatched)
         else:
-            lines = [*self._head(report), "", *self._readers(report.readers, report.groups)]
+            lines = [*self._head(report), "", *self._readers(report.readers, report.groups), *self._answers(report)]
             for group in _by_place(shown):
                 lines += ["", *self._findings(group)]
             lines += self._not_run(not_run)
             lines += self._footnotes(report, unmatched)
             lines += ["", self._closing(report, shown)]
+        if report.exchanges is not None:
+            from sendcheck.show.answers import table
+
+            lines += ["", *table(report, self.style)]
         if self.timings and report.timings:
             lines += ["", *(f"  {name:<16}{ms:8.1f} ms" for name, ms in report.timings)]
         return "\n".join(lines) + "\n"
@@ -63,17 +67,17 @@ class TextReport:
         return self.style(mark, fg=colour, bold=True)
 
     def _one_line(self, report: MailReport) -> str:
-        return f"{self._mark(report.verdict)} {_clean(report.source)}: pass{_audience(report)}"
+        return f"{self._mark(report.verdict)} {clean(report.source)}: pass{_audience(report)}"
 
     def _head(self, report: MailReport) -> list[str]:
         _mark, colour = _MARKS[report.verdict]
         word = {Verdict.FAIL: "do not send yet", Verdict.INCOMPLETE: "not fully checked", Verdict.PASS: "pass, with remarks"}[report.verdict]
-        return [f"{self._mark(report.verdict)} {self.style(_clean(report.source), bold=True)}: {self.style(word, fg=colour, bold=True)}"]
+        return [f"{self._mark(report.verdict)} {self.style(clean(report.source), bold=True)}: {self.style(word, fg=colour, bold=True)}"]
 
     def _readers(self, readers: tuple[Reader, ...], groups: tuple[str, ...]) -> list[str]:
         """Recipients grouped by organisation, outside first."""
         if not readers:
-            names = ", ".join(_clean(g) for g in groups)
+            names = ", ".join(clean(g) for g in groups)
             return [f"  Readers   {'a hidden group: ' + names if groups else 'nobody named'}"]
         by_org: dict[tuple[bool, str], list[Reader]] = {}
         for reader in readers:
@@ -83,13 +87,17 @@ class TextReport:
         for number, ((inside, org), people) in enumerate(sorted(by_org.items())):
             label = "Readers" if number == 0 else ""
             where = self.style("inside ", fg="green") if inside else self.style("outside", fg="magenta")
-            shown = [_clean(p.shown) + ("" if p.field == "to" else f" ({p.field})") for p in people[:_MANY]]
+            shown = [clean(p.shown) + ("" if p.field == "to" else f" ({p.field})") for p in people[:_MANY]]
             if len(people) > _MANY:
                 shown.append(f"and {len(people) - _MANY} more")
             start = f"  {label:<9} {where}  {self.style(_clip(org, width).ljust(width), bold=not inside)}  "
             indent = " " * (2 + 9 + 1 + 7 + 2 + width + 2)
             lines += _wrapped(start, shown, indent)
         return lines
+
+    def _answers(self, report: MailReport) -> Iterator[str]:
+        if report.answers:
+            yield from _fill(f"  Answers   {clean(report.answers)}", " " * 12)
 
     def _findings(self, group: list[Finding]) -> Iterator[str]:
         first = group[0]
@@ -115,9 +123,9 @@ class TextReport:
         where = place.part if place.line is None else f"line {place.line}, column {place.column}"
         if not place.context:
             if place.excerpt:
-                yield f"          {self.style(where + ':', dim=True)} {_clean(place.excerpt)}"
+                yield f"          {self.style(where + ':', dim=True)} {clean(place.excerpt)}"
             return
-        context = _clean(place.context)
+        context = clean(place.context)
         yield f"          {self.style(f'{place.part}, {where}' if place.line is not None else where, dim=True)}"
         yield f"            {context}"
         if place.excerpt:
@@ -133,8 +141,8 @@ class TextReport:
         return ["", *lines] if lines else []
 
     def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:
-        lines = [f"  {self.style('allowed', fg='cyan')} {s.rule}: {_clean(s.reason)}" for s in report.suppressed]
-        lines += [f"  {self.style('unused', dim=True)}  {_clean(text)}" for text in unmatched]
+        lines = [f"  {self.style('allowed', fg='cyan')} {s.rule}: {clean(s.reason)}" for s in report.suppressed]
+        lines += [f"  {self.style('unused', dim=True)}  {clean(text)}" for text in unmatched]
         if report.network:
             lines.append(f"  {self.style('network', fg='cyan')} asked outside this machine: {', '.join(report.network)} is on")
         return lines
@@ -157,7 +165,9 @@ def _audience(report: MailReport) -> str:
         parts.append(f"{count} outside at {names}")
     if inside:
         parts.append(f"{inside} inside")
-    return f" (read by {', '.join(parts)})" if parts else ""
+    answers = f"answers {clean(report.answers)}" if report.answers else ""
+    told = [f"read by {', '.join(parts)}"] * bool(parts) + [answers] * bool(answers)
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _by_place(findings: list[Finding]) -> list[list[Finding]]:
@@ -207,7 +217,7 @@ def _clip(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Control characters of a mail never reach the terminal."""
     return "".join(c if unicodedata.category(c)[0] != "C" or c == "\u200d" else " " for c in text)
 

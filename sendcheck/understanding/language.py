@@ -70,6 +70,17 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
     return best
 
 
+def is_foreign(text: str) -> bool:
+    """Whether a text shows by its own words or letters that it is in none of the languages read: “other” alone may just be code or a list."""
+    words = [w.lower() for w in _WORD.findall(text[:_LONGEST])]
+    if not words or _foreign_script(words):
+        return bool(words)
+    known = _function_words()
+    alone = sum(all(lang == "other" for lang, _weight in known[w]) for w in words if w in known)
+    ours = sum(any(lang != "other" for lang, _weight in known[w]) for w in words if w in known)
+    return alone / len(words) >= _SHARE_SHORT and alone > 2 * ours
+
+
 def family(language: str) -> str:
     """Languages whose speakers read each other: the Scandinavian ones count as one."""
     return "scandinavian" if language in {"nb", "nn", "da", "sv"} else language

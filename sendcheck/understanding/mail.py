@@ -101,9 +101,10 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """The mail that is answered: a file, or what the trail shows of it.
+    """A mail of the thread, first of all the one that is answered: whole, or what the trail shows of it.
 
-    ``recipients`` is None where they are not known. ``kind``: ``file`` or ``trail``. ``prose``: its own text as sentences.
+    ``recipients`` is None where they are not known. ``kind``: ``given``, ``found`` (in a mail store) or ``trail``. ``prose``: its own text as
+    sentences, None where it has none that can be read; ``unreadable`` then says why. ``doubt``: why it may belong to another conversation.
     """
 
     source: str
@@ -115,6 +116,13 @@ class Parent:
     text: str
     message: Message | None = None
     prose: Prose | None = None
+    unreadable: str = ""
+    doubt: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the mail itself is known, and not just what a trail quotes of it."""
+        return self.kind != "trail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,7 @@ class Mail:
     quoted: tuple[QuotedMail, ...]
     parent: Parent | None
     organisations: Organisations
+    earlier: tuple[Parent, ...] = ()
     languages: tuple[str, ...] = ()
     profile: str = "general"
     profile_reason: str = ""
@@ -197,16 +206,24 @@ class Mail:
 
     # -- the thread ----------------------------------------------------------
 
+    @property
+    def answered(self) -> tuple[Parent, ...]:
+        """The parent and the mails of the thread before it, nearest first, as far as they are at hand."""
+        return (*((self.parent,) if self.parent is not None else ()), *self.earlier)
+
     def thread_people(self) -> tuple[Address, ...]:
-        """Everyone seen on a mail of the thread (the parent and the mails quoted), addresses or bare names."""
+        """Everyone seen on a mail of the thread (the parent, those before it, the mails quoted), addresses or bare names."""
         people: list[Address] = []
-        if self.parent is not None:
-            people += [a for a in (self.parent.sender,) if a]
-            people += self.parent.recipients or ()
+        for mail in self.answered:
+            people += [a for a in (mail.sender, *(mail.recipients or ())) if a]
         for quoted in self.quoted:
-            people += [a for a in (quoted.sender,) if a]
-            people += quoted.recipients or ()
+            people += [a for a in (quoted.sender, *(quoted.recipients or ())) if a]
         return tuple(people)
+
+    def thread_texts(self) -> tuple[str, ...]:
+        """What the thread said before: the parent, those before it, the mails quoted."""
+        told = [*(p.text for p in self.answered), *(q.text for q in self.quoted), *((p.subject or "") for p in self.answered)]
+        return tuple(dict.fromkeys(told))
 
     # -- places --------------------------------------------------------------
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from sendcheck.data import language_file, languages_with
@@ -25,7 +25,10 @@ _RESENT = ("resent-to", "resent-cc", "resent-bcc")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What understanding needs from outside the mail: configuration values and the parent, if given."""
+    """What understanding needs from outside the mail: configuration values, the parent, and the mails before it, nearest first.
+
+    ``found``: the parent comes from a mail store, by its Message-ID, and not from the user's hand.
+    """
 
     organisations: Mapping[str, Sequence[str]] = field(default_factory=dict)
     internal_domains: Sequence[str] = ()
@@ -34,6 +37,8 @@ class Surroundings:
     draft: bool = False
     leaving: bool = False
     parent: Message | None = None
+    found: bool = False
+    earlier: Sequence[Message] = ()
     models: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -49,7 +54,8 @@ def understand(message: Message, around: Surroundings) -> Mail:
     inline = any(s.kind is Kind.FORWARD for b in bodies if b.primary and not b.part.attached_mail for s in b.segments)
     forward = forward or inline or (not reply and any(b.part.attached_mail for b in bodies))
     date = message.date()
-    parent = _parent(message, around, bodies, forward)
+    parent = _parent(message, around, bodies, forward, recipients)
+    earlier = tuple(_whole_parent(m, "found", around.models) for m in around.earlier)
     date_known = date is not None or around.leaving or around.draft
     own = _own_texts(bodies)
     languages = languages_of(own)
@@ -72,6 +78,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         quoted=quoted,
         parent=parent,
         organisations=organisations,
+        earlier=earlier,
         languages=languages,
         profile=profile,
         profile_reason=reason,
@@ -202,9 +209,10 @@ def _primary_parts(texts: tuple[TextPart, ...]) -> set[int]:
     return chosen
 
 
-def _parent(message: Message, around: Surroundings, bodies: tuple[Body, ...], forward: bool) -> Parent | None:
+def _parent(message: Message, around: Surroundings, bodies: tuple[Body, ...], forward: bool, recipients: Sequence[Recipient]) -> Parent | None:
     if around.parent is not None:
-        return _parent_from_file(around.parent, around.models)
+        whole = _whole_parent(around.parent, "found" if around.found else "given", around.models)
+        return whole if around.found else replace(whole, doubt=other_conversation(message, around.parent, recipients))
     quoted = [(body, q) for body in bodies if body.primary for q in body.quoted]
     if forward or not quoted:
         return None
@@ -224,19 +232,63 @@ def _quoted_between(body: Body) -> str:
     return "\n".join(lines).strip()
 
 
-def _parent_from_file(parent: Message, models: Mapping[str, str]) -> Parent:
+def other_conversation(message: Message, parent: Message, recipients: Sequence[Recipient]) -> str:
+    """Why a mail that was given as the one answered may belong to another conversation; "" where all fits."""
+    own_id = _id(parent)
+    named = re.findall(r"<[^<>\s]+>", f"{message.header('in-reply-to') or ''} {message.header('references') or ''}")
+    if own_id and own_id in named:
+        return ""
+    reasons = []
+    if named and own_id:
+        reasons.append(f"this mail answers {named[0]}, not {own_id}")
+    theirs, mine = (parent.header("subject") or "").strip(), (message.header("subject") or "").strip()
+    same = bool(theirs and mine) and same_subject(theirs, mine)
+    if theirs and mine and not same:
+        reasons.append("the subjects differ")
+    people = {a.key for name in ("from", "reply-to", "to", "cc") for a in parent.address_list(name).addresses}
+    strangers = bool(recipients) and bool(people) and not any(r.key in people for r in recipients)
+    if strangers:
+        reasons.append("nobody who was on it gets this one")
+    sent, answered = message.date(), parent.date()
+    if sent is not None and answered is not None and _utc(answered) > _utc(sent) + timedelta(minutes=10):
+        reasons.append("it was written after this one")
+        return ", and ".join(reasons)
+    return ", and ".join(reasons) if len(reasons) > 1 or (strangers and not same) else ""
+
+
+def _utc(when: datetime) -> datetime:
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+
+
+def _id(message: Message) -> str | None:
+    return (message.header("message-id") or "").strip() or None
+
+
+def _whole_parent(parent: Message, kind: str, models: Mapping[str, str]) -> Parent:
     people = tuple(a for name in ("to", "cc") for a in parent.address_list(name).addresses)
     senders = parent.address_list("from").addresses
     own = _own_texts(_bodies(parent))
     sender = senders[0] if senders else None
+    why = _unreadable(parent, own)
     return Parent(
         parent.source,
-        "file",
-        (parent.header("message-id") or "").strip() or None,
+        kind,
+        _id(parent),
         sender,
         people,
         parent.header("subject"),
         "\n\n".join(own),
         parent,
-        Prose(own, languages_of(own), models, author_sides(sender), parent.date()),
+        None if why else Prose(own, languages_of(own), models, author_sides(sender), parent.date()),
+        why,
     )
+
+
+def _unreadable(message: Message, own: Sequence[str]) -> str:
+    """Why a mail of the thread has no text to read; "" if it has."""
+    if any(text.strip() for text in own):
+        return ""
+    if message.encrypted:
+        return "it is encrypted"
+    problem = next((p.message for p in message.problems), "")
+    return problem or "it has no text of its own"

@@ -1,0 +1,120 @@
+"""`recipient-dropped`: the answered writer, or somebody whom the text addresses, no longer gets the mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from sendcheck.checkapi import Circle, Confidence, Hit, Mail, NotRun, Parent, Place, by_language, pattern
+from sendcheck.reading.addresses import Address
+from sendcheck.understanding.names import Person, fold, person
+
+RULE = "recipient-dropped"
+_NAME = r"[A-ZÆØÅÄÖ][^\W\d_]{1,30}"
+
+
+def dropped(mail: Mail) -> Iterator[Hit | NotRun]:
+    """Replies only; a forward may go where it likes."""
+    if mail.parent is None:
+        if mail.is_reply:
+            yield NotRun(RULE, "the mail that this one answers is not known")
+        return
+    if mail.is_forward or not mail.is_reply or not mail.recipients or mail.groups or mail.parent.doubt:
+        return
+    if any(not r.person.known and not r.person.role and not r.address.name for r in mail.recipients) and not mail.parent.whole:
+        return  # one of the bare addresses may be the writer's
+    if pattern(__package__, "moved").search(mail.own_text):
+        return
+    author = mail.parent.sender
+    if author is not None and _is_missed(mail, author, mail.parent):
+        yield _hit(mail, author, f"{author.name or author.addr}, whose mail you answer, does not get this one", mail.at_header("To"))
+    for address, place in _addressed(mail):
+        yield _hit(mail, address, f"the text addresses {address.name or address.addr}, who was on the thread and does not get this mail", place)
+
+
+def _hit(mail: Mail, address: Address, message: str, place: Place) -> Hit:
+    sure = Confidence.HIGH if "@" in address.addr else Confidence.MEDIUM
+    return Hit(
+        RULE, message, place, f"add {address.name or address.addr}, or say that you moved them out (“moving … to Bcc”)", confidence=sure, key=address.key or fold(address.name)
+    )
+
+
+def _is_missed(mail: Mail, author: Address, parent: Parent) -> bool:
+    if _is_sender(mail, author) or _gets_it(mail, author):
+        return False
+    owner = person(author)
+    if owner.role or owner.crowd or pattern(__package__, "robots").search(author.addr):
+        return False
+    if _follows_reply_to(mail, parent) or _same_list(mail, parent):
+        return False
+    return not (parent.kind == "trail" and not _continues(mail, parent))
+
+
+def _is_sender(mail: Mail, address: Address) -> bool:
+    """The sender's own mail, from this or another of their addresses."""
+    if mail.sender is None:
+        return True
+    if address.key == mail.sender.key:
+        return True
+    return _same_name(person(mail.sender), address)
+
+
+def _same_name(one: Person, address: Address) -> bool:
+    words = [w for w in person(address).words if len(w) > 1]
+    return len(words) > 1 and len(one.words) > 1 and all(one.has(w) for w in words)
+
+
+def _gets_it(mail: Mail, address: Address) -> bool:
+    """Whether a recipient is that mailbox, or that person under another address."""
+    circle = Circle.of((address,))
+    return any(r in circle or _same_name(r.person, address) for r in mail.recipients)
+
+
+def _follows_reply_to(mail: Mail, parent: Parent) -> bool:
+    if parent.message is None:
+        return False
+    wanted = {a.key for name in ("reply-to", "mail-followup-to") for a in parent.message.address_list(name).addresses}
+    followup = parent.message.header("mail-followup-to") or ""
+    return any(r.key in wanted or (r.key and r.key in followup.lower()) for r in mail.recipients)
+
+
+def _same_list(mail: Mail, parent: Parent) -> bool:
+    """Answered to the mailing list that the parent came through: its author reads there."""
+    if parent.message is not None:
+        told = " ".join(parent.message.header(n) or "" for n in ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "delivered-to", "sender")).lower()
+        if any(r.key in told or (r.address.local.lower() in told and r.address.domain.lower() in told) for r in mail.recipients if r.key):
+            return True
+        if parent.message.header("list-id") or parent.message.header("list-post") or (parent.message.header("precedence") or "").lower() in {"list", "bulk"}:
+            return True
+    readers = {a.key for a in parent.recipients or ()}
+    return any(r.key in readers and (r.person.role or r.person.crowd) for r in mail.recipients)
+
+
+def _continues(mail: Mail, parent: Parent) -> bool:
+    """Whether a mail whose parent only shows in its trail is a reply by its own headers, too."""
+    return bool(mail.message.header("in-reply-to") or mail.message.header("references")) or mail.base_subject != mail.subject.strip()
+
+
+@cache
+def _vocatives() -> re.Pattern[str]:
+    """“@Kari”, “Kari: …”, “Kari, can you …” at the beginning of a sentence or line."""
+    calls = [p for data in by_language(__package__, "words") for p in data["calls"]]
+    return re.compile(rf"(?:^|(?<=[.!?] )|(?<=\n))[ \t]*(?:@(?P<at>{_NAME})|(?P<name>{_NAME})(?::[ \t]|,[ \t]+(?:{'|'.join(calls)})\b))")
+
+
+def _addressed(mail: Mail) -> Iterator[tuple[Address, Place]]:
+    """People of the thread whom a sentence calls by name and whom the mail does not reach. The salutation is `greeting-mismatch`'s."""
+    thread = [a for a in mail.thread_people() if not _is_sender(mail, a)]
+    seen: set[str] = set()
+    for stretch in mail.own():
+        first = len(stretch.text) - len(stretch.text.lstrip())
+        for match in _vocatives().finditer(stretch.text):
+            group = "at" if match["at"] else "name"
+            name = match[group]
+            if match.start(group) <= first + 12 or fold(name) in seen or any(r.person.fits(name) for r in mail.recipients):
+                continue
+            meant = next((a for a in thread if person(a).has(name) and not _gets_it(mail, a)), None)
+            if meant is not None:
+                seen.add(fold(name))
+                yield meant, mail.within(stretch, match.start(group), match.end(group))
