@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
+from sendcheck.checkapi import STRICT, Check, Confidence, Exchange, Harm, Hit, Mail, NotRun, Rule, Severity
 from sendcheck.understanding.language import family
+from sendcheck.understanding.text import flat
 
 from .asked import Asked, Kind, asked
-from .evidence import Evidence
+from .evidence import Answer, Evidence
+from .place import left_open
 
 _MILD = {"general": Severity.WARNING, "internal": Severity.WARNING}
 _WHY = "What is left out has to be asked again, by somebody who is less patient then."
@@ -26,29 +28,38 @@ _SAYS = {
     Kind.CONCERN: ("the reader lists “{}”, and your text does not come back to it", "take the reader's items one by one, in his order and with his numbers"),
 }
 _SHOWN = 90
+#: Characters: what is quoted in full is not chosen.
+_CHOSEN = 600
 
 
-def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
-    """One finding for each question, request or concern that is left open."""
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Exchange]:
+    """One finding for each question, request or concern that is left open, and a row of the table for each that was asked."""
     reason = _cannot(mail)
     if reason is not None:
         yield from (NotRun(rule.slug, reason) for rule in RULES)
         return
     assert mail.parent is not None and mail.parent.prose is not None
-    if mail.is_forward or not _goes_to_author(mail) or not mail.own_text.strip():
+    if mail.is_forward or not _goes_to_author(mail) or (not mail.own_text.strip() and mail.attachments):
         return
-    open_items = asked(mail.parent.prose, strict=mail.profile in STRICT)
-    if not open_items:
+    items = asked(mail.parent.prose, strict=mail.profile in STRICT)
+    if not items:
         return
-    evidence = Evidence(mail, open_items)
-    for item in open_items:
-        if not evidence.answers(item):
+    evidence = Evidence(mail, items)
+    found = evidence.answers()
+    to_all = _asks_everybody(mail)
+    for item in items:
+        answer = found.get(id(item))
+        yield _row(mail, item, answer)
+        # What was asked of a whole list is one's own to answer once one quotes it.
+        if answer is None and (not to_all or left_open(item, evidence.pieces) or _quoted_below(mail, item)):
             yield _hit(mail, item)
 
 
 def _cannot(mail: Mail) -> str | None:
-    if mail.parent is None or mail.parent.prose is None:
+    if mail.parent is None:
         return "there is no mail that this one answers (name it with --parent)" if mail.is_reply else "this mail answers none"
+    if mail.parent.prose is None:
+        return f"the mail that this one answers cannot be read: {mail.parent.unreadable}"
     theirs = {family(lang) for lang in mail.parent.prose.languages[:1]}
     if theirs and mail.languages and family(mail.languages[0]) not in theirs:
         return "the answer is in another language than the mail it answers"
@@ -56,19 +67,41 @@ def _cannot(mail: Mail) -> str | None:
 
 
 def _goes_to_author(mail: Mail) -> bool:
+    """Whether whoever asked gets the answer: by name, or through the list that the question went to."""
     assert mail.parent is not None
     author = mail.parent.sender
-    if author is None or "@" not in author.addr:
+    if author is None or "@" not in author.addr or not mail.recipients:
         return True
-    return any(r.key == author.key for r in mail.recipients) or not mail.recipients
+    return any(r.key == author.key for r in mail.recipients) or _asks_everybody(mail)
+
+
+def _asks_everybody(mail: Mail) -> bool:
+    """Whether the question went to a mailing list, and so does the answer: it is nobody's in particular to answer."""
+    assert mail.parent is not None
+    message = mail.parent.message
+    if message is not None and (message.header("list-id") or message.header("list-post") or (message.header("precedence") or "").lower() in {"list", "bulk"}):
+        return True
+    shared = {a.key for a in mail.parent.recipients or ()} & {r.key for r in mail.recipients}
+    return any(r.key in shared and (r.person.crowd or r.person.role) for r in mail.recipients)
+
+
+def _quoted_below(mail: Mail, item: Asked) -> bool:
+    """Whether nothing but this question, or little around it, is quoted: the writer chose it."""
+    quoted = " ".join(flat(q.text) for q in mail.quoted)
+    return item.text[-60:] in quoted and len(quoted) < _CHOSEN
+
+
+def _row(mail: Mail, item: Asked, answer: Answer | None) -> Exchange:
+    place = mail.at_sentence(answer.sentence) if answer is not None else None
+    return Exchange(_SLUG[item.kind], item.kind.value, mail.at_parent(item.text), place, answer.how if answer is not None else "")
 
 
 def _hit(mail: Mail, item: Asked) -> Hit:
-    words = " ".join(item.text.split())
+    words = item.text
     shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"
     message, remedy = _SAYS[item.kind]
     confidence = Confidence.HIGH if item.sure else Confidence.MEDIUM
-    return Hit(_SLUG[item.kind], message.format(shown), mail.at_parent(item.sentence), remedy, confidence=confidence, key=words)
+    return Hit(_SLUG[item.kind], message.format(shown), mail.at_parent(item.text), remedy, confidence=confidence, key=words)
 
 
 CHECK = Check("answers", RULES, run, Path(__file__).parent)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from functools import cache
 
 from sendcheck.checkapi import Mood, Prose, Sentence, Who, by_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.text import flat
 
+from .parts import Part, parts
+
 _MOST = 40
 _TAG = 3
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What is asked of the writer."""
 
     QUESTION = "question"
@@ -26,18 +28,25 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One thing asked. ``text``: its words; ``sentences``: all it consists of (an item may have several); ``sure``: it plainly asks."""
+    """One thing asked. ``text``: its words, in one line; ``part``: the piece of its sentence that asks; ``sentences``: all it consists of (an item
+    may have several); ``sure``: it plainly asks.
+    """
 
     kind: Kind
-    sentence: Sentence
+    part: Part
     sentences: tuple[Sentence, ...]
     text: str
     sure: bool = True
 
     @property
+    def sentence(self) -> Sentence:
+        """The sentence that asks, or the first of an item."""
+        return self.part.sentence
+
+    @property
     def label(self) -> str:
         """The number or letter of its list item, or ""."""
-        return self.sentence.label
+        return self.part.label
 
 
 @cache
@@ -55,71 +64,84 @@ def words_of(sentence: Sentence, key: str, table: str = "") -> re.Pattern[str]:
 
 def asked(prose: Prose, strict: bool) -> list[Asked]:
     """Everything asked, in order. ``strict``: the mail complains, so its lists are concerns unless they say otherwise."""
+    sentences = list(_own_words(prose))
     if any(words_of(s, "bulk").search(s.text) for s in prose.sentences):
         return []  # a newsletter asks everybody, and nobody answers it
-    if not any(s.asks or s.item is not None or words_of(s, "gate").search(s.text) for s in prose.sentences):
+    if not any(s.asks or s.item is not None or words_of(s, "gate").search(s.text) for s in sentences):
         return []
     prose.parse_all()
-    found = [a for a in (_one(prose, s) for s in prose.sentences[: 6 * _MOST]) if a is not None]
+    found = [a for s in sentences[: 6 * _MOST] for p in parts(s) if (a := _one(prose, p)) is not None]
     taken = {s.number for a in found for s in a.sentences}
-    found += _concerns(prose, taken, strict)
-    return sorted(found, key=lambda a: a.sentence.number)[:_MOST]
+    found += _concerns(prose, sentences, taken, strict)
+    return sorted(found, key=lambda a: (a.sentence.number, a.part.start))[:_MOST]
 
 
-def _one(prose: Prose, sentence: Sentence) -> Asked | None:
-    text = flat(sentence.text)
-    if sentence.asks:
-        return _question(prose, sentence, text)
+def _own_words(prose: Prose) -> Iterator[Sentence]:
+    """The sentences up to the footer that a mailing list or a provider hangs below."""
+    for sentence in prose.sentences:
+        if words_of(sentence, "footer").search(sentence.text):
+            return
+        yield sentence
+
+
+def _one(prose: Prose, part: Part) -> Asked | None:
+    sentence, text = part.sentence, part.text
+    if part.asks:
+        return _question(prose, part)
     if len(text.split()) < 2 or words_of(sentence, "manners").search(text) or words_of(sentence, "wish_voids").search(text):
         return None
+    if words_of(sentence, "indirect").search(text):
+        return Asked(Kind.QUESTION, part, (sentence,), text)
+    if words_of(sentence, "unmarked").search(text) and not words_of(sentence, "unmarked_voids").search(text):
+        return Asked(Kind.QUESTION, part, (sentence,), text, sure=False)
     if words_of(sentence, "wishes").search(text):
-        return Asked(Kind.REQUEST, sentence, (sentence,), text)
+        return Asked(Kind.REQUEST, part, (sentence,), text)
     if sentence.item is None or re.match(r"[A-ZÆØÅ]?[a-zæøå]+ ", text):
         for clause in prose.clauses(sentence):
             if (
                 clause.mood is Mood.REQUEST
                 and not clause.conditional
                 and clause.relation in {"root", "conj", "parataxis"}
-                and _is_imperative(text, clause.verb)
+                and part.start <= clause.verb[0] < part.end
+                and _is_imperative(flat(sentence.text[part.start : clause.verb[0]]))
             ):
-                return Asked(Kind.REQUEST, sentence, (sentence,), text, sure=sentence.item is None)
+                return Asked(Kind.REQUEST, part, (sentence,), text, sure=sentence.item is None)
     return None
 
 
-def _is_imperative(text: str, verb: tuple[int, int]) -> bool:
+def _is_imperative(before: str) -> bool:
     """The verb stands first, or after a comma or a short word: a noun read as a verb in mid-sentence does not count."""
-    before = text[: verb[0]].strip()
     return before.count(" ") <= 1 or before.endswith((",", ":", "–", "-", "and", "og"))
 
 
-def _question(prose: Prose, sentence: Sentence, text: str) -> Asked | None:
+def kind_of(part: Part) -> str:
+    """What kind of answer a question wants (``when``, ``who`` …), by its first question word; "" for yes or no."""
+    found = [(m.start(), kind) for kind in TYPES if (m := words_of(part.sentence, kind, "types").search(part.text))]
+    return min(found, key=lambda f: (f[0], TYPES.index(f[1])))[1] if found else ""
+
+
+#: The more special kinds first: “how long” before “how”.
+TYPES = ("when", "duration", "number", "amount", "who", "why", "where", "how", "which")
+
+
+def _question(prose: Prose, part: Part) -> Asked | None:
+    sentence, text = part.sentence, part.text
     if words_of(sentence, "greeting_questions").search(text) or words_of(sentence, "rhetorical").search(text):
         return None
-    typed = any(words_of(sentence, kind, "types").search(text) for kind in ("when", "who", "duration", "number", "amount", "why", "how", "where", "which"))
+    typed = kind_of(part)
     if len(re.findall(r"\w+", text)) < _TAG and not typed:
         return None
-    if words_of(sentence, "asks_for_words").search(text):
-        return Asked(Kind.QUESTION, sentence, (sentence,), text)
-    if not typed and any(c.mood is Mood.REQUEST and (c.actor is None or c.actor.who is Who.READER) for c in prose.clauses(sentence)):
-        return None if words_of(sentence, "manners").search(text) else Asked(Kind.REQUEST, sentence, (sentence,), text)
-    return Asked(Kind.QUESTION, sentence, (sentence,), text)
+    if words_of(sentence, "asks_for_words").search(text) or words_of(sentence, "indirect").search(text):
+        return Asked(Kind.QUESTION, part, (sentence,), text)
+    asks_you = words_of(sentence, "asks_you").search(text) or not words_of(sentence, "you_first").search(text)
+    if not typed and asks_you and any(c.mood is Mood.REQUEST and (c.actor is None or c.actor.who is Who.READER) for c in prose.clauses(sentence)):
+        return None if words_of(sentence, "manners").search(text) else Asked(Kind.REQUEST, part, (sentence,), text)
+    return Asked(Kind.QUESTION, part, (sentence,), text)
 
 
-def _concerns(prose: Prose, taken: set[int], strict: bool) -> Iterator[Asked]:
-    """Items of lists that tell of trouble. A list is a run of items with the same kind of mark; its lead-in tells what it holds."""
-    groups: list[list[list[Sentence]]] = []
-    last = -2
-    for sentence in prose.sentences:
-        if sentence.item is None:
-            continue
-        if groups and groups[-1][-1][0].item == sentence.item:
-            groups[-1][-1].append(sentence)
-        elif groups and last + 1 == sentence.number:
-            groups[-1].append([sentence])
-        else:
-            groups.append([[sentence]])
-        last = sentence.number
-    for group in groups:
+def _concerns(prose: Prose, sentences: list[Sentence], taken: set[int], strict: bool) -> Iterator[Asked]:
+    """Items of lists that tell of trouble: bulleted or numbered ones, and “first … second …” in running text."""
+    for group in (*_lists(sentences), *_told_in_order(sentences, strict)):
         lead = _lead(prose, group[0][0])
         if lead is not None and words_of(lead, "other_lead", "lists").search(flat(lead.text)):
             continue
@@ -131,7 +153,42 @@ def _concerns(prose: Prose, taken: set[int], strict: bool) -> Iterator[Asked]:
             if any(s.number in taken for s in item):
                 continue
             if announced or item in troubled or strict:
-                yield Asked(Kind.CONCERN, item[0], tuple(item), flat(" ".join(s.text for s in item)), sure=announced or strict)
+                whole = Part(item[0], 0, len(item[0].text), flat(item[0].text), item[0].label)
+                yield Asked(Kind.CONCERN, whole, tuple(item), flat(" ".join(s.text for s in item)), sure=announced or strict)
+
+
+def _lists(sentences: list[Sentence]) -> list[list[list[Sentence]]]:
+    """Runs of list items, each a run of sentences."""
+    groups: list[list[list[Sentence]]] = []
+    last = -2
+    for sentence in sentences:
+        if sentence.item is None:
+            continue
+        if groups and groups[-1][-1][0].item == sentence.item:
+            groups[-1][-1].append(sentence)
+        elif groups and last + 1 == sentence.number:
+            groups[-1].append([sentence])
+        else:
+            groups.append([[sentence]])
+        last = sentence.number
+    return groups
+
+
+def _told_in_order(sentences: list[Sentence], strict: bool) -> list[list[list[Sentence]]]:
+    """“First, … Second, … And finally, …”: each ordinal begins an item that ends with the next, or with its paragraph."""
+    group: list[list[Sentence]] = []
+    step = 0
+    for sentence in sentences:
+        if sentence.item is not None:
+            continue
+        text = flat(sentence.text)
+        found = next((n for n in ("first", "second", "further") if words_of(sentence, n, "lists").search(text)), "")
+        if found and (found == "first" or step):
+            step = 1 if found == "first" else step + 1
+            group = [*(group if found != "first" else []), [sentence]]
+        elif group and sentence.paragraph == group[-1][-1].paragraph and sentence.number == group[-1][-1].number + 1 and not sentence.asks:
+            group[-1].append(sentence)
+    return [group] if strict and len(group) > 1 else []
 
 
 def _lead(prose: Prose, first: Sentence) -> Sentence | None:

@@ -1,68 +1,33 @@
-"""What in the own text answers what was asked: shared words, the kind of answer wanted, numbering, places between quotes."""
+"""What in the own text answers what was asked: places between quotes, numbering, shared words, the kind of answer wanted, a date to come back."""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from sendcheck.checkapi import Kind as Segment
-from sendcheck.checkapi import Mail, Prose, Sentence, TimeKind, Who, by_language
+from sendcheck.checkapi import Mail, Sentence, TimeKind, Who
 from sendcheck.understanding.commitments import commitments
-from sendcheck.understanding.names import fold, given_names
+from sendcheck.understanding.names import fold, given_names, person
 from sendcheck.understanding.text import flat
-from sendcheck.understanding.words import same_word
 
-from .asked import Asked, Kind, words_of
+from .asked import Asked, Kind, kind_of, words_of
+from .matter import Term, shared, terms, weight, word_set
+from .place import left_open, position, quoted_pieces
 
-_OPEN = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM", "ADV", "X", "SYM", "AUX", "ADP", "INTJ"})
 _FRAGMENT = 7
-_TYPES = ("when", "who", "duration", "amount", "number", "why", "where", "how", "which")
+#: What own text must share with an item, in weight: a noun, or two lighter words; and where the item stands quoted and unanswered.
+_NEED, _NEED_OPEN = 2.0, 4.0
+#: A word in so many sentences is what the mails are about: it tells nothing of one of their questions.
+_TOPIC = 3
 
 
-@cache
-def _set(key: str) -> frozenset[str]:
-    return frozenset(w for data in by_language(__package__, "synonyms") for w in data[key])
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sentence that comes back to an item, and what told."""
 
-
-@cache
-def _groups() -> dict[str, frozenset[int]]:
-    """Word to the numbers of the rows of synonyms it stands in."""
-    rows: dict[str, set[int]] = {}
-    number = 0
-    for data in by_language(__package__, "synonyms"):
-        for row in data["same"]:
-            for word in row:
-                rows.setdefault(word, set()).add(number)
-            number += 1
-    return {word: frozenset(found) for word, found in rows.items()}
-
-
-def terms(prose: Prose, sentence: Sentence) -> frozenset[str]:
-    """Lemmas and forms that carry a sentence's matter, folded to lower case; plain words where there is no pipeline."""
-    found: set[str] = set()
-    parsed = prose.words(sentence)
-    if not parsed:
-        return frozenset(w.lower() for w in re.findall(r"[^\W_]{2,}|%", sentence.text) if w.lower() not in _set("light"))
-    for word in parsed:
-        low = word.text.lower()
-        if word.pos in _OPEN and word.lemma not in _set("light") and low not in _set("light") and re.search(r"\w|%", low):
-            found.add(word.lemma if word.lemma else low)
-            found.add(low)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=200_000)
-def meet(one: str, other: str) -> bool:
-    """Whether two words tell of one thing: equal, of one stem, or answering each other."""
-    if same_word(one, other):
-        return True
-    groups = _groups()
-    return bool(groups.get(one, frozenset()) & groups.get(other, frozenset()))
-
-
-def shared(question: frozenset[str], answer: frozenset[str]) -> set[str]:
-    """Words of the question that the answer takes up."""
-    return {q for q in question if any(meet(q, a) for a in answer)}
+    sentence: Sentence
+    how: str
 
 
 class Evidence:
@@ -76,12 +41,106 @@ class Evidence:
         self.items = items
         self.prose.parse_all()
         self.terms = {s.number: terms(self.prose, s) for s in self.prose.sentences}
-        self.asked = {id(item): frozenset().union(*(terms(self.theirs, s) for s in item.sentences)) for item in items}
-        self.labels = {label for s in self.prose.sentences for label in self._labels(s)}
-        self.inline = self._inline()
-        self.yes_no_left = sum(bool(words_of(s, "yes_no", "answers").search(flat(s.text))) for s in self.prose.sentences)
-        self.deferred = [c for c in commitments(self.prose) if c.bound]
+        self.named = self._named()
+        self.topics = self._topics()
+        self.wanted = {id(item): self._wanted(item) for item in items}
+        self.pieces = quoted_pieces(mail)
+        self.deferred = [c.sentence for c in commitments(self.prose) if c.bound]
         self.used: set[int] = set()
+        self.found: dict[int, Answer] = {}
+
+    def answers(self) -> dict[int, Answer]:
+        """id of an item to its answer; items without one are left out."""
+        for item in self.items:
+            answer = self._answer(item)
+            if answer is not None:
+                self.found[id(item)] = answer
+        for before, item in zip(self.items, self.items[1:], strict=False):
+            if id(item) not in self.found and id(before) in self.found and self._goes_on(before, item):
+                self.found[id(item)] = Answer(self.found[id(before)].sentence, "with the question before")
+        for item, after in zip(self.items, self.items[1:], strict=False):
+            if id(item) not in self.found and id(after) in self.found and self._goes_on(item, after):
+                self.found[id(item)] = Answer(self.found[id(after)].sentence, "with the question after")
+        return self.found
+
+    def _answer(self, item: Asked) -> Answer | None:
+        by_place = self._inline(item)
+        if by_place is not None:
+            return by_place
+        is_open = left_open(item, self.pieces)
+        if not is_open:
+            found = self._by_label(item) or self._for_all(item)
+            if found is not None:
+                return found
+        wanted = self.wanted[id(item)]
+        if item.kind is Kind.QUESTION:
+            return self._question(item, wanted, is_open)
+        if not wanted:
+            return Answer(self.prose.sentences[0], "") if self.prose.sentences else None  # nothing to look for: doubt is silence
+        return self._request(item, wanted, is_open) if item.kind is Kind.REQUEST else self._concern(item, wanted)
+
+    # -- what is wanted ------------------------------------------------------------
+
+    def _named(self) -> frozenset[str]:
+        """Name words of the two who write to each other: “Vera, where is …” asks nothing about Vera."""
+        people = [a for a in (self.mail.sender, self.mail.parent.sender if self.mail.parent else None) if a is not None]
+        return frozenset(fold(w) for a in people for w in person(a).words)
+
+    def _topics(self) -> list[Term]:
+        """What the mails are about: words of the subject, and of many sentences of the answered mail."""
+        counted: list[tuple[Term, int]] = []
+        by_sentence = [terms(self.theirs, s) for s in self.theirs.sentences[:80]]
+        for found in by_sentence:
+            for term in found:
+                if not any(term.forms & known.forms for known, _n in counted):
+                    counted.append((term, sum(any(term.forms & t.forms for t in other) for other in by_sentence)))
+        subject = {w.lower() for w in re.findall(r"[^\W\d_]{3,}", self.mail.base_subject)} - word_set("light")
+        topics = [t for t, n in counted if n >= _TOPIC]
+        return [*topics, *(Term(frozenset({w}), 1.0, w) for w in subject)]
+
+    def _wanted(self, item: Asked) -> tuple[Term, ...]:
+        found: list[Term] = []
+        for sentence in item.sentences:
+            part = item.part if sentence is item.sentence else None
+            start, end = (part.start, part.end) if part is not None else (0, len(sentence.text))
+            found += [t for t in terms(self.theirs, sentence, start, end) if not any(fold(f) in self.named for f in t.forms)]
+        plain = found or self._verbs(item)
+        lowered = [Term(t.forms, min(t.weight, 1.0), t.shown) if any(t.forms & topic.forms for topic in self.topics) else t for t in plain]
+        others = [i for i in self.items if i.kind is Kind.CONCERN and i is not item] if item.kind is Kind.CONCERN else []
+        own = [t for t in lowered if not any(t.forms & o.forms for i in others for s in i.sentences for o in terms(self.theirs, s))]
+        return tuple(own or lowered)
+
+    def _verbs(self, item: Asked) -> list[Term]:
+        """The verbs of an item that has no weightier word (“nobody told us”)."""
+        return [Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for s in item.sentences for w in self.theirs.words(s) if w.pos == "VERB"]
+
+    def _goes_on(self, one: Asked, other: Asked) -> bool:
+        """Whether two neighbouring questions ask about one thing: “Where is the figure from? What makes you think that half …?”"""
+        if one.kind is not Kind.QUESTION or other.kind is not Kind.QUESTION or other.sentence.paragraph != one.sentence.paragraph:
+            return False
+        if other.sentence.number - one.sentence.number > 1 or other.sentence.item != one.sentence.item:
+            return False
+        if one.sentence is other.sentence:
+            return False
+        mine, theirs = self.wanted[id(one)], self.wanted[id(other)]
+        both = shared(mine, theirs)
+        return weight(both) >= 1.0 or not theirs or bool(words_of(other.sentence, "goes_on", "answers").search(other.text))
+
+    # -- by place ------------------------------------------------------------------
+
+    def _inline(self, item: Asked) -> Answer | None:
+        for piece in self.pieces:
+            at = position(item, piece)
+            if at < 0 or not piece.below:
+                continue
+            places = sorted(p for i in self.items if (p := position(i, piece)) >= 0)
+            if at >= places[-1]:
+                return Answer(piece.below[0], "right below the quoted words")
+            mine = self.wanted[id(item)]
+            told = next((s for s in piece.below if shared(mine, self.terms[s.number])), None)
+            if told is not None or len(piece.below) >= len(places):
+                return Answer(told or piece.below[0], "below the quoted words")
+        return None
 
     def _labels(self, sentence: Sentence) -> list[str]:
         found = [sentence.label] if sentence.label else []
@@ -89,134 +148,125 @@ class Evidence:
             found += [g.lower() for g in match.groups() if g]
         return found
 
-    def _inline(self) -> list[tuple[str, bool]]:
-        """Quoted pieces of the answered mail, each with whether own text stands right below it."""
-        found: list[tuple[str, bool]] = []
-        for body in self.mail.bodies:
-            if not body.primary:
-                continue
-            segments = [s for s in body.segments if body.text[s.start : s.end].strip()]
-            for index, segment in enumerate(segments):
-                if segment.kind is Segment.QUOTE:
-                    below = segments[index + 1] if index + 1 < len(segments) else None
-                    text = re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", body.text[segment.start : segment.end])
-                    found.append((flat(text), below is not None and below.kind is Segment.OWN))
-        return found
+    def _by_label(self, item: Asked) -> Answer | None:
+        rivals = {i.label for i in self.items if i.label == item.label and i.kind is not item.kind}
+        if not item.label or rivals:
+            return None
+        told = next((s for s in self.prose.sentences if item.label in self._labels(s)), None)
+        return Answer(told, f"under the same number ({item.label})") if told is not None else None
 
-    def answers(self, item: Asked) -> bool:
-        """Whether the own text comes back to an item."""
-        if self._answered_inline(item) or self._by_label(item) or self._for_all(item):
-            return True
-        wanted = self.asked[id(item)] or self._plain(item)
-        if item.kind is Kind.QUESTION:
-            return self._question(item, wanted)
-        if not wanted:
-            return True  # nothing to look for: doubt is silence
-        if item.kind is Kind.REQUEST:
-            return self._request(item, wanted)
-        return self._concern(item, wanted)
-
-    def _verbs(self, sentence: Sentence) -> frozenset[str]:
-        return frozenset(w.lemma for w in self.prose.words(sentence) if w.pos == "VERB")
-
-    def _plain(self, item: Asked) -> frozenset[str]:
-        """The verbs of an item that has no weightier word (“nobody told us”)."""
-        return frozenset(w.lemma for s in item.sentences for w in self.theirs.words(s) if w.pos == "VERB")
-
-    # -- by place ---------------------------------------------------------------
-
-    def _answered_inline(self, item: Asked) -> bool:
-        last = flat(item.sentences[-1].text)
-        for quoted, below in self.inline:
-            at = quoted.find(last)
-            if below and at >= 0 and not any(other is not item and quoted.find(flat(other.text), at + len(last)) >= 0 for other in self.items):
-                return True
-        return False
-
-    def _by_label(self, item: Asked) -> bool:
-        rivals = [i for i in self.items if i.label and i.label == item.label]
-        return bool(item.label) and len(rivals) == 1 and item.label in self.labels
-
-    def _for_all(self, item: Asked) -> bool:
+    def _for_all(self, item: Asked) -> Answer | None:
         """“Both points are solved”, “the other questions by Friday”, “the answers are in the attached file”."""
         for sentence in self.prose.sentences:
             text = flat(sentence.text)
-            if words_of(sentence, "all_of_it", "answers").search(text):
-                if any(c.sentence is sentence for c in self.deferred) or words_of(sentence, "attached", "answers").search(text):
-                    return True
-                if item.kind is not Kind.QUESTION and not sentence.asks and any(c.tense.value != "future" for c in self.prose.clauses(sentence)):
-                    return bool(words_of(sentence, "settled", "answers").search(text))
-        return False
+            if not words_of(sentence, "all_of_it", "answers").search(text):
+                continue
+            if sentence in self.deferred:
+                return Answer(sentence, "comes back to the rest by a date")
+            if words_of(sentence, "attached", "answers").search(text) and not sentence.asks:
+                return Answer(sentence, "answered in a file")
+            if item.kind is not Kind.QUESTION and not sentence.asks and any(c.tense.value != "future" for c in self.prose.clauses(sentence)):
+                if words_of(sentence, "settled", "answers").search(text):
+                    return Answer(sentence, "all points at once")
+        return None
 
-    # -- by words ---------------------------------------------------------------
+    # -- by words ------------------------------------------------------------------
 
-    def _candidates(self, wanted: frozenset[str]) -> list[tuple[Sentence, set[str]]]:
+    def _told(self, sentence: Sentence) -> tuple[Term, ...]:
+        verbs = (Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in self.prose.words(sentence) if w.pos == "VERB")
+        return (*self.terms[sentence.number], *verbs)
+
+    def _candidates(self, wanted: Iterable[Term], thanks: bool = False) -> list[tuple[Sentence, list[Term]]]:
+        """Sentences that share a word, the richest first. ``thanks``: those that only thank for the words or repeat them count, too."""
         found = []
         for sentence in self.prose.sentences:
-            if not sentence.asks:
-                both = shared(wanted, self.terms[sentence.number] | self._verbs(sentence))
-                if both:
-                    found.append((sentence, both))
-        return found
+            text = flat(sentence.text)
+            if sentence.asks and not words_of(sentence, "asks_back", "answers").search(text):
+                continue
+            if not thanks and words_of(sentence, "only_repeats", "answers").search(text):
+                continue
+            both = shared(wanted, self._told(sentence))
+            if both:
+                found.append((sentence, both))
+        return sorted(found, key=lambda f: (-weight(f[1]), f[0].number))
 
-    def _question(self, item: Asked, wanted: frozenset[str]) -> bool:
-        text = flat(item.text)
-        kind = next((k for k in _TYPES if words_of(item.sentence, k, "types").search(text)), "")
+    def _need(self, wanted: tuple[Term, ...], is_open: bool) -> float:
+        """What must be shared: a noun's weight, all of a lighter item, most of one that stands quoted without an answer."""
+        whole = weight(wanted)
+        return max(_NEED_OPEN, 0.6 * whole) if is_open else min(_NEED, whole)
+
+    @staticmethod
+    def _shows(both: Iterable[Term]) -> str:
+        return "takes up " + ", ".join(dict.fromkeys(t.shown for t in both))
+
+    def _question(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
+        kind = kind_of(item.part)
         candidates = self._candidates(wanted)
-        if any(c.sentence is s for c in self.deferred for s, _ in candidates):
-            return True
-        if any(words_of(s, "attached", "answers").search(flat(s.text)) for s, _ in candidates):
-            return True
-        if not kind:
-            return self._yes_no(candidates)
         for sentence, both in candidates:
-            if self._fits(kind, sentence, both) or any(self._fits(kind, near, both) for near in self._after(sentence)):
-                return True
-        return self._fragment(kind)
+            if sentence in self.deferred and words_of(sentence, "defers", "answers").search(flat(sentence.text)):
+                return Answer(sentence, "comes back to it by a date")
+            if words_of(sentence, "attached", "answers").search(flat(sentence.text)) and (self.mail.attachments or not is_open):
+                return Answer(sentence, "answered in a file")
+            if words_of(sentence, "cannot_say", "answers").search(flat(sentence.text)) and weight(both) >= 1.0:
+                return Answer(sentence, self._shows(both))
+        need = self._need(wanted, is_open)
+        if not kind:
+            return self._yes_no(candidates, need, is_open)
+        for sentence, both in candidates:
+            if is_open and weight(both) < need:
+                continue
+            for near in (sentence, *self._after(sentence)):
+                if self._fits(kind, near, weight(both), need):
+                    return Answer(near, self._shows(both))
+        return None if is_open else self._fragment(kind)
 
     def _after(self, sentence: Sentence) -> list[Sentence]:
         following = self.prose.sentences[sentence.number + 1 : sentence.number + 2]
-        return [s for s in following if s.paragraph == sentence.paragraph]
+        return [s for s in following if s.paragraph == sentence.paragraph and not s.asks]
 
-    def _yes_no(self, candidates: list[tuple[Sentence, set[str]]]) -> bool:
-        if self.yes_no_left > 0:
-            self.yes_no_left -= 1
-            return True
-        return bool(candidates)
+    def _yes_no(self, candidates: list[tuple[Sentence, list[Term]]], need: float, is_open: bool) -> Answer | None:
+        best = next(((s, both) for s, both in candidates if weight(both) >= need), None)
+        if best is not None:
+            return Answer(best[0], self._shows(best[1]))
+        if is_open:
+            return None
+        for sentence in self.prose.sentences:
+            if sentence.number not in self.used and words_of(sentence, "yes_no", "answers").search(flat(sentence.text)):
+                self.used.add(sentence.number)
+                return Answer(sentence, "says yes or no")
+        return None
 
-    def _fragment(self, kind: str) -> bool:
+    def _fragment(self, kind: str) -> Answer | None:
         """“Two days.”, “At your office.”: a short answer without the question's words; each serves one question."""
         for sentence in self.prose.sentences:
             if sentence.number in self.used or sentence.asks or len(re.findall(r"\w+", sentence.text)) > _FRAGMENT:
                 continue
             clauses = self.prose.clauses(sentence)
             bare = not any(c.act and c.verb[1] > c.verb[0] and c.tense.value != "present" for c in clauses) and not any(c.actor for c in clauses)
-            short_reply = any(c.act in _set("short_verbs") for c in clauses) and len(sentence.text.split()) <= 4
-            if (bare or short_reply) and not words_of(sentence, "openers", "answers").search(flat(sentence.text)) and self._fits(kind, sentence, set()):
+            short_reply = any(c.act in word_set("short_verbs") for c in clauses) and len(sentence.text.split()) <= 4
+            opener = words_of(sentence, "openers", "answers").search(flat(sentence.text))
+            if (bare or short_reply) and not opener and self._fits(kind, sentence, 0.0, 0.0):
                 self.used.add(sentence.number)
-                return True
-        return False
+                return Answer(sentence, "a short answer of the kind asked for")
+        return None
 
-    def _fits(self, kind: str, sentence: Sentence, both: set[str]) -> bool:
-        """Whether a sentence holds the kind of answer that a question wants."""
+    def _fits(self, kind: str, sentence: Sentence, both: float, need: float) -> bool:
+        """Whether a sentence holds the kind of answer that a question wants; ``both``: the weight of what it shares with it."""
         text = flat(sentence.text)
         if kind == "when":
-            return any(w.kind is not TimeKind.EMPTY for w in self.prose.times(sentence)) or bool(
-                re.search(r"\b\d{1,2}[.:/]\d|\b(?:19|20)\d\d\b|\b(?:already|never|allerede|aldri)\b", text)
-            )
+            return any(w.kind is not TimeKind.EMPTY for w in self.prose.times(sentence)) or bool(words_of(sentence, "when", "answers").search(text))
         if kind == "duration":
             return bool(self.prose.times(sentence)) or bool(words_of(sentence, "number", "answers").search(text))
         if kind in {"number", "amount"}:
             return bool(words_of(sentence, kind, "answers").search(text))
         if kind == "who":
             return self._names_somebody(sentence)
-        if kind == "why":
-            return len(both) > 1 or bool(words_of(sentence, "cause", "answers").search(text))
-        if kind == "where":
-            return bool(both) or bool(words_of(sentence, "place", "answers").search(text))
-        if kind == "how":
-            return bool(both) or bool(words_of(sentence, "way", "answers").search(text))
-        return bool(both)
+        told = {"why": "cause", "where": "place", "how": "way"}.get(kind)
+        if told is None:
+            return both >= max(need, 1.0)
+        if words_of(sentence, told, "answers").search(text):
+            return both >= min(1.0, need) or not need
+        return both >= max(need, _NEED) and kind != "why" or both > _NEED
 
     def _names_somebody(self, sentence: Sentence) -> bool:
         for clause in self.prose.clauses(sentence):
@@ -225,12 +275,25 @@ class Evidence:
                     return True
         return any(w.pos == "PROPN" or (w.start and w.text[:1].isupper() and fold(w.text) in given_names()) for w in self.prose.words(sentence))
 
-    def _request(self, item: Asked, wanted: frozenset[str]) -> bool:
-        if any(words_of(s, "done", "answers").search(flat(s.text)) for s in self.prose.sentences):
-            return True
-        return bool(self._candidates(wanted))
+    def _request(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
+        candidates = self._candidates(wanted)
+        need = self._need(wanted, is_open)
+        best = next(((s, both) for s, both in candidates if weight(both) >= need), None)
+        if best is not None:
+            return Answer(best[0], self._shows(best[1]))
+        for sentence, both in candidates:
+            if sentence in self.deferred and not is_open:
+                return Answer(sentence, self._shows(both))
+        for sentence in self.prose.sentences:
+            text = flat(sentence.text)
+            if sentence.number not in self.used and words_of(sentence, "done", "answers").search(text):
+                self.used.add(sentence.number)
+                return Answer(sentence, "says that it is done")
+            if self.mail.attachments and words_of(sentence, "attached", "answers").search(text) and words_of(item.sentence, "sending", "answers").search(item.text):
+                return Answer(sentence, "sent as a file")
+        return None
 
-    def _concern(self, item: Asked, wanted: frozenset[str]) -> bool:
-        others = [self.asked[id(i)] for i in self.items if i.kind is Kind.CONCERN and i is not item]
-        own = frozenset(w for w in wanted if not others or not all(w in o for o in others)) or wanted
-        return bool(self._candidates(own))
+    def _concern(self, item: Asked, wanted: tuple[Term, ...]) -> Answer | None:
+        need = self._need(wanted, False)
+        best = next(((s, both) for s, both in self._candidates(wanted) if weight(both) >= need), None)
+        return Answer(best[0], self._shows(best[1])) if best is not None else None

@@ -264,9 +264,9 @@ class Mail:
         first = sentence.start + (start or 0)
         return self.within(stretch, first, sentence.start + end if end is not None else sentence.end)
 
-    def at_parent(self, sentence: Sentence) -> Place:
-        """The place of a sentence of the answered mail: its words, and no line in the mail that is checked."""
-        text = " ".join(sentence.text.split())
+    def at_parent(self, text: str) -> Place:
+        """The place of words of the answered mail: no line in the mail that is checked."""
+        text = " ".join(text.split())
         return Place("parent", clip(text), context=clip(text, _CONTEXT))
 
     def at_hidden(self, body: Body, text: str, offset: int | None, start: int, end: int) -> Place:

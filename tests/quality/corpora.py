@@ -74,3 +74,19 @@ def allen() -> Iterator[CorpusMail]:
         head, separator, body = raw.partition(b"\n\n") if b"\r\n\r\n" not in raw else raw.partition(b"\r\n\r\n")
         head = re.sub(rb"\.{2,}(?=[\w-]+@|[\w.-]*@)|(?<=\w)\.{2,}(?=\w)", b".", head)
         yield CorpusMail(entry["path"], head + separator + body)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A reply and the mail it answers."""
+
+    reply: CorpusMail
+    parent: CorpusMail
+
+
+def reply_pairs() -> Iterator[Pair]:
+    """The reply pairs of SpamAssassin's public mails (development half)."""
+    root = unpacked("spamassassin").parent
+    for line in (unpacked("derived") / "reply_pairs_dev.tsv").read_text("utf-8").splitlines()[1:]:
+        reply, parent = line.split("\t")[:2]
+        yield Pair(*(CorpusMail(Path(name).name[:5], (root / name).read_bytes()) for name in (reply, parent)))

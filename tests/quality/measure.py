@@ -87,6 +87,8 @@ def alarms(mails: Iterable[CorpusMail]) -> Alarms:
     with multiprocessing.Pool() as pool:
         reports = list(pool.imap(_check, mails, chunksize=50))
     for report in reports:
+        crashed = [f.message for f in report.findings if f.rule == "check-crashed"]
+        assert not crashed, (report.source, crashed)
         found.mails += 1
         found.profiles[report.profile] += 1
         kept = [f for f in report.findings if f.rule not in LEFT_OUT]

@@ -1,0 +1,97 @@
+"""The matter of a text: the words that carry it, with their weight, and which of them meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from sendcheck.checkapi import Prose, Sentence, by_language
+from sendcheck.understanding.figures import find_figures
+from sendcheck.understanding.words import same_word
+
+_WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 1.0, "INTJ": 0.5}
+_HEAVY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of weight: its forms (lemma and as written, or a figure), folded to lower case."""
+
+    forms: frozenset[str]
+    weight: float
+    shown: str
+
+    def meets(self, other: Term) -> bool:
+        """Whether both tell of one thing."""
+        return any(meet(a, b) for a in self.forms for b in other.forms)
+
+
+@cache
+def word_set(key: str) -> frozenset[str]:
+    """A list of ``synonyms.<language>.toml``, of all languages."""
+    return frozenset(w for data in by_language(__package__, "synonyms") for w in data[key])
+
+
+@cache
+def _groups() -> dict[str, frozenset[int]]:
+    """Word to the numbers of the rows of synonyms it stands in."""
+    rows: dict[str, set[int]] = {}
+    number = 0
+    for data in by_language(__package__, "synonyms"):
+        for row in data["same"]:
+            for word in row:
+                rows.setdefault(word, set()).add(number)
+            number += 1
+    return {word: frozenset(found) for word, found in rows.items()}
+
+
+@lru_cache(maxsize=200_000)
+def meet(one: str, other: str) -> bool:
+    """Whether two words tell of one thing: equal, of one stem, or answering each other."""
+    if same_word(one, other):
+        return True
+    groups = _groups()
+    return bool(groups.get(one, frozenset()) & groups.get(other, frozenset()))
+
+
+def terms(prose: Prose, sentence: Sentence, start: int = 0, end: int | None = None) -> tuple[Term, ...]:
+    """The weighty words of a sentence, or of characters start..end of it; plain words where there is no pipeline."""
+    end = len(sentence.text) if end is None else end
+    found: list[Term] = []
+    light = word_set("light")
+    for figure in find_figures(sentence.text, sentence.language):
+        if start <= figure.start < end:
+            found.append(Term(frozenset(f"{v:g}{figure.unit}" for v in figure.values) | {figure.text.lower()}, _HEAVY, figure.text))
+    parsed = prose.words(sentence)
+    if not parsed:
+        for match in re.finditer(r"[^\W_]{2,}", sentence.text[start:end]):
+            low = match.group(0).lower()
+            if low not in light:
+                found.append(Term(frozenset({low}), 1.0, low))
+        return tuple(found)
+    for word in parsed:
+        low = word.text.lower()
+        if not start <= word.start < end or word.pos not in _WEIGHTS or word.lemma in light or low in light or not re.search(r"\w|%", low):
+            continue
+        found.append(Term(frozenset({word.lemma or low, low}), _WEIGHTS[word.pos], low))
+    return _distinct(found)
+
+
+def _distinct(found: Iterable[Term]) -> tuple[Term, ...]:
+    kept: dict[frozenset[str], Term] = {}
+    for term in found:
+        kept.setdefault(term.forms, term)
+    return tuple(kept.values())
+
+
+def shared(wanted: Iterable[Term], given: Iterable[Term]) -> list[Term]:
+    """Those of *wanted* that *given* takes up."""
+    offered = tuple(given)
+    return [w for w in wanted if any(w.meets(g) for g in offered)]
+
+
+def weight(found: Iterable[Term]) -> float:
+    """What they weigh together."""
+    return sum(t.weight for t in found)
