@@ -78,8 +78,7 @@ def _goes_to_author(mail: Mail) -> bool:
 def _asks_everybody(mail: Mail) -> bool:
     """Whether the question went to a mailing list, and so does the answer: it is nobody's in particular to answer."""
     assert mail.parent is not None
-    message = mail.parent.message
-    if message is not None and (message.header("list-id") or message.header("list-post") or (message.header("precedence") or "").lower() in {"list", "bulk"}):
+    if mail.parent.via_list:
         return True
     shared = {a.key for a in mail.parent.recipients or ()} & {r.key for r in mail.recipients}
     return any(r.key in shared and (r.person.crowd or r.person.role) for r in mail.recipients)

@@ -94,7 +94,9 @@ def _one(prose: Prose, part: Part) -> Asked | None:
         return Asked(Kind.QUESTION, part, (sentence,), text)
     if words_of(sentence, "unmarked").search(text) and not words_of(sentence, "unmarked_voids").search(text):
         return Asked(Kind.QUESTION, part, (sentence,), text, sure=False)
-    if words_of(sentence, "wishes").search(text):
+    if words_of(sentence, "conduct").search(text):
+        return None  # how one behaves shows in what one does, not in what one writes
+    if words_of(sentence, "wishes").search(text) or words_of(sentence, "imperatives").search(text):
         return Asked(Kind.REQUEST, part, (sentence,), text)
     if sentence.item is None or re.match(r"[A-ZÆØÅ]?[a-zæøå]+ ", text):
         for clause in prose.clauses(sentence):
@@ -116,12 +118,15 @@ def _is_imperative(before: str) -> bool:
 
 def kind_of(part: Part) -> str:
     """What kind of answer a question wants (``when``, ``who`` …), by its first question word; "" for yes or no."""
-    found = [(m.start(), kind) for kind in TYPES if (m := words_of(part.sentence, kind, "types").search(part.text))]
+    for special in TYPES[:2]:
+        if words_of(part.sentence, special, "types").search(part.text):
+            return special
+    found = [(m.start(), kind) for kind in TYPES[2:] if (m := words_of(part.sentence, kind, "types").search(part.text))]
     return min(found, key=lambda f: (f[0], TYPES.index(f[1])))[1] if found else ""
 
 
 #: The more special kinds first: “how long” before “how”.
-TYPES = ("when", "duration", "number", "amount", "who", "why", "where", "how", "which")
+TYPES = ("what_if", "measure", "when", "duration", "number", "amount", "who", "why", "where", "how", "which")
 
 
 def _question(prose: Prose, part: Part) -> Asked | None:
@@ -147,7 +152,7 @@ def _concerns(prose: Prose, sentences: list[Sentence], taken: set[int], strict: 
             continue
         troubled = [item for item in group if any(words_of(s, "problem", "lists").search(flat(s.text)) for s in item)]
         announced = lead is not None and bool(words_of(lead, "concern_lead", "lists").search(flat(lead.text)))
-        if not (announced or strict) or not (2 * len(troubled) >= len(group)):
+        if not (announced or (strict and 2 * len(troubled) >= len(group))):
             continue
         for item in group:
             if any(s.number in taken for s in item):

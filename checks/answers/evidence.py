@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sendcheck.checkapi import Mail, Sentence, TimeKind, Who
-from sendcheck.understanding.commitments import commitments
+from sendcheck.understanding.commitments import Deed, commitments, names_next_word, prevents
 from sendcheck.understanding.names import fold, given_names, person
 from sendcheck.understanding.text import flat
 
@@ -16,8 +16,12 @@ from .matter import Term, shared, terms, weight, word_set
 from .place import left_open, position, quoted_pieces
 
 _FRAGMENT = 7
+_HEADING = 50
+_ALMOST = 0.7
 #: What own text must share with an item, in weight: a noun, or two lighter words; and where the item stands quoted and unanswered.
 _NEED, _NEED_OPEN = 2.0, 4.0
+#: The share of an item's weight that must be met beyond that, where no kind of answer helps to tell; what a question's frame counts.
+_COVER, _AFTER = 0.45, 0.4
 #: A word in so many sentences is what the mails are about: it tells nothing of one of their questions.
 _TOPIC = 3
 
@@ -45,7 +49,9 @@ class Evidence:
         self.topics = self._topics()
         self.wanted = {id(item): self._wanted(item) for item in items}
         self.pieces = quoted_pieces(mail)
-        self.deferred = [c.sentence for c in commitments(self.prose) if c.bound]
+        self.commitments = list(commitments(self.prose))
+        self.deferred = [c.sentence for c in self.commitments if c.bound]
+        self.labels = {label for s in self.prose.sentences for label in self._labels(s)}
         self.used: set[int] = set()
         self.found: dict[int, Answer] = {}
 
@@ -72,12 +78,13 @@ class Evidence:
             found = self._by_label(item) or self._for_all(item)
             if found is not None:
                 return found
+            is_open = self._skipped(item)
         wanted = self.wanted[id(item)]
         if item.kind is Kind.QUESTION:
             return self._question(item, wanted, is_open)
         if not wanted:
             return Answer(self.prose.sentences[0], "") if self.prose.sentences else None  # nothing to look for: doubt is silence
-        return self._request(item, wanted, is_open) if item.kind is Kind.REQUEST else self._concern(item, wanted)
+        return self._request(item, wanted, is_open) if item.kind is Kind.REQUEST else self._concern(item, wanted, is_open)
 
     # -- what is wanted ------------------------------------------------------------
 
@@ -103,12 +110,21 @@ class Evidence:
         for sentence in item.sentences:
             part = item.part if sentence is item.sentence else None
             start, end = (part.start, part.end) if part is not None else (0, len(sentence.text))
-            found += [t for t in terms(self.theirs, sentence, start, end) if not any(fold(f) in self.named for f in t.forms)]
+            core = self._core(sentence, start, end) if item.kind is Kind.QUESTION else end
+            found += [t for t in terms(self.theirs, sentence, start, core)]
+            found += [replace(t, weight=_AFTER * t.weight, key=False) for t in terms(self.theirs, sentence, core, end)]
+        found = [t for t in found if not any(fold(f) in self.named for f in t.forms)]
         plain = found or self._verbs(item)
-        lowered = [Term(t.forms, min(t.weight, 1.0), t.shown) if any(t.forms & topic.forms for topic in self.topics) else t for t in plain]
+        lowered = [replace(t, weight=min(t.weight, 1.0)) if any(t.forms & topic.forms for topic in self.topics) else t for t in plain]
         others = [i for i in self.items if i.kind is Kind.CONCERN and i is not item] if item.kind is Kind.CONCERN else []
         own = [t for t in lowered if not any(t.forms & o.forms for i in others for s in i.sentences for o in terms(self.theirs, s))]
         return tuple(own or lowered)
+
+    @staticmethod
+    def _core(sentence: Sentence, start: int, end: int) -> int:
+        """Where the question itself ends and its frame begins (“…, in words that I can take to my board”, “… so that I can plan”)."""
+        frame = words_of(sentence, "frame", "answers").search(sentence.text, start + 12, end)
+        return frame.start() if frame else end
 
     def _verbs(self, item: Asked) -> list[Term]:
         """The verbs of an item that has no weightier word (“nobody told us”)."""
@@ -155,6 +171,12 @@ class Evidence:
         told = next((s for s in self.prose.sentences if item.label in self._labels(s)), None)
         return Answer(told, f"under the same number ({item.label})") if told is not None else None
 
+    def _skipped(self, item: Asked) -> bool:
+        """Whether the text answers the other items under their numbers, and has none for this one."""
+        siblings = [i for i in self.items if i.label and i is not item and i.kind is item.kind]
+        under = sum(i.label in self.labels for i in siblings)
+        return bool(item.label) and under >= 2 and 2 * under >= len(siblings)
+
     def _for_all(self, item: Asked) -> Answer | None:
         """“Both points are solved”, “the other questions by Friday”, “the answers are in the attached file”."""
         for sentence in self.prose.sentences:
@@ -176,6 +198,15 @@ class Evidence:
         verbs = (Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in self.prose.words(sentence) if w.pos == "VERB")
         return (*self.terms[sentence.number], *verbs)
 
+    def _both(self, wanted: Iterable[Term], sentence: Sentence) -> list[Term]:
+        """What a sentence takes up; a word in its heading (“Delivery notes: …”) weighs double."""
+        both = shared(wanted, self._told(sentence))
+        colon = sentence.text.find(":")
+        if both and 0 < colon < _HEADING and colon < len(sentence.text) - 1:
+            heading = [t for t in terms(self.prose, sentence, 0, colon)]
+            both = [replace(t, weight=2 * t.weight) if any(t.meets(h) for h in heading) else t for t in both]
+        return both
+
     def _candidates(self, wanted: Iterable[Term], thanks: bool = False) -> list[tuple[Sentence, list[Term]]]:
         """Sentences that share a word, the richest first. ``thanks``: those that only thank for the words or repeat them count, too."""
         found = []
@@ -183,17 +214,26 @@ class Evidence:
             text = flat(sentence.text)
             if sentence.asks and not words_of(sentence, "asks_back", "answers").search(text):
                 continue
-            if not thanks and words_of(sentence, "only_repeats", "answers").search(text):
+            if not thanks and (words_of(sentence, "only_repeats", "answers").search(text) or self._only_regrets(sentence, text)):
                 continue
-            both = shared(wanted, self._told(sentence))
-            if both:
+            both = self._both(wanted, sentence)
+            key = [t for t in wanted if t.key]
+            if both and (not key or any(t.key for t in both) or weight(both) >= _ALMOST * weight(wanted)):
                 found.append((sentence, both))
         return sorted(found, key=lambda f: (-weight(f[1]), f[0].number))
+
+    def _only_regrets(self, sentence: Sentence, text: str) -> bool:
+        """Sorrow and understanding answer nothing, unless the sentence goes on to an act of one's own."""
+        return bool(words_of(sentence, "regrets", "answers").search(text)) and not any(c.sentence is sentence for c in self.commitments)
 
     def _need(self, wanted: tuple[Term, ...], is_open: bool) -> float:
         """What must be shared: a noun's weight, all of a lighter item, most of one that stands quoted without an answer."""
         whole = weight(wanted)
         return max(_NEED_OPEN, 0.6 * whole) if is_open else min(_NEED, whole)
+
+    @staticmethod
+    def _covers(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
+        return weight(both) >= min(_NEED_OPEN, _COVER * weight(wanted))
 
     @staticmethod
     def _shows(both: Iterable[Term]) -> str:
@@ -210,15 +250,55 @@ class Evidence:
             if words_of(sentence, "cannot_say", "answers").search(flat(sentence.text)) and weight(both) >= 1.0:
                 return Answer(sentence, self._shows(both))
         need = self._need(wanted, is_open)
+        if kind == "what_if":
+            return self._what_then()
+        if kind == "measure" and (told := self._measure()) is not None:
+            return told
         if not kind:
             return self._yes_no(candidates, need, is_open)
         for sentence, both in candidates:
             if is_open and weight(both) < need:
                 continue
             for near in (sentence, *self._after(sentence)):
-                if self._fits(kind, near, weight(both), need):
+                if self._fits(kind, near, both, wanted):
                     return Answer(near, self._shows(both))
-        return None if is_open else self._fragment(kind)
+        if is_open:
+            return None
+        if kind == "who" and weight(wanted) < _NEED and (told := self._in_charge()) is not None:
+            return told
+        if kind == "when" and words_of(item.sentence, "mending", "answers").search(item.text):
+            told = self._remedy()
+            if told is not None:
+                return told
+        return self._fragment(kind)
+
+    def _what_then(self) -> Answer | None:
+        """“What will you do if …?”: an if with an act of one's own."""
+        for sentence in self.prose.sentences:
+            text = flat(sentence.text)
+            if sentence.asks or not words_of(sentence, "if_so", "answers").search(text) or self._only_regrets(sentence, text):
+                continue
+            if any(c.who.own_side and c.act for c in self.prose.clauses(sentence)):
+                return Answer(sentence, "says what happens then")
+        return None
+
+    def _in_charge(self) -> Answer | None:
+        """“Who works on it?”: somebody who is named as doing it."""
+        for sentence in self.prose.sentences:
+            for clause in self.prose.clauses(sentence):
+                if clause.actor is not None and (clause.actor.name or clause.actor.who is Who.OWN) and clause.act in word_set("charge") and not sentence.asks:
+                    return Answer(sentence, "names who does it")
+        return None
+
+    def _measure(self) -> Answer | None:
+        """“What will you change?”: a lasting measure of one's own."""
+        told = next((s for s in self.prose.sentences if prevents(self.prose, s)), None)
+        return Answer(told, "names a measure that lasts") if told is not None else None
+
+    def _remedy(self) -> Answer | None:
+        """“When will that be repaired?”: an act of one's own with a time."""
+        told = next((c.sentence for c in self.commitments if c.bound and c.deed is not Deed.WORD), None)
+        return Answer(told, "an act with a time") if told is not None else None
 
     def _after(self, sentence: Sentence) -> list[Sentence]:
         following = self.prose.sentences[sentence.number + 1 : sentence.number + 2]
@@ -245,13 +325,13 @@ class Evidence:
             bare = not any(c.act and c.verb[1] > c.verb[0] and c.tense.value != "present" for c in clauses) and not any(c.actor for c in clauses)
             short_reply = any(c.act in word_set("short_verbs") for c in clauses) and len(sentence.text.split()) <= 4
             opener = words_of(sentence, "openers", "answers").search(flat(sentence.text))
-            if (bare or short_reply) and not opener and self._fits(kind, sentence, 0.0, 0.0):
+            if (bare or short_reply) and not opener and not self._only_regrets(sentence, flat(sentence.text)) and self._fits(kind, sentence, [], ()):
                 self.used.add(sentence.number)
                 return Answer(sentence, "a short answer of the kind asked for")
         return None
 
-    def _fits(self, kind: str, sentence: Sentence, both: float, need: float) -> bool:
-        """Whether a sentence holds the kind of answer that a question wants; ``both``: the weight of what it shares with it."""
+    def _fits(self, kind: str, sentence: Sentence, both: list[Term], wanted: tuple[Term, ...]) -> bool:
+        """Whether a sentence holds the kind of answer that a question wants; ``both``: what it shares with it."""
         text = flat(sentence.text)
         if kind == "when":
             return any(w.kind is not TimeKind.EMPTY for w in self.prose.times(sentence)) or bool(words_of(sentence, "when", "answers").search(text))
@@ -262,20 +342,29 @@ class Evidence:
         if kind == "who":
             return self._names_somebody(sentence)
         told = {"why": "cause", "where": "place", "how": "way"}.get(kind)
-        if told is None:
-            return both >= max(need, 1.0)
-        if words_of(sentence, told, "answers").search(text):
-            return both >= min(1.0, need) or not need
-        return both >= max(need, _NEED) and kind != "why" or both > _NEED
+        if told is not None and words_of(sentence, told, "answers").search(text):
+            return not wanted or weight(both) >= min(1.0 if kind != "why" else _NEED, weight(wanted)) and (kind != "why" or self._covers(both, wanted))
+        return bool(wanted) and weight(both) >= min(_NEED, weight(wanted)) and self._covers(both, wanted)
 
     def _names_somebody(self, sentence: Sentence) -> bool:
+        """A name, a role, or “I” and “we” as those who do it."""
+        if words_of(sentence, "in_charge", "answers").search(flat(sentence.text)):
+            return True
         for clause in self.prose.clauses(sentence):
             for phrase in (clause.actor, clause.agent, clause.predicate, *clause.objects):
-                if phrase is not None and (phrase.name or phrase.who in {Who.I, Who.WE, Who.OWN, Who.READER} or fold(phrase.head) in given_names()):
+                if phrase is None:
+                    continue
+                if phrase.name or phrase.who is Who.OWN or fold(phrase.head) in given_names():
+                    return True
+                if phrase.who in {Who.I, Who.WE, Who.READER} and phrase is clause.predicate:
                     return True
         return any(w.pos == "PROPN" or (w.start and w.text[:1].isupper() and fold(w.text) in given_names()) for w in self.prose.words(sentence))
 
     def _request(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
+        if words_of(item.sentence, "updates", "answers").search(item.text):
+            told = self._word()
+            if told is not None:
+                return told
         candidates = self._candidates(wanted)
         need = self._need(wanted, is_open)
         best = next(((s, both) for s, both in candidates if weight(both) >= need), None)
@@ -293,7 +382,13 @@ class Evidence:
                 return Answer(sentence, "sent as a file")
         return None
 
-    def _concern(self, item: Asked, wanted: tuple[Term, ...]) -> Answer | None:
-        need = self._need(wanted, False)
+    def _word(self) -> Answer | None:
+        """“Keep me updated”: any word of one's own that is announced."""
+        told = next((c.sentence for c in self.commitments if c.deed is Deed.WORD), None)
+        told = told or next((s for s in self.prose.sentences if not s.asks and names_next_word(self.prose, s)), None)
+        return Answer(told, "announces the next word") if told is not None else None
+
+    def _concern(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
+        need = self._need(wanted, is_open)
         best = next(((s, both) for s, both in self._candidates(wanted) if weight(both) >= need), None)
         return Answer(best[0], self._shows(best[1])) if best is not None else None

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import Prose, Sentence, by_language
-from sendcheck.understanding.figures import find_figures
+from sendcheck.checkapi import Prose, Sentence, Word, by_language
+from sendcheck.understanding.figures import SHARE, find_figures
+from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.words import same_word
 
 _WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 1.0, "INTJ": 0.5}
@@ -17,11 +18,12 @@ _HEAVY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of weight: its forms (lemma and as written, or a figure), folded to lower case."""
+    """A word of weight: its forms (lemma and as written, or a figure), folded to lower case. ``key``: without it nothing answers (a person's name, a figure)."""
 
     forms: frozenset[str]
     weight: float
     shown: str
+    key: bool = False
 
     def meets(self, other: Term) -> bool:
         """Whether both tell of one thing."""
@@ -63,7 +65,8 @@ def terms(prose: Prose, sentence: Sentence, start: int = 0, end: int | None = No
     light = word_set("light")
     for figure in find_figures(sentence.text, sentence.language):
         if start <= figure.start < end:
-            found.append(Term(frozenset(f"{v:g}{figure.unit}" for v in figure.values) | {figure.text.lower()}, _HEAVY, figure.text))
+            forms = frozenset(f"{v:g}{figure.unit}" for v in figure.values) | {figure.text.lower()}
+            found.append(Term(forms, _HEAVY, figure.text, figure.unit == SHARE))
     parsed = prose.words(sentence)
     if not parsed:
         for match in re.finditer(r"[^\W_]{2,}", sentence.text[start:end]):
@@ -75,8 +78,15 @@ def terms(prose: Prose, sentence: Sentence, start: int = 0, end: int | None = No
         low = word.text.lower()
         if not start <= word.start < end or word.pos not in _WEIGHTS or word.lemma in light or low in light or not re.search(r"\w|%", low):
             continue
-        found.append(Term(frozenset({word.lemma or low, low}), _WEIGHTS[word.pos], low))
+        found.append(Term(frozenset({word.lemma or low, low}), _WEIGHTS[word.pos], low, _is_name(word, sentence)))
     return _distinct(found)
+
+
+def _is_name(word: Word, sentence: Sentence) -> bool:
+    """A person's given name, and no word that only looks like one at the head of a sentence (“Finn”, “Mark”)."""
+    if not word.text[:1].isupper() or fold(word.text) not in given_names() or fold(word.text) in word_set("no_names"):
+        return False
+    return word.pos == "PROPN" or word.start > 0
 
 
 def _distinct(found: Iterable[Term]) -> tuple[Term, ...]:

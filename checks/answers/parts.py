@@ -41,12 +41,12 @@ def parts(sentence: Sentence) -> Iterator[Part]:
     if len(marks) > 1:
         cuts = [(m.end(), n.start() if n else len(text), m["label"].lower()) for m, n in zip(marks, [*marks[1:], None], strict=True)]
     else:
-        inner = [m.start() for m in pattern(__package__, "joined_questions").finditer(text)] if sentence.asks else []
-        if not inner or not pattern(__package__, "begins_question").search(flat(text[: inner[0]])):
+        joints = list(pattern(__package__, "joined_questions").finditer(text)) if sentence.asks else []
+        if not joints or not pattern(__package__, "begins_question").search(flat(text[: joints[0].start()])):
             yield Part(sentence, 0, len(text), flat(text), sentence.label)
             return
-        edges = [0, *inner, len(text)]
-        cuts = [(a, b, sentence.label) for a, b in zip(edges, edges[1:], strict=False)]
+        starts, ends = [0, *(m.end() for m in joints)], [*(m.start() for m in joints), len(text)]
+        cuts = [(a, b, sentence.label) for a, b in zip(starts, ends, strict=True)]
     for start, end, label in cuts[:_MOST]:
         piece = flat(text[start:end])
         if piece:

@@ -85,7 +85,7 @@ def _same_list(mail: Mail, parent: Parent) -> bool:
         told = " ".join(parent.message.header(n) or "" for n in ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "delivered-to", "sender")).lower()
         if any(r.key in told or (r.address.local.lower() in told and r.address.domain.lower() in told) for r in mail.recipients if r.key):
             return True
-        if parent.message.header("list-id") or parent.message.header("list-post") or (parent.message.header("precedence") or "").lower() in {"list", "bulk"}:
+        if parent.via_list:
             return True
     readers = {a.key for a in parent.recipients or ()}
     return any(r.key in readers and (r.person.role or r.person.crowd) for r in mail.recipients)

@@ -11,7 +11,7 @@ from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import is_free_mail
 
 RULE = "reply-all-from-bcc"
-_LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list", "x-beenthere", "resent-from", "resent-to", "resent-date")
+_SENT_ON = ("list-unsubscribe", "list-help", "resent-from", "resent-to", "resent-date")
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-delivered-to", "x-envelope-to")
 
 
@@ -48,9 +48,7 @@ def _hit(mail: Mail, reached: Sequence[Recipient]) -> Hit:
 
 def _came_by_list(parent: Parent) -> bool:
     assert parent.message is not None
-    if any(parent.message.header(name) for name in _LIST_FIELDS):
-        return True
-    if (parent.message.header("precedence") or "").strip().lower() in {"list", "bulk", "junk"}:
+    if parent.via_list or any(parent.message.header(name) for name in _SENT_ON):
         return True
     return any(parent.message.address_list(name).groups for name in ("to", "cc"))
 

@@ -49,6 +49,7 @@ class _Words:
     solved: re.Pattern[str]
     not_solved: re.Pattern[str]
     next_word: re.Pattern[str]
+    prevents: re.Pattern[str]
 
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets.get(key, frozenset())
@@ -59,9 +60,9 @@ def _words(language: str) -> _Words | None:
     data: dict[str, Any] = language_file(READ_AS.get(language, language), "commitments.toml")
     if not data:
         return None
-    patterns = {"gate", "wide_gate", "solved", "not_solved", "next_word"}
+    patterns = {"gate", "wide_gate", "solved", "not_solved", "next_word", "prevents"}
     sets = {key: frozenset(value) for key, value in data.items() if key not in patterns}
-    return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]))
+    return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]), union(data["prevents"]))
 
 
 @lru_cache(maxsize=4096)
@@ -246,6 +247,13 @@ def asks_for_word(clause: Clause, language: str) -> bool:
     """Whether a request asks for nothing but word to the one who asks (“call me”)."""
     words = _words(language)
     return words is not None and clause.act in words["words"] and any(p.who.sender for p in clause.objects)
+
+
+def prevents(prose: Prose, sentence: Sentence) -> bool:
+    """Whether a sentence names what keeps the trouble from coming back: a lasting measure of the own side, taken or to come."""
+    words = _words(sentence.language)
+    flat = " ".join(sentence.text.split())
+    return words is not None and not sentence.asks and bool(words.prevents.search(flat)) and not any(c.negated and c.who.own_side for c in prose.clauses(sentence)[:1])
 
 
 def names_next_word(prose: Prose, sentence: Sentence) -> bool:

@@ -17,6 +17,7 @@ from sendcheck.understanding.segments import Kind, QuotedMail, Segment
 
 LEAVING_HEADERS = ("to", "cc")
 _CONTEXT = 110
+_LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,15 @@ class Parent:
     def whole(self) -> bool:
         """Whether the mail itself is known, and not just what a trail quotes of it."""
         return self.kind != "trail"
+
+    @property
+    def via_list(self) -> bool:
+        """Whether it came through a mailing list (RFC 2919, RFC 2369), as far as its headers tell."""
+        if self.message is None:
+            return False
+        if any(self.message.header(name) for name in _LIST_HEADERS):
+            return True
+        return (self.message.header("precedence") or "").strip().lower() in {"list", "bulk", "junk"}
 
 
 @dataclass(frozen=True, slots=True)

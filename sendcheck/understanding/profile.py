@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from sendcheck.data import language_file, languages_with, union
 from sendcheck.understanding.mail import Parent, Recipient
 from sendcheck.understanding.prose import Prose, Sentence
 
-_ENOUGH = 3
-_FEELING = _DEMAND = 2
+#: What each sign of a complaint weighs, once; each kind of fault; and how much is enough.
+_WEIGHTS = {"feelings": 4, "side": 4, "unkept": 4, "demands": 3, "again": 2, "costs": 2}
+_FAULT = 2
+_ENOUGH = 6
+#: Sentences in a row that are weighed together; a mail longer than _LONG says many things, and must say more.
+_WINDOW, _LONG, _ENOUGH_IN_LONG = 10, 30, 9
 _SHOWN = 60
 #: A complaint says so early or at its end, not on page nine.
 _READ = 60
@@ -50,53 +55,83 @@ def recognise(chosen: str | None, recipients: Sequence[Recipient], hidden: bool,
 
 def _answers(parent: Parent, recipients: Sequence[Recipient]) -> bool:
     """Whether the answered writer is a reader from outside, as far as is known."""
+    if parent.via_list:
+        return False  # what goes to a list complains to nobody's side in particular
     if parent.sender is None:
         return any(not r.inside for r in recipients)
     return any(r.key == parent.sender.key and not r.inside for r in recipients) or ("@" not in parent.sender.addr and any(not r.inside for r in recipients))
 
 
 def complaint(prose: Prose | None) -> str | None:
-    """The words that make a text a complaint about its reader's side, or None."""
+    """The words that make a text a complaint about its reader's side, or None: something went wrong there, and is to be put right (ruling 9)."""
     if prose is None:
         return None
-    sentences = prose.sentences[:_READ]
-    text = " ".join(" ".join(s.text.split()) for s in sentences)
-    if not _any("you").search(text) and not _any("demands").search(text):
-        return None
+    best: tuple[int, str] = (0, "")
+    told = [_told(" ".join(s.text.split())) for s in prose.sentences[:_READ]]
+    for start in range(max(1, len(told) - _WINDOW + 1)):
+        best = max(best, _weigh(told[start : start + _WINDOW]), key=lambda found: found[0])
+    return _short(best[1]) if best[0] >= (_ENOUGH if len(told) <= _LONG else _ENOUGH_IN_LONG) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one sentence shows: its signs, the kinds of fault, and whether the reader's side is in it."""
+
+    text: str
+    signs: frozenset[str]
+    faults: frozenset[int]
+    sided: bool
+
+
+def _told(flat: str) -> _Told:
+    if _any("neither").search(flat):
+        return _Told(flat, frozenset(), frozenset(), False)
+    signs = _signs(flat)
+    sided = bool(_any("yours").search(flat)) or bool(signs & {"unkept", "demands"})
+    return _Told(flat, frozenset(signs), frozenset(i for i, p in enumerate(_list("faults")) if p.search(flat)), sided)
+
+
+def _weigh(told: Sequence[_Told]) -> tuple[int, str]:
+    """(score, the sentence that shows it best) of some sentences in a row; 0 where they do not make a complaint."""
     score = 0
-    shown = ""
+    shown = ("", 0)
+    counted: set[str] = set()
     kinds: set[int] = set()
-    felt = asked = False
-    for sentence in sentences:
-        flat = " ".join(sentence.text.split())
-        if _any("neither").search(flat):
-            continue
-        feeling, demand = _any("feelings").search(flat), _any("demands").search(flat)
-        found = {i for i, p in enumerate(_list("faults")) if p.search(flat)}
-        kinds |= found
-        felt, asked = felt or bool(feeling), asked or bool(demand)
-        if (feeling or demand or found) and (not shown or (feeling and not score)):
-            shown = flat
-        score = _FEELING * felt + _DEMAND * asked + len(kinds)
-    if score >= _ENOUGH and (felt or asked or len(kinds) > _ENOUGH) and (kinds or (felt and asked) or score > _ENOUGH):
-        return _short(shown)
-    return None
+    for sentence in told:
+        gain = sum(_WEIGHTS[s] for s in sentence.signs - counted) + _FAULT * len(sentence.faults - kinds)
+        kinds |= sentence.faults
+        counted |= sentence.signs
+        score += gain
+        if gain > shown[1]:
+            shown = (sentence.text, gain)
+    trouble = bool(kinds) or bool(counted & {"unkept", "side"})
+    whole = any(s.sided for s in told) and (trouble or {"feelings", "demands"} <= counted) and bool(counted - {"again", "costs"})
+    return (score, shown[0]) if whole else (0, "")
+
+
+def _signs(flat: str) -> set[str]:
+    """Which signs of a complaint a sentence shows; ``side``: something bad that the reader's side did, or that happened to what is theirs."""
+    found = {name for name in ("feelings", "demands", "unkept", "again", "costs") if _any(name).search(flat)}
+    if not flat.endswith("?") and _any("yours").search(flat) and _any("bad").search(flat):
+        found.add("side")
+    return found
 
 
 def admission(prose: Prose) -> str | None:
     """The sentence of own text that admits a failure which hurt the reader, or None."""
-    for sentence in prose.sentences[: 2 * _READ]:
-        words = _admits(sentence)
-        if words:
-            return words
+    told = [" ".join(s.text.split()) for s in prose.sentences[: 2 * _READ]]
+    for number, flat in enumerate(told):
+        beside = " ".join(told[max(0, number - 1) : number + 2])
+        if any(_any("harmless", "incident").search(near) for near in (flat, *told[number + 1 : number + 2])):
+            continue
+        if _any("admissions", "incident").search(flat) or _harms(flat, beside):
+            return _short(flat)
     return None
 
 
-def _admits(sentence: Sentence) -> str | None:
-    flat = " ".join(sentence.text.split())
-    if not _any("admissions", "incident").search(flat) or _any("harmless", "incident").search(flat):
-        return None
-    return _short(flat)
+def _harms(flat: str, beside: str) -> bool:
+    """“Your website was offline after a change that we made”: the harm, what is the reader's, and one's own part in it."""
+    return bool(_any("harm", "incident").search(flat) and _any("yours").search(flat) and _any("ours", "incident").search(beside))
 
 
 def _short(text: str) -> str:
