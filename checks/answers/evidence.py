@@ -110,7 +110,7 @@ class Evidence:
         for sentence in item.sentences:
             part = item.part if sentence is item.sentence else None
             start, end = (part.start, part.end) if part is not None else (0, len(sentence.text))
-            core = self._core(sentence, start, end) if item.kind is Kind.QUESTION else end
+            core = self._core(sentence, start, end) if item.kind is not Kind.CONCERN else end
             found += [t for t in terms(self.theirs, sentence, start, core)]
             found += [replace(t, weight=_AFTER * t.weight, key=False) for t in terms(self.theirs, sentence, core, end)]
         found = [t for t in found if not any(fold(f) in self.named for f in t.forms)]
@@ -122,7 +122,7 @@ class Evidence:
 
     @staticmethod
     def _core(sentence: Sentence, start: int, end: int) -> int:
-        """Where the question itself ends and its frame begins (“…, in words that I can take to my board”, “… so that I can plan”)."""
+        """Where the question or request itself ends and its frame begins (“…, in words that I can take to my board”, “… so that I can plan”)."""
         frame = words_of(sentence, "frame", "answers").search(sentence.text, start + 12, end)
         return frame.start() if frame else end
 
@@ -259,14 +259,15 @@ class Evidence:
         for sentence, both in candidates:
             if is_open and weight(both) < need:
                 continue
-            for near in (sentence, *self._after(sentence)):
-                if self._fits(kind, near, both, wanted):
+            beside = self._after(sentence) if weight(both) >= _NEED else []
+            for near in (sentence, *beside):
+                if self._fits(kind, near, both, wanted, item):
                     return Answer(near, self._shows(both))
         if is_open:
             return None
         if kind == "who" and weight(wanted) < _NEED and (told := self._in_charge()) is not None:
             return told
-        if kind == "when" and words_of(item.sentence, "mending", "answers").search(item.text):
+        if kind == "when" and (weight(wanted) < _NEED or words_of(item.sentence, "mending", "answers").search(item.text)):
             told = self._remedy()
             if told is not None:
                 return told
@@ -325,12 +326,12 @@ class Evidence:
             bare = not any(c.act and c.verb[1] > c.verb[0] and c.tense.value != "present" for c in clauses) and not any(c.actor for c in clauses)
             short_reply = any(c.act in word_set("short_verbs") for c in clauses) and len(sentence.text.split()) <= 4
             opener = words_of(sentence, "openers", "answers").search(flat(sentence.text))
-            if (bare or short_reply) and not opener and not self._only_regrets(sentence, flat(sentence.text)) and self._fits(kind, sentence, [], ()):
+            if (bare or short_reply) and not opener and not self._only_regrets(sentence, flat(sentence.text)) and self._fits(kind, sentence, [], (), None):
                 self.used.add(sentence.number)
                 return Answer(sentence, "a short answer of the kind asked for")
         return None
 
-    def _fits(self, kind: str, sentence: Sentence, both: list[Term], wanted: tuple[Term, ...]) -> bool:
+    def _fits(self, kind: str, sentence: Sentence, both: list[Term], wanted: tuple[Term, ...], item: Asked | None) -> bool:
         """Whether a sentence holds the kind of answer that a question wants; ``both``: what it shares with it."""
         text = flat(sentence.text)
         if kind == "when":
@@ -340,25 +341,29 @@ class Evidence:
         if kind in {"number", "amount"}:
             return bool(words_of(sentence, kind, "answers").search(text))
         if kind == "who":
-            return self._names_somebody(sentence)
+            return self._names_somebody(sentence, item.text if item is not None else "")
         told = {"why": "cause", "where": "place", "how": "way"}.get(kind)
         if told is not None and words_of(sentence, told, "answers").search(text):
             return not wanted or weight(both) >= min(1.0 if kind != "why" else _NEED, weight(wanted)) and (kind != "why" or self._covers(both, wanted))
         return bool(wanted) and weight(both) >= min(_NEED, weight(wanted)) and self._covers(both, wanted)
 
-    def _names_somebody(self, sentence: Sentence) -> bool:
-        """A name, a role, or “I” and “we” as those who do it."""
+    def _names_somebody(self, sentence: Sentence, asked: str) -> bool:
+        """A name that the question does not hold itself, a role, or “I” and “we” as those who do it."""
         if words_of(sentence, "in_charge", "answers").search(flat(sentence.text)):
             return True
         for clause in self.prose.clauses(sentence):
             for phrase in (clause.actor, clause.agent, clause.predicate, *clause.objects):
                 if phrase is None:
                     continue
-                if phrase.name or phrase.who is Who.OWN or fold(phrase.head) in given_names():
+                named = (phrase.name and phrase.start > 0) or phrase.who is Who.OWN or fold(phrase.head) in given_names()
+                if named and phrase.text not in asked and phrase.head not in flat(asked).lower():
                     return True
                 if phrase.who in {Who.I, Who.WE, Who.READER} and phrase is clause.predicate:
                     return True
-        return any(w.pos == "PROPN" or (w.start and w.text[:1].isupper() and fold(w.text) in given_names()) for w in self.prose.words(sentence))
+        for word in self.prose.words(sentence):
+            if word.text not in asked and word.text[:1].isupper() and ((word.pos == "PROPN" and word.start) or fold(word.text) in given_names()):
+                return True
+        return False
 
     def _request(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
         if words_of(item.sentence, "updates", "answers").search(item.text):
@@ -384,8 +389,8 @@ class Evidence:
 
     def _word(self) -> Answer | None:
         """“Keep me updated”: any word of one's own that is announced."""
-        told = next((c.sentence for c in self.commitments if c.deed is Deed.WORD), None)
-        told = told or next((s for s in self.prose.sentences if not s.asks and names_next_word(self.prose, s)), None)
+        told = next((s for s in self.prose.sentences if not s.asks and names_next_word(self.prose, s)), None)
+        told = told or next((c.sentence for c in self.commitments if c.deed is Deed.WORD and c.clause.who is not Who.NOBODY), None)
         return Answer(told, "announces the next word") if told is not None else None
 
     def _concern(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:

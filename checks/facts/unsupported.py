@@ -56,7 +56,7 @@ def _claims(mail: Mail, sentence: Sentence, figure: Figure) -> bool:
     if figure.unit == SHARE:
         of_those = bool(pattern(__package__, "of_those").search(flat(sentence.text[figure.start : figure.end + 50])))
         return (effect or of_those) if mail.profile in STRICT else (effect and of_those)
-    counted = [w for w in figure.things[:2] if content(w)]
+    counted = [w for w in figure.things[:3] if content(w)]
     return bool(counted) and effect and bool(pattern(__package__, "counted").search(" ".join(figure.things[:3])))
 
 

@@ -1,4 +1,4 @@
-"""What happens now: `plan-missing`, `next-update-missing`."""
+"""What happens now, and after: `plan-missing`, `next-update-missing`, `contact-missing`, `prevention-missing`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Mood, Rule, Severity
 from sendcheck.understanding import commitments
 from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
+
+from .offers import contact, prevention
 
 RULES = (
     Rule(
@@ -29,6 +31,24 @@ RULES = (
         reads_text=True,
         language_rule=True,
     ),
+    Rule(
+        "contact-missing",
+        Severity.NOTE,
+        Harm.COMMITMENTS,
+        "no offer to talk: no call, no number, no meeting",
+        "Anger that can be spoken seldom grows; in writing it does.",
+        reads_text=True,
+        language_rule=True,
+    ),
+    Rule(
+        "prevention-missing",
+        Severity.NOTE,
+        Harm.COMMITMENTS,
+        "a fix is reported, but not what keeps the fault from coming back",
+        "The second question of everybody who was let down is “and next time?”.",
+        reads_text=True,
+        language_rule=True,
+    ),
 )
 
 
@@ -38,7 +58,7 @@ def gate(language: str, text: str) -> bool:
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Both rules, in replies to complaints and reports of failures only."""
+    """All four, in replies to complaints and reports of failures only."""
     if not mail.own_text.strip():
         return
     found = list(commitments.commitments(mail.prose))
@@ -59,6 +79,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             mail.nowhere(),
             "name the next word even if it will be “nothing new”: “you hear from me at 16:00 today”",
         )
+    yield from contact(mail, found)
+    yield from prevention(mail)
 
 
 def _next_word(mail: Mail, found: list[commitments.Commitment]) -> bool:

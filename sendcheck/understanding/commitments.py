@@ -50,6 +50,7 @@ class _Words:
     not_solved: re.Pattern[str]
     next_word: re.Pattern[str]
     prevents: re.Pattern[str]
+    polite_if: re.Pattern[str]
 
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets.get(key, frozenset())
@@ -60,9 +61,9 @@ def _words(language: str) -> _Words | None:
     data: dict[str, Any] = language_file(READ_AS.get(language, language), "commitments.toml")
     if not data:
         return None
-    patterns = {"gate", "wide_gate", "solved", "not_solved", "next_word", "prevents"}
+    patterns = {"gate", "wide_gate", "solved", "not_solved", "next_word", "prevents", "polite_if"}
     sets = {key: frozenset(value) for key, value in data.items() if key not in patterns}
-    return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]), union(data["prevents"]))
+    return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]), union(data["prevents"]), union(data["polite_if"]))
 
 
 @lru_cache(maxsize=4096)
@@ -101,8 +102,9 @@ def commitments(prose: Prose, wide: bool = True) -> Iterator[Commitment]:
         if words is None or sentence.asks or not (words.wide_gate if wide else words.gate).search(sentence.text):
             continue
         clauses, whens = prose.clauses(sentence), present_whens(prose, sentence)
+        polite = bool(words.polite_if.search(sentence.text))
         for clause in clauses:
-            deed = _deed(clause, clauses, whens, words, READ_AS.get(sentence.language, sentence.language))
+            deed = _deed(clause, clauses, whens, words, READ_AS.get(sentence.language, sentence.language), polite)
             if deed is not None:
                 yield Commitment(sentence, clause, deed, whens, _bound(prose, sentence, whens))
 
@@ -122,8 +124,8 @@ def _acts(clause: Clause) -> set[str]:
     return found
 
 
-def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], words: _Words, language: str) -> Deed | None:
-    if not clause.act or clause.negated or clause.conditional or clause.mood is not Mood.STATEMENT or clause.tense is Tense.PAST:
+def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], words: _Words, language: str, polite: bool = False) -> Deed | None:
+    if not clause.act or clause.negated or (clause.conditional and not polite) or clause.mood is not Mood.STATEMENT or clause.tense is Tense.PAST:
         return None
     if clause.relation == "relclause" or (clause.relation == "advclause" and not _goes_on(clause, words, language)):
         return None
