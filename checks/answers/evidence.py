@@ -18,8 +18,15 @@ from .place import left_open, position, quoted_pieces
 _FRAGMENT = 7
 _HEADING = 50
 _ALMOST = 0.7
+#: How much more must be met where no word of the item itself is.
+_ONLY_RELATED = 0.5
+#: What of an item of one word must be met: a related one does.
+_SINGLE = 0.7
+_PLAIN = frozenset({"VERB", "NOUN", "PROPN", "ADV", "ADJ", "NUM"})
 #: What own text must share with an item, in weight: a noun, or two lighter words; and where the item stands quoted and unanswered.
 _NEED, _NEED_OPEN = 2.0, 4.0
+#: A longer item wants this part of its weight, up to a bound.
+_PART, _NEED_MOST = 0.3, 3.0
 #: The share of an item's weight that must be met beyond that, where no kind of answer helps to tell; what a question's frame counts.
 _COVER, _AFTER = 0.45, 0.4
 #: A word in so many sentences is what the mails are about: it tells nothing of one of their questions.
@@ -61,6 +68,12 @@ class Evidence:
             answer = self._answer(item)
             if answer is not None:
                 self.found[id(item)] = answer
+        self.used |= {a.sentence.number for a in self.found.values()}
+        for item in self.items:
+            if id(item) not in self.found and not left_open(item, self.pieces) and not self._skipped(item):
+                answer = self._short(item)
+                if answer is not None:
+                    self.found[id(item)] = answer
         for before, item in zip(self.items, self.items[1:], strict=False):
             if id(item) not in self.found and id(before) in self.found and self._goes_on(before, item):
                 self.found[id(item)] = Answer(self.found[id(before)].sentence, "with the question before")
@@ -114,7 +127,7 @@ class Evidence:
             found += [t for t in terms(self.theirs, sentence, start, core)]
             found += [replace(t, weight=_AFTER * t.weight, key=False) for t in terms(self.theirs, sentence, core, end)]
         found = [t for t in found if not any(fold(f) in self.named for f in t.forms)]
-        plain = found or self._verbs(item)
+        plain = found or self._light(item)
         lowered = [replace(t, weight=min(t.weight, 1.0)) if any(t.forms & topic.forms for topic in self.topics) else t for t in plain]
         others = [i for i in self.items if i.kind is Kind.CONCERN and i is not item] if item.kind is Kind.CONCERN else []
         own = [t for t in lowered if not any(t.forms & o.forms for i in others for s in i.sentences for o in terms(self.theirs, s))]
@@ -124,11 +137,15 @@ class Evidence:
     def _core(sentence: Sentence, start: int, end: int) -> int:
         """Where the question or request itself ends and its frame begins (“…, in words that I can take to my board”, “… so that I can plan”)."""
         frame = words_of(sentence, "frame", "answers").search(sentence.text, start + 12, end)
-        return frame.start() if frame else end
+        if frame is None or words_of(sentence, "wishes").search(flat(sentence.text[frame.end() : end])):
+            return end
+        return frame.start()
 
-    def _verbs(self, item: Asked) -> list[Term]:
-        """The verbs of an item that has no weightier word (“nobody told us”)."""
-        return [Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for s in item.sentences for w in self.theirs.words(s) if w.pos == "VERB"]
+    def _light(self, item: Asked) -> list[Term]:
+        """The lighter words of an item that has no weightier one (“nobody told us”, “when must we be out on Saturday?”)."""
+        found = [w for s in item.sentences for w in self.theirs.words(s) if w.pos in _PLAIN and w.lemma not in word_set("empty")]
+        chosen = [w for w in found if w.pos != "VERB"] or found
+        return [Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in chosen]
 
     def _goes_on(self, one: Asked, other: Asked) -> bool:
         """Whether two neighbouring questions ask about one thing: “Where is the figure from? What makes you think that half …?”"""
@@ -159,6 +176,8 @@ class Evidence:
         return None
 
     def _labels(self, sentence: Sentence) -> list[str]:
+        if len(sentence.text.split()) < 2:
+            return []
         found = [sentence.label] if sentence.label else []
         for match in words_of(sentence, "label", "answers").finditer(flat(sentence.text)):
             found += [g.lower() for g in match.groups() if g]
@@ -194,13 +213,16 @@ class Evidence:
 
     # -- by words ------------------------------------------------------------------
 
-    def _told(self, sentence: Sentence) -> tuple[Term, ...]:
-        verbs = (Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in self.prose.words(sentence) if w.pos == "VERB")
-        return (*self.terms[sentence.number], *verbs)
+    def _told(self, sentence: Sentence, all_words: bool) -> tuple[Term, ...]:
+        """What a sentence says; ``all_words``: the light ones, too, for an item that has no others."""
+        if not all_words:
+            return self.terms[sentence.number]
+        plain = (Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in self.prose.words(sentence) if w.pos in _PLAIN)
+        return (*self.terms[sentence.number], *plain)
 
     def _both(self, wanted: Iterable[Term], sentence: Sentence) -> list[Term]:
         """What a sentence takes up; a word in its heading (“Delivery notes: …”) weighs double."""
-        both = shared(wanted, self._told(sentence))
+        both = shared(wanted, self._told(sentence, any(t.forms & word_set("light") for t in wanted)))
         colon = sentence.text.find(":")
         if both and 0 < colon < _HEADING and colon < len(sentence.text) - 1:
             heading = [t for t in terms(self.prose, sentence, 0, colon)]
@@ -229,7 +251,10 @@ class Evidence:
     def _need(self, wanted: tuple[Term, ...], is_open: bool) -> float:
         """What must be shared: a noun's weight, all of a lighter item, most of one that stands quoted without an answer."""
         whole = weight(wanted)
-        return max(_NEED_OPEN, 0.6 * whole) if is_open else min(_NEED, whole)
+        if is_open:
+            return max(_NEED_OPEN, 0.6 * whole)
+        least = min(_NEED, whole) if len(wanted) > 1 else _SINGLE * whole
+        return min(max(least, _PART * whole), _NEED_MOST)
 
     @staticmethod
     def _covers(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
@@ -243,19 +268,21 @@ class Evidence:
         kind = kind_of(item.part)
         candidates = self._candidates(wanted)
         for sentence, both in candidates:
-            if sentence in self.deferred and words_of(sentence, "defers", "answers").search(flat(sentence.text)):
+            puts_off = sentence in self.deferred and words_of(sentence, "defers", "answers").search(flat(sentence.text))
+            if puts_off and weight(both) >= min(_NEED, weight(wanted)):
                 return Answer(sentence, "comes back to it by a date")
-            if words_of(sentence, "attached", "answers").search(flat(sentence.text)) and (self.mail.attachments or not is_open):
+            in_file = words_of(sentence, "attached", "answers").search(flat(sentence.text)) and (self.mail.attachments or not is_open)
+            if in_file and weight(both) >= min(_NEED, weight(wanted)):
                 return Answer(sentence, "answered in a file")
             if words_of(sentence, "cannot_say", "answers").search(flat(sentence.text)) and weight(both) >= 1.0:
                 return Answer(sentence, self._shows(both))
         need = self._need(wanted, is_open)
         if kind == "what_if":
-            return self._what_then()
+            return self._what_then(candidates)
         if kind == "measure" and (told := self._measure()) is not None:
             return told
         if not kind:
-            return self._yes_no(candidates, need, is_open)
+            return self._best(candidates, need)
         for sentence, both in candidates:
             if is_open and weight(both) < need:
                 continue
@@ -271,10 +298,13 @@ class Evidence:
             told = self._remedy()
             if told is not None:
                 return told
-        return self._fragment(kind)
+        return None
 
-    def _what_then(self) -> Answer | None:
-        """“What will you do if …?”: an if with an act of one's own."""
+    def _what_then(self, candidates: list[tuple[Sentence, list[Term]]]) -> Answer | None:
+        """“What will you do if …?”: an if about the same, or with an act of one's own."""
+        for sentence, both in candidates:
+            if weight(both) >= _NEED and words_of(sentence, "if_so", "answers").search(flat(sentence.text)):
+                return Answer(sentence, self._shows(both))
         for sentence in self.prose.sentences:
             text = flat(sentence.text)
             if sentence.asks or not words_of(sentence, "if_so", "answers").search(text) or self._only_regrets(sentence, text):
@@ -305,16 +335,25 @@ class Evidence:
         following = self.prose.sentences[sentence.number + 1 : sentence.number + 2]
         return [s for s in following if s.paragraph == sentence.paragraph and not s.asks]
 
-    def _yes_no(self, candidates: list[tuple[Sentence, list[Term]]], need: float, is_open: bool) -> Answer | None:
-        best = next(((s, both) for s, both in candidates if weight(both) >= need), None)
-        if best is not None:
-            return Answer(best[0], self._shows(best[1]))
-        if is_open:
-            return None
+    def _best(self, candidates: list[tuple[Sentence, list[Term]]], need: float) -> Answer | None:
+        best = next(((s, both) for s, both in candidates if weight(both) >= need + (0.0 if len(both) < 2 or any(t.exact for t in both) else _ONLY_RELATED)), None)
+        return Answer(best[0], self._shows(best[1])) if best is not None else None
+
+    def _short(self, item: Asked) -> Answer | None:
+        """Answers without the words of what was asked (“Yes.”, “Two days.”, “Done.”): each sentence serves one item, and none that answers another."""
+        if item.kind is Kind.QUESTION:
+            kind = kind_of(item.part)
+            if kind == "why":
+                return self._unused("because", "gives a reason")
+            return self._fragment(kind) if kind else self._unused("yes_no", "says yes or no")
+        return self._unused("done", "says that it is done") if item.kind is Kind.REQUEST else None
+
+    def _unused(self, key: str, how: str) -> Answer | None:
         for sentence in self.prose.sentences:
-            if sentence.number not in self.used and words_of(sentence, "yes_no", "answers").search(flat(sentence.text)):
+            text = flat(sentence.text)
+            if sentence.number not in self.used and not sentence.asks and words_of(sentence, key, "answers").search(text) and not self._only_regrets(sentence, text):
                 self.used.add(sentence.number)
-                return Answer(sentence, "says yes or no")
+                return Answer(sentence, how)
         return None
 
     def _fragment(self, kind: str) -> Answer | None:
@@ -341,17 +380,20 @@ class Evidence:
         if kind in {"number", "amount"}:
             return bool(words_of(sentence, kind, "answers").search(text))
         if kind == "who":
-            return self._names_somebody(sentence, item.text if item is not None else "")
+            acts = {f for t in both for f in t.forms} if weight(both) > _NEED else set()
+            return self._names_somebody(sentence, item.text if item is not None else "", acts)
         told = {"why": "cause", "where": "place", "how": "way"}.get(kind)
         if told is not None and words_of(sentence, told, "answers").search(text):
             return not wanted or weight(both) >= min(1.0 if kind != "why" else _NEED, weight(wanted)) and (kind != "why" or self._covers(both, wanted))
         return bool(wanted) and weight(both) >= min(_NEED, weight(wanted)) and self._covers(both, wanted)
 
-    def _names_somebody(self, sentence: Sentence, asked: str) -> bool:
-        """A name that the question does not hold itself, a role, or “I” and “we” as those who do it."""
+    def _names_somebody(self, sentence: Sentence, asked: str, acts: set[str]) -> bool:
+        """A name that the question does not hold itself, a role, or “I” and “we” as those who do it; ``acts``: what the question asks about."""
         if words_of(sentence, "in_charge", "answers").search(flat(sentence.text)):
             return True
         for clause in self.prose.clauses(sentence):
+            if clause.act in acts and clause.who in {Who.I, Who.WE, Who.READER}:
+                return True
             for phrase in (clause.actor, clause.agent, clause.predicate, *clause.objects):
                 if phrase is None:
                     continue
@@ -372,17 +414,11 @@ class Evidence:
                 return told
         candidates = self._candidates(wanted)
         need = self._need(wanted, is_open)
-        best = next(((s, both) for s, both in candidates if weight(both) >= need), None)
+        best = self._best(candidates, need)
         if best is not None:
-            return Answer(best[0], self._shows(best[1]))
-        for sentence, both in candidates:
-            if sentence in self.deferred and not is_open:
-                return Answer(sentence, self._shows(both))
+            return best
         for sentence in self.prose.sentences:
             text = flat(sentence.text)
-            if sentence.number not in self.used and words_of(sentence, "done", "answers").search(text):
-                self.used.add(sentence.number)
-                return Answer(sentence, "says that it is done")
             if self.mail.attachments and words_of(sentence, "attached", "answers").search(text) and words_of(item.sentence, "sending", "answers").search(item.text):
                 return Answer(sentence, "sent as a file")
         return None
@@ -395,5 +431,4 @@ class Evidence:
 
     def _concern(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
         need = self._need(wanted, is_open)
-        best = next(((s, both) for s, both in self._candidates(wanted) if weight(both) >= need), None)
-        return Answer(best[0], self._shows(best[1])) if best is not None else None
+        return self._best(self._candidates(wanted), need)

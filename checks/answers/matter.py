@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from sendcheck.checkapi import Prose, Sentence, Word, by_language
@@ -14,20 +14,27 @@ from sendcheck.understanding.words import same_word
 
 _WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 1.0, "INTJ": 0.5}
 _HEAVY = 2.0
+#: What a related word is worth.
+_RELATED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of weight: its forms (lemma and as written, or a figure), folded to lower case. ``key``: without it nothing answers (a person's name, a figure)."""
+    """A word of weight: its forms (lemma and as written, or a figure), folded to lower case. ``key``: without it nothing answers (a person's name, a figure);
+    ``exact``: it was met by itself, and not by a related word.
+    """
 
     forms: frozenset[str]
     weight: float
     shown: str
     key: bool = False
+    exact: bool = True
 
-    def meets(self, other: Term) -> bool:
-        """Whether both tell of one thing."""
-        return any(meet(a, b) for a in self.forms for b in other.forms)
+    def meets(self, other: Term) -> float:
+        """How far both tell of one thing: 1 for the same word, less for words that only answer each other, 0 for others."""
+        if any(same_word(a, b) for a in self.forms for b in other.forms):
+            return 1.0
+        return _RELATED if any(related(a, b) for a in self.forms for b in other.forms) else 0.0
 
 
 @cache
@@ -50,10 +57,8 @@ def _groups() -> dict[str, frozenset[int]]:
 
 
 @lru_cache(maxsize=200_000)
-def meet(one: str, other: str) -> bool:
-    """Whether two words tell of one thing: equal, of one stem, or answering each other."""
-    if same_word(one, other):
-        return True
+def related(one: str, other: str) -> bool:
+    """Whether two words stand in one row of synonyms."""
     groups = _groups()
     return bool(groups.get(one, frozenset()) & groups.get(other, frozenset()))
 
@@ -97,9 +102,14 @@ def _distinct(found: Iterable[Term]) -> tuple[Term, ...]:
 
 
 def shared(wanted: Iterable[Term], given: Iterable[Term]) -> list[Term]:
-    """Those of *wanted* that *given* takes up."""
+    """Those of *wanted* that *given* takes up; one that only a related word takes up weighs less."""
     offered = tuple(given)
-    return [w for w in wanted if any(w.meets(g) for g in offered)]
+    found = []
+    for term in wanted:
+        how_far = max((term.meets(g) for g in offered), default=0.0)
+        if how_far:
+            found.append(term if how_far == 1.0 else replace(term, weight=how_far * term.weight, exact=False))
+    return found
 
 
 def weight(found: Iterable[Term]) -> float:

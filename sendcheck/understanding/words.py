@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from sendcheck.data import language_file, languages_with
 
 _STEM = 4
+#: What is longer is no ending but the rest of a compound: “måler” and “målerstanden” are two things.
+_LONGEST_ENDING = 4
 _ENDINGS = re.compile(r"(?<=\w{4})(?:ene|en|et|er|ne|s|n|t|a)$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
@@ -31,7 +33,7 @@ def same_word(one: str, other: str) -> bool:
     shorter = min(len(one), len(other))
     if shorter > _STEM and not one.isdigit():
         stem = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), shorter)
-        if stem >= max(_STEM + 1, round(0.72 * shorter)):
+        if stem >= max(_STEM + 1, round(0.72 * shorter)) and max(len(one), len(other)) - stem <= _LONGEST_ENDING:
             return True
     longer, short = (one, other) if len(one) > len(other) else (other, one)
     stem_of = _ENDINGS.sub("", short)
