@@ -30,6 +30,8 @@ _SAYS = {
 _SHOWN = 90
 #: Characters: what is quoted in full is not chosen.
 _CHOSEN = 600
+#: A mail to more people than this asks none of them in particular.
+_A_FEW = 4
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Exchange]:
@@ -44,7 +46,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
     items = asked(mail.parent.prose, strict=mail.profile in STRICT)
     if not items:
         return
-    evidence = Evidence(mail, items)
+    evidence = Evidence(mail, items, mail.profile in STRICT)
     found = evidence.answers()
     to_all = _asks_everybody(mail)
     for item in items:
@@ -76,9 +78,9 @@ def _goes_to_author(mail: Mail) -> bool:
 
 
 def _asks_everybody(mail: Mail) -> bool:
-    """Whether the question went to a mailing list, and so does the answer: it is nobody's in particular to answer."""
+    """Whether the question went to a mailing list or to many people: it is nobody's in particular to answer."""
     assert mail.parent is not None
-    if mail.parent.via_list:
+    if mail.parent.via_list or len(mail.parent.recipients or ()) > _A_FEW:
         return True
     shared = {a.key for a in mail.parent.recipients or ()} & {r.key for r in mail.recipients}
     return any(r.key in shared and (r.person.crowd or r.person.role) for r in mail.recipients)

@@ -16,6 +16,8 @@ from .parts import Part, parts
 
 _MOST = 40
 _TAG = 3
+#: Characters before a wish that are worth being left out: “We will be late, so please …”.
+_LEAD = 12
 
 
 class Kind(StrEnum):
@@ -70,7 +72,7 @@ def asked(prose: Prose, strict: bool) -> list[Asked]:
     if not any(s.asks or s.item is not None or words_of(s, "gate").search(s.text) for s in sentences):
         return []
     prose.parse_all()
-    found = [a for s in sentences[: 6 * _MOST] for p in parts(s) if (a := _one(prose, p)) is not None]
+    found = [a for s in sentences[: 6 * _MOST] for p in parts(s) if (a := _one(prose, p, strict)) is not None]
     taken = {s.number for a in found for s in a.sentences}
     found += _concerns(prose, sentences, taken, strict)
     return sorted(found, key=lambda a: (a.sentence.number, a.part.start))[:_MOST]
@@ -84,7 +86,7 @@ def _own_words(prose: Prose) -> Iterator[Sentence]:
         yield sentence
 
 
-def _one(prose: Prose, part: Part) -> Asked | None:
+def _one(prose: Prose, part: Part, strict: bool) -> Asked | None:
     sentence, text = part.sentence, part.text
     if part.asks:
         return _question(prose, part)
@@ -96,7 +98,13 @@ def _one(prose: Prose, part: Part) -> Asked | None:
         return Asked(Kind.QUESTION, part, (sentence,), text, sure=False)
     if words_of(sentence, "conduct").search(text):
         return None  # how one behaves shows in what one does, not in what one writes
-    if words_of(sentence, "wishes").search(text) or words_of(sentence, "imperatives").search(text):
+    wish = words_of(sentence, "wishes").search(text)
+    if wish is not None:
+        asking = part.behind_comma(wish.group(0)) if wish.start() > _LEAD else part
+        return Asked(Kind.REQUEST, asking, (sentence,), asking.text)
+    if not strict:
+        return None  # in ordinary mail a bare imperative is as often advice, directions or an advertisement
+    if words_of(sentence, "imperatives").search(text):
         return Asked(Kind.REQUEST, part, (sentence,), text)
     if sentence.item is None or re.match(r"[A-ZÆØÅ]?[a-zæøå]+ ", text):
         for clause in prose.clauses(sentence):

@@ -20,6 +20,7 @@ _HEADING = 50
 _ALMOST = 0.7
 #: How much more must be met where no word of the item itself is.
 _ONLY_RELATED = 0.5
+_SHORT_TEXT = 2
 #: What of an item of one word must be met: a related one does.
 _SINGLE = 0.7
 _PLAIN = frozenset({"VERB", "NOUN", "PROPN", "ADV", "ADJ", "NUM"})
@@ -44,8 +45,10 @@ class Answer:
 class Evidence:
     """The own text, ready to be asked about each item."""
 
-    def __init__(self, mail: Mail, items: list[Asked]) -> None:
+    def __init__(self, mail: Mail, items: list[Asked], strict: bool = True) -> None:
+        """``strict``: an unhappy reader waits for each answer; else doubt is in the writer's favour."""
         assert mail.parent is not None and mail.parent.prose is not None
+        self.strict = strict
         self.mail = mail
         self.prose = mail.prose
         self.theirs = mail.parent.prose
@@ -74,6 +77,8 @@ class Evidence:
                 answer = self._short(item)
                 if answer is not None:
                     self.found[id(item)] = answer
+        if not self.strict:
+            self._in_doubt()
         for before, item in zip(self.items, self.items[1:], strict=False):
             if id(item) not in self.found and id(before) in self.found and self._goes_on(before, item):
                 self.found[id(item)] = Answer(self.found[id(before)].sentence, "with the question before")
@@ -158,6 +163,24 @@ class Evidence:
         mine, theirs = self.wanted[id(one)], self.wanted[id(other)]
         both = shared(mine, theirs)
         return weight(both) >= 1.0 or not theirs or bool(words_of(other.sentence, "goes_on", "answers").search(other.text))
+
+    def _in_doubt(self) -> None:
+        """Ordinary mail: an assent covers all, a question back takes requests up, one short text answers one question, and vague ones need no answer."""
+        said = [s for s in self.prose.sentences if not words_of(s, "openers", "answers").search(flat(s.text))]
+        assent = next((s for s in said if words_of(s, "assent", "answers").search(flat(s.text))), None)
+        back = next((s for s in said if s.asks), None)
+        for item in self.items:
+            if id(item) in self.found or left_open(item, self.pieces) or not said:
+                continue
+            question = item.kind is Kind.QUESTION
+            if assent is not None and not (question and kind_of(item.part)):
+                self.found[id(item)] = Answer(assent, "assents to it")
+            elif back is not None and not question:
+                self.found[id(item)] = Answer(back, "asks back")
+            elif question and len(self.items) == 1 and len(said) <= _SHORT_TEXT:
+                self.found[id(item)] = Answer(said[0], "the only question, and the only answer")
+            elif question and (not self.wanted[id(item)] or all(t.forms & word_set("light") for t in self.wanted[id(item)])):
+                self.found[id(item)] = Answer(said[0], "too vague a question to look for its answer")
 
     # -- by place ------------------------------------------------------------------
 

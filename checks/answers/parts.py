@@ -28,10 +28,13 @@ class Part:
         """Whether it belongs to a sentence with a question mark."""
         return self.sentence.asks
 
-    @property
-    def whole(self) -> bool:
-        """Whether it is the whole sentence."""
-        return self.start == 0 and self.end == len(self.sentence.text)
+    def behind_comma(self, words: str) -> Part:
+        """The piece that begins with *words* where a comma stands before them; itself where none does."""
+        at = self.sentence.text.find(words, self.start, self.end)
+        before = self.sentence.text[self.start : at].rstrip() if at >= 0 else ""
+        if not before.endswith((",", ";", ":", "–", "-")):
+            return self
+        return Part(self.sentence, at, self.end, flat(self.sentence.text[at : self.end]), self.label)
 
 
 def parts(sentence: Sentence) -> Iterator[Part]:
