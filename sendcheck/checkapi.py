@@ -10,8 +10,8 @@ from sendcheck.understanding.segments import Kind, QuotedMail
 from sendcheck.understanding.timing import TimeKind, When
 
 __all__ = [
-    "STRICT", "Body", "Check", "Circle", "Clause", "Confidence", "Exchange", "Gate", "Harm", "Hit", "Kind", "Mail", "Mood", "NotRun", "Option", "Parent", "Parse", "Phrase",
-    "Place", "Prose", "QuotedMail", "Recipient", "Rule", "Sentence", "Severity", "Stretch", "Tense", "TimeKind", "When", "Who", "Word",
+    "STRICT", "Body", "Check", "Circle", "Clause", "Confidence", "Exchange", "Gate", "Harm", "Hit", "Kind", "Mail", "Mood", "NotRun", "Option", "Parent",
+    "Parse", "Phrase", "Place", "Prose", "QuotedMail", "Recipient", "Rule", "Sentence", "Severity", "Stretch", "Tense", "TimeKind", "When", "Who", "Word",
     "by_language", "lines", "pattern",
     "toml", "union",
 ]  # fmt: skip

@@ -37,7 +37,14 @@ def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hi
 
 def _hit(mail: Mail, wanted: str, message: str, confidence: Confidence) -> Hit:
     assert mail.sender is not None
-    return Hit(RULE, message, mail.at_header("From", mail.sender.raw or mail.sender.addr), f"send it as {wanted}", confidence=confidence, key=f"{mail.sender.key},{wanted.lower()}")
+    return Hit(
+        RULE,
+        message,
+        mail.at_header("From", mail.sender.raw or mail.sender.addr),
+        f"send it as {wanted}",
+        confidence=confidence,
+        key=f"{mail.sender.key},{wanted.lower()}",
+    )
 
 
 def _configured(mail: Mail, identities: Mapping[str, Sequence[str]]) -> tuple[str, str] | None:

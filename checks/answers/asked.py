@@ -16,6 +16,7 @@ from .parts import Part, parts
 
 _MOST = 40
 _TAG = 3
+_SHORT_MAIL = 12
 #: Characters before a wish that are worth being left out: “We will be late, so please …”.
 _LEAD = 12
 
@@ -69,13 +70,21 @@ def asked(prose: Prose, strict: bool) -> list[Asked]:
     sentences = list(_own_words(prose))
     if any(words_of(s, "bulk").search(s.text) for s in prose.sentences):
         return []  # a newsletter asks everybody, and nobody answers it
-    if not any(s.asks or s.item is not None or words_of(s, "gate").search(s.text) for s in sentences):
+    if not any(_may_ask(s) for s in sentences):
         return []
     prose.parse_all()
     found = [a for s in sentences[: 6 * _MOST] for p in parts(s) if (a := _one(prose, p, strict)) is not None]
     taken = {s.number for a in found for s in a.sentences}
     found += _concerns(prose, sentences, taken, strict)
     return sorted(found, key=lambda a: (a.sentence.number, a.part.start))[:_MOST]
+
+
+def _may_ask(sentence: Sentence) -> bool:
+    """A cheap test, rather once too often: else no sentence of the answered mail is parsed."""
+    if sentence.asks or sentence.item is not None:
+        return True
+    text = flat(sentence.text)
+    return any(words_of(sentence, key).search(text) for key in ("gate", "indirect", "unmarked")) or bool(words_of(sentence, "first", "lists").search(text))
 
 
 def _own_words(prose: Prose) -> Iterator[Sentence]:
@@ -100,12 +109,13 @@ def _one(prose: Prose, part: Part, strict: bool) -> Asked | None:
         return None  # how one behaves shows in what one does, not in what one writes
     wish = words_of(sentence, "wishes").search(text)
     if wish is not None:
-        asking = part.behind_comma(wish.group(0)) if wish.start() > _LEAD else part
+        begins = words_of(sentence, "imperatives").search(text)
+        asking = part.behind_comma(wish.group(0)) if wish.start() > _LEAD and not begins else part
         return Asked(Kind.REQUEST, asking, (sentence,), asking.text)
-    if not strict:
-        return None  # in ordinary mail a bare imperative is as often advice, directions or an advertisement
-    if words_of(sentence, "imperatives").search(text):
+    if words_of(sentence, "imperatives").search(text) and (strict or _is_plain(prose, text)):
         return Asked(Kind.REQUEST, part, (sentence,), text)
+    if not strict:
+        return None  # in ordinary mail an imperative is as often advice, directions or an advertisement
     if sentence.item is None or re.match(r"[A-ZÆØÅ]?[a-zæøå]+ ", text):
         for clause in prose.clauses(sentence):
             if (
@@ -117,6 +127,11 @@ def _one(prose: Prose, part: Part, strict: bool) -> Asked | None:
             ):
                 return Asked(Kind.REQUEST, part, (sentence,), text, sure=sentence.item is None)
     return None
+
+
+def _is_plain(prose: Prose, text: str) -> bool:
+    """Whether an imperative of ordinary mail may be meant for the reader: in a short mail, without a link or a shout."""
+    return len(prose.sentences) <= _SHORT_MAIL and not text.endswith("!") and "http" not in text and "www." not in text
 
 
 def _is_imperative(before: str) -> bool:

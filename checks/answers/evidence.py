@@ -11,7 +11,7 @@ from sendcheck.understanding.commitments import Deed, commitments, names_next_wo
 from sendcheck.understanding.names import fold, given_names, person
 from sendcheck.understanding.text import flat
 
-from .asked import Asked, Kind, kind_of, words_of
+from .asked import TYPES, Asked, Kind, kind_of, words_of
 from .matter import Term, shared, terms, weight, word_set
 from .place import left_open, position, quoted_pieces
 
@@ -20,9 +20,11 @@ _HEADING = 50
 _ALMOST = 0.7
 #: How much more must be met where no word of the item itself is.
 _ONLY_RELATED = 0.5
-_SHORT_TEXT = 2
+_SHORT_TEXT, _FEW_WORDS = 2, 3
 #: What of an item of one word must be met: a related one does.
 _SINGLE = 0.7
+#: What would have been is no answer to what will be.
+_UNREAL = frozenset({"would"})
 _PLAIN = frozenset({"VERB", "NOUN", "PROPN", "ADV", "ADJ", "NUM"})
 #: What own text must share with an item, in weight: a noun, or two lighter words; and where the item stands quoted and unanswered.
 _NEED, _NEED_OPEN = 2.0, 4.0
@@ -130,7 +132,7 @@ class Evidence:
             start, end = (part.start, part.end) if part is not None else (0, len(sentence.text))
             core = self._core(sentence, start, end) if item.kind is not Kind.CONCERN else end
             found += [t for t in terms(self.theirs, sentence, start, core)]
-            found += [replace(t, weight=_AFTER * t.weight, key=False) for t in terms(self.theirs, sentence, core, end)]
+            found += [replace(t, weight=_AFTER * t.weight, key=False, frame=True) for t in terms(self.theirs, sentence, core, end)]
         found = [t for t in found if not any(fold(f) in self.named for f in t.forms)]
         plain = found or self._light(item)
         lowered = [replace(t, weight=min(t.weight, 1.0)) if any(t.forms & topic.forms for topic in self.topics) else t for t in plain]
@@ -177,10 +179,23 @@ class Evidence:
                 self.found[id(item)] = Answer(assent, "assents to it")
             elif back is not None and not question:
                 self.found[id(item)] = Answer(back, "asks back")
-            elif question and len(self.items) == 1 and len(said) <= _SHORT_TEXT:
-                self.found[id(item)] = Answer(said[0], "the only question, and the only answer")
+            elif question and len(self.items) == 1 and len(said) <= _SHORT_TEXT and (told := self._only_answer(item, said)) is not None:
+                self.found[id(item)] = told
             elif question and (not self.wanted[id(item)] or all(t.forms & word_set("light") for t in self.wanted[id(item)])):
                 self.found[id(item)] = Answer(said[0], "too vague a question to look for its answer")
+
+    def _only_answer(self, item: Asked, said: list[Sentence]) -> Answer | None:
+        """A short text below a single question, where it holds the kind of answer that is wanted."""
+        kind = kind_of(item.part)
+        if any(t.key for t in self.wanted[id(item)]):
+            return None
+        fits = [s for s in said if self._is_bare(s) and (kind in {"", "which", "how", "why"} or (kind not in TYPES[:2] and self._fits(kind, s, [], (), item)))]
+        return Answer(fits[0], "the only question, and the only answer") if fits else None
+
+    def _is_bare(self, sentence: Sentence) -> bool:
+        """A sentence that leans on the question: without a subject of its own, or with a pronoun for one."""
+        first = next((c for c in self.prose.clauses(sentence) if c.relation == "root"), None)
+        return first is None or first.actor is None or first.actor.who not in {Who.THING, Who.OWN} or len(sentence.text.split()) <= _FEW_WORDS
 
     # -- by place ------------------------------------------------------------------
 
@@ -273,11 +288,19 @@ class Evidence:
 
     def _need(self, wanted: tuple[Term, ...], is_open: bool) -> float:
         """What must be shared: a noun's weight, all of a lighter item, most of one that stands quoted without an answer."""
-        whole = weight(wanted)
+        core = [t for t in wanted if not t.frame] or list(wanted)
+        whole = weight(core)
         if is_open:
             return max(_NEED_OPEN, 0.6 * whole)
-        least = min(_NEED, whole) if len(wanted) > 1 else _SINGLE * whole
+        least = min(_NEED, whole) if len(core) > 1 else _SINGLE * whole
         return min(max(least, _PART * whole), _NEED_MOST)
+
+    @staticmethod
+    def _bar(both: list[Term], need: float) -> float:
+        """Who takes up the person or the figure needs no more; who only has related words needs more."""
+        if any(t.key and t.exact for t in both):
+            return min(need, _NEED)
+        return need if len(both) < 2 or any(t.exact for t in both) else need + _ONLY_RELATED
 
     @staticmethod
     def _covers(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
@@ -330,9 +353,11 @@ class Evidence:
                 return Answer(sentence, self._shows(both))
         for sentence in self.prose.sentences:
             text = flat(sentence.text)
-            if sentence.asks or not words_of(sentence, "if_so", "answers").search(text) or self._only_regrets(sentence, text):
+            clauses = self.prose.clauses(sentence)
+            has_if = words_of(sentence, "if_so", "answers").search(text) or any(c.conditional for c in clauses)
+            if sentence.asks or not has_if or self._only_regrets(sentence, text):
                 continue
-            if any(c.who.own_side and c.act for c in self.prose.clauses(sentence)):
+            if any((c.who.own_side or c.who is Who.READER) and c.act not in word_set("no_act") and c.act and not c.modals & _UNREAL for c in clauses):
                 return Answer(sentence, "says what happens then")
         return None
 
@@ -359,7 +384,7 @@ class Evidence:
         return [s for s in following if s.paragraph == sentence.paragraph and not s.asks]
 
     def _best(self, candidates: list[tuple[Sentence, list[Term]]], need: float) -> Answer | None:
-        best = next(((s, both) for s, both in candidates if weight(both) >= need + (0.0 if len(both) < 2 or any(t.exact for t in both) else _ONLY_RELATED)), None)
+        best = next(((s, both) for s, both in candidates if weight(both) >= self._bar(both, need)), None)
         return Answer(best[0], self._shows(best[1])) if best is not None else None
 
     def _short(self, item: Asked) -> Answer | None:
@@ -374,7 +399,12 @@ class Evidence:
     def _unused(self, key: str, how: str) -> Answer | None:
         for sentence in self.prose.sentences:
             text = flat(sentence.text)
-            if sentence.number not in self.used and not sentence.asks and words_of(sentence, key, "answers").search(text) and not self._only_regrets(sentence, text):
+            if (
+                sentence.number not in self.used
+                and not sentence.asks
+                and words_of(sentence, key, "answers").search(text)
+                and not self._only_regrets(sentence, text)
+            ):
                 self.used.add(sentence.number)
                 return Answer(sentence, how)
         return None
@@ -407,7 +437,7 @@ class Evidence:
             return self._names_somebody(sentence, item.text if item is not None else "", acts)
         told = {"why": "cause", "where": "place", "how": "way"}.get(kind)
         if told is not None and words_of(sentence, told, "answers").search(text):
-            return not wanted or weight(both) >= min(1.0 if kind != "why" else _NEED, weight(wanted)) and (kind != "why" or self._covers(both, wanted))
+            return not wanted or (weight(both) >= min(1.0 if kind != "why" else _NEED, weight(wanted)) and (kind != "why" or self._covers(both, wanted)))
         return bool(wanted) and weight(both) >= min(_NEED, weight(wanted)) and self._covers(both, wanted)
 
     def _names_somebody(self, sentence: Sentence, asked: str, acts: set[str]) -> bool:
@@ -420,10 +450,11 @@ class Evidence:
             for phrase in (clause.actor, clause.agent, clause.predicate, *clause.objects):
                 if phrase is None:
                     continue
-                named = (phrase.name and phrase.start > 0) or phrase.who is Who.OWN or fold(phrase.head) in given_names()
+                called = any(w[:1].isupper() and fold(w) in given_names() for w in phrase.text.split())
+                named = (phrase.name and phrase.start > 0) or phrase.who is Who.OWN or called
                 if named and phrase.text not in asked and phrase.head not in flat(asked).lower():
                     return True
-                if phrase.who in {Who.I, Who.WE, Who.READER} and phrase is clause.predicate:
+                if phrase.who in {Who.I, Who.WE} and phrase is clause.predicate:
                     return True
         for word in self.prose.words(sentence):
             if word.text not in asked and word.text[:1].isupper() and ((word.pos == "PROPN" and word.start) or fold(word.text) in given_names()):
@@ -440,10 +471,26 @@ class Evidence:
         best = self._best(candidates, need)
         if best is not None:
             return best
+        acted = self._act_on_it(wanted) if not is_open else None
+        if acted is not None:
+            return acted
         for sentence in self.prose.sentences:
             text = flat(sentence.text)
-            if self.mail.attachments and words_of(sentence, "attached", "answers").search(text) and words_of(item.sentence, "sending", "answers").search(item.text):
+            if (
+                self.mail.attachments
+                and words_of(sentence, "attached", "answers").search(text)
+                and words_of(item.sentence, "sending", "answers").search(item.text)
+            ):
                 return Answer(sentence, "sent as a file")
+        return None
+
+    def _act_on_it(self, wanted: tuple[Term, ...]) -> Answer | None:
+        """“I call her at eleven”: the act that was asked for, with a pronoun for the rest."""
+        forms = {f for t in wanted for f in t.forms}
+        for found in self.commitments:
+            objects = found.clause.objects
+            if found.clause.act in forms and objects and all(o.who in {Who.THIRD, Who.NOBODY} for o in objects):
+                return Answer(found.sentence, "the act that was asked for")
         return None
 
     def _word(self) -> Answer | None:

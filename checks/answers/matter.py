@@ -21,7 +21,7 @@ _RELATED = 0.7
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word of weight: its forms (lemma and as written, or a figure), folded to lower case. ``key``: without it nothing answers (a person's name, a figure);
-    ``exact``: it was met by itself, and not by a related word.
+    ``exact``: it was met by itself, and not by a related word; ``frame``: it stands beside the question itself (“…, so that I can plan”).
     """
 
     forms: frozenset[str]
@@ -29,6 +29,7 @@ class Term:
     shown: str
     key: bool = False
     exact: bool = True
+    frame: bool = False
 
     def meets(self, other: Term) -> float:
         """How far both tell of one thing: 1 for the same word, less for words that only answer each other, 0 for others."""

@@ -34,6 +34,8 @@ class Part:
         before = self.sentence.text[self.start : at].rstrip() if at >= 0 else ""
         if not before.endswith((",", ";", ":", "–", "-")):
             return self
+        joint = pattern(__package__, "leading").match(self.sentence.text[at : self.end])
+        at += joint.end() if joint else 0
         return Part(self.sentence, at, self.end, flat(self.sentence.text[at : self.end]), self.label)
 
 

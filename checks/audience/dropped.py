@@ -36,7 +36,12 @@ def dropped(mail: Mail) -> Iterator[Hit | NotRun]:
 def _hit(mail: Mail, address: Address, message: str, place: Place) -> Hit:
     sure = Confidence.HIGH if "@" in address.addr else Confidence.MEDIUM
     return Hit(
-        RULE, message, place, f"add {address.name or address.addr}, or say that you moved them out (“moving … to Bcc”)", confidence=sure, key=address.key or fold(address.name)
+        RULE,
+        message,
+        place,
+        f"add {address.name or address.addr}, or say that you moved them out (“moving … to Bcc”)",
+        confidence=sure,
+        key=address.key or fold(address.name),
     )
 
 
@@ -82,7 +87,9 @@ def _follows_reply_to(mail: Mail, parent: Parent) -> bool:
 def _same_list(mail: Mail, parent: Parent) -> bool:
     """Answered to the mailing list that the parent came through: its author reads there."""
     if parent.message is not None:
-        told = " ".join(parent.message.header(n) or "" for n in ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "delivered-to", "sender")).lower()
+        told = " ".join(
+            parent.message.header(n) or "" for n in ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "delivered-to", "sender")
+        ).lower()
         if any(r.key in told or (r.address.local.lower() in told and r.address.domain.lower() in told) for r in mail.recipients if r.key):
             return True
         if parent.via_list:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sendcheck.checkapi import Confidence, Hit, Mail, Mood, Place, Sentence, Severity, Stretch, Tense, TimeKind, pattern
+from sendcheck.checkapi import Confidence, Hit, Mail, Mood, Place, Sentence, Severity, Stretch, Tense, TimeKind, Who, pattern
 from sendcheck.understanding.calendar import Mention, find_dates, joining_words
 
 RULE = "date-impossible"
@@ -49,7 +49,11 @@ def _binds(mail: Mail, sentence: Sentence, at: int) -> bool:
     """Whether the clause that holds the date promises or asks."""
     clauses = [c for c in mail.prose.clauses(sentence) if c.start <= at < c.end + 1] or list(mail.prose.clauses(sentence))
     inner = min(clauses, key=lambda c: c.end - c.start, default=None)
-    return inner is not None and not inner.negated and (inner.tense is Tense.FUTURE or inner.mood is Mood.REQUEST)
+    if inner is None or inner.negated:
+        return False
+    if inner.tense is Tense.FUTURE or inner.mood is Mood.REQUEST:
+        return True
+    return inner.tense is Tense.PRESENT and not inner.conditional and (inner.who.own_side or inner.who is Who.READER) and bool(inner.objects or inner.obliques)
 
 
 def _place(mail: Mail, stretch: Stretch, mention: Mention) -> Place:

@@ -46,5 +46,3 @@ def prevention(mail: Mail) -> Iterator[Hit]:
         mail.nowhere(),
         "name one lasting measure (“from today on two of us check every list before it goes out”), or say by when you will know",
     )
-
-

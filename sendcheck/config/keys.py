@@ -61,8 +61,7 @@ CORE = (
         "identities",
         "identities",
         [],
-        "Your own addresses. As a table, each with the domains and addresses that you write to under it: "
-        '[identities] "me@work.example" = ["client.example"].',
+        'Your own addresses. As a table, each with the domains and addresses that you write to under it: [identities] "me@work.example" = ["client.example"].',
     ),
     Key("mailstore", "str", "", "Your mail, where the mail that is answered is looked up: a Maildir, an mbox, or a folder of mails."),
     Key("deadline", "seconds", 2.0, "Seconds a mail may take; a check that is not done by then is stopped and reported."),

@@ -72,6 +72,8 @@ class Index:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = self._open(str(file))
             file.chmod(0o600)
+        except sqlite3.OperationalError:  # held by another process just now, or no place to write
+            self._db, self.lasting = self._open(":memory:"), False
         except sqlite3.DatabaseError:
             with contextlib.suppress(OSError):
                 file.unlink()
@@ -86,11 +88,13 @@ class Index:
     def _open(name: str) -> sqlite3.Connection:
         db = sqlite3.connect(name, timeout=_WAIT)
         try:
-            if db.execute("PRAGMA user_version").fetchone()[0] not in {0, _VERSION}:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version not in {0, _VERSION}:
                 raise sqlite3.DatabaseError("another version's index")
-            if name != ":memory:":
-                db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(_SCHEMA)
+            if not version:
+                if name != ":memory:":
+                    db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(_SCHEMA)
         except sqlite3.Error:
             db.close()
             raise

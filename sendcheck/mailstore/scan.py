@@ -48,7 +48,7 @@ def contents(folder: str) -> tuple[list[str], list[Entry]]:
         for entry in entries:
             try:
                 if entry.is_dir():
-                    if entry.is_symlink() or entry.name == "tmp" and (Path(folder) / "cur").is_dir():
+                    if entry.is_symlink() or (entry.name == "tmp" and (Path(folder) / "cur").is_dir()):
                         continue  # a loop, or mail on its way in
                     if not entry.name.startswith(".") or (Path(entry.path) / "cur").is_dir():
                         folders.append(entry.path)

@@ -79,8 +79,9 @@ class Reader:
 class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
-    ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing; ``exchanges``: what was asked and where it is answered, None unless wanted; ``network``: settings in force that let a check reach out;
-    ``engine_error``: sendcheck itself failed on this mail (exit 70), not one of its checks.
+    ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing; ``exchanges``: what was asked and
+    where it is answered, None unless wanted; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck itself
+    failed on this mail (exit 70), not one of its checks.
     """
 
     source: str

@@ -63,7 +63,16 @@ def _words(language: str) -> _Words | None:
         return None
     patterns = {"gate", "wide_gate", "solved", "not_solved", "next_word", "prevents", "polite_if"}
     sets = {key: frozenset(value) for key, value in data.items() if key not in patterns}
-    return _Words(sets, union(data["gate"]), union(data["wide_gate"]), union(data["solved"]), union(data["not_solved"]), union(data["next_word"]), union(data["prevents"]), union(data["polite_if"]))
+    return _Words(
+        sets,
+        union(data["gate"]),
+        union(data["wide_gate"]),
+        union(data["solved"]),
+        union(data["not_solved"]),
+        union(data["next_word"]),
+        union(data["prevents"]),
+        union(data["polite_if"]),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -222,7 +231,7 @@ def solved(prose: Prose) -> tuple[bool, bool]:
         if words is None:
             continue
         flat = " ".join(sentence.text.split())
-        if words.solved.search(flat) and not words.not_solved.search(flat):
+        if words.solved.search(flat) and not words.not_solved.search(flat) and not _lies_ahead(prose, sentence):
             said = True
         if sentence.asks:
             continue
@@ -245,6 +254,12 @@ def solved(prose: Prose) -> tuple[bool, bool]:
     return said, how
 
 
+def _lies_ahead(prose: Prose, sentence: Sentence) -> bool:
+    """“It is repaired in the version of Friday”: a state that a day still to come makes a promise."""
+    days = {TimeKind.DATE, TimeKind.WEEKDAY, TimeKind.WITHIN, TimeKind.PERIOD}
+    return any(w.kind in days for w in present_whens(prose, sentence))
+
+
 def asks_for_word(clause: Clause, language: str) -> bool:
     """Whether a request asks for nothing but word to the one who asks (“call me”)."""
     words = _words(language)
@@ -255,7 +270,12 @@ def prevents(prose: Prose, sentence: Sentence) -> bool:
     """Whether a sentence names what keeps the trouble from coming back: a lasting measure of the own side, taken or to come."""
     words = _words(sentence.language)
     flat = " ".join(sentence.text.split())
-    return words is not None and not sentence.asks and bool(words.prevents.search(flat)) and not any(c.negated and c.who.own_side for c in prose.clauses(sentence)[:1])
+    return (
+        words is not None
+        and not sentence.asks
+        and bool(words.prevents.search(flat))
+        and not any(c.negated and c.who.own_side for c in prose.clauses(sentence)[:1])
+    )
 
 
 def names_next_word(prose: Prose, sentence: Sentence) -> bool:

@@ -81,7 +81,7 @@ def _patterns(language: str) -> _Patterns:
         re.I,
     )
     word = rf"(?:\d{{1,3}}|{_either([n for n in numbers if ' ' not in n])})"
-    ratio = re.compile(rf"(?<![\w.,/-])(?P<part>{word}) (?:{_either(w for d in data for w in d['words']['of'])}) (?P<whole>{word})(?![\w.,/%]|\s?%)", re.I)
+    ratio = re.compile(rf"(?<![\w.,/-])(?P<part>{word}) (?:{_either(w for d in data for w in d['words']['of'])}) (?P<whole>{word})(?!\w|[.,/]\d|\s?%)", re.I)
     shares = tuple((re.compile(rf"(?<!\w)(?:{p})", re.I), float(v)) for d in data for p, v in d["shares"].items())
     return _Patterns(
         figure,

@@ -19,6 +19,8 @@ FEW_WORDS = 3
 _ENOUGH = 12
 _SHARE_LONG, _SHARE_SHORT = 0.22, 0.12
 _LONGEST = 20_000
+#: Fewer function words than this make a short text no foreign one.
+_FEW_HITS = 2
 #: Letters and what languages have them; a word with one counts for these.
 _LETTERS = {"æ": ("nb", "nn", "da"), "ø": ("nb", "nn", "da"), "å": ("nb", "nn", "da", "sv"), "ä": ("sv", "other"), "ö": ("sv", "other")}
 _LETTER_WEIGHT = 0.35
@@ -62,6 +64,11 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
             scores["other"] += 0.5
     best = max(_ORDER, key=lambda lang: (scores[lang], -_ORDER.index(lang)))
     long = len(words) >= _ENOUGH
+    if best == "other" and not long and (hits["other"] < _FEW_HITS or any(hits[lang] for lang in _ORDER[:-1])):
+        ours = max(_ORDER[:-1], key=lambda lang: (scores[lang], -_ORDER.index(lang)))
+        if not hits[ours]:
+            return None  # a name or a single word says nothing
+        best = ours
     rivals = [lang for lang in _ORDER if lang not in (best, "other") and abs(scores[lang] - scores[best]) < 1e-9]
     if not long and any(family(lang) != family(best) for lang in rivals):
         return None
@@ -77,8 +84,8 @@ def is_foreign(text: str) -> bool:
         return bool(words)
     known = _function_words()
     alone = sum(all(lang == "other" for lang, _weight in known[w]) for w in words if w in known)
-    ours = sum(any(lang != "other" for lang, _weight in known[w]) for w in words if w in known)
-    return alone / len(words) >= _SHARE_SHORT and alone > 2 * ours
+    ours = Counter(lang for w in words for lang, _weight in known.get(w, ()) if lang != "other")
+    return alone / len(words) >= _SHARE_SHORT and alone > 2 * max(ours.values(), default=0)
 
 
 def family(language: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 
 from sendcheck.data import language_file, languages_with, union
 from sendcheck.understanding.mail import Parent, Recipient
-from sendcheck.understanding.prose import Prose, Sentence
+from sendcheck.understanding.prose import Prose
 
 #: What each sign of a complaint weighs, once; each kind of fault; and how much is enough.
 _WEIGHTS = {"feelings": 4, "side": 4, "unkept": 4, "demands": 3, "again": 2, "costs": 2}

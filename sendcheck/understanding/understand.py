@@ -286,9 +286,9 @@ def _whole_parent(parent: Message, kind: str, models: Mapping[str, str]) -> Pare
 
 def _unreadable(message: Message, own: Sequence[str]) -> str:
     """Why a mail of the thread has no text to read; "" if it has."""
-    if any(text.strip() for text in own):
-        return ""
     if message.encrypted:
         return "it is encrypted"
+    if any(text.strip() for text in own):
+        return ""
     problem = next((p.message for p in message.problems), "")
     return problem or "it has no text of its own"

@@ -118,7 +118,9 @@ def main() -> None:
     """Print what is wrong, and the counts."""
     for language, result in measure("--unseen" not in sys.argv).items():
         print(*result.wrong, sep="\n")
-        print(f"{language}: complete and quiet {result.quiet}/{result.whole}; missing answers found {result.found}/{result.cut}; beside the point {result.beside}")
+        print(
+            f"{language}: complete and quiet {result.quiet}/{result.whole}; missing answers found {result.found}/{result.cut}; beside the point {result.beside}"
+        )
 
 
 if __name__ == "__main__":

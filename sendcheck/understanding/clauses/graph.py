@@ -106,6 +106,9 @@ def _lemma(token: Token, lemmas: Mapping[str, Mapping[str, str]]) -> str:
     if token.pos_ == "VERB" and verbs and form.endswith("ed") and guess.endswith("e") and guess not in verbs:
         if guess[:-1] in verbs or re.search(r"[^aeiou][dhkmnptwx]e$", guess):
             return guess[:-1]  # “repaire”, “correcte”
+    if token.pos_ == "VERB" and verbs and guess == form and len(form) > 5 and form.endswith("ed"):
+        bare = form[:-3] if form[-3] == form[-4] and form[-3] not in "ls" else form[:-2]
+        return form[:-1] if form[:-1] in verbs or (bare not in verbs and re.search(r"[aeiou][cgsvz]ed$|[^aeiou]led$", form)) else bare  # “refunded”
     return guess
 
 
