@@ -11,8 +11,9 @@ from sendcheck.understanding.language import family
 from sendcheck.understanding.text import flat
 
 from .asked import Asked, Kind, asked
-from .evidence import Answer, Evidence
-from .place import left_open
+from .evidence import Evidence
+from .place import stands_bare
+from .told import Answer
 
 _MILD = {"general": Severity.WARNING, "internal": Severity.WARNING}
 _WHY = "What is left out has to be asked again, by somebody who is less patient then."
@@ -53,7 +54,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
         answer = found.get(id(item))
         yield _row(mail, item, answer)
         # What was asked of a whole list is one's own to answer once one quotes it.
-        if answer is None and (not to_all or left_open(item, evidence.pieces) or _quoted_below(mail, item)):
+        if answer is None and (not to_all or stands_bare(item, evidence.pieces) or _quoted_below(mail, item)):
             yield _hit(mail, item)
 
 

@@ -15,6 +15,9 @@ from sendcheck.understanding.text import flat
 from .parts import Part, parts
 
 _MOST = 40
+#: Kinds of questions that are told by their whole form, and those told by a question word; the more special first: “how long” before “how”.
+SPECIAL = ("what_if", "measure")
+TYPES = ("when", "duration", "number", "amount", "who", "why", "where", "how", "which")
 _TAG = 3
 _SHORT_MAIL = 12
 #: Characters before a wish that are worth being left out: “We will be late, so please …”.
@@ -141,15 +144,11 @@ def _is_imperative(before: str) -> bool:
 
 def kind_of(part: Part) -> str:
     """What kind of answer a question wants (``when``, ``who`` …), by its first question word; "" for yes or no."""
-    for special in TYPES[:2]:
+    for special in SPECIAL:
         if words_of(part.sentence, special, "types").search(part.text):
             return special
-    found = [(m.start(), kind) for kind in TYPES[2:] if (m := words_of(part.sentence, kind, "types").search(part.text))]
+    found = [(m.start(), kind) for kind in TYPES if (m := words_of(part.sentence, kind, "types").search(part.text))]
     return min(found, key=lambda f: (f[0], TYPES.index(f[1])))[1] if found else ""
-
-
-#: The more special kinds first: “how long” before “how”.
-TYPES = ("what_if", "measure", "when", "duration", "number", "amount", "who", "why", "where", "how", "which")
 
 
 def _question(prose: Prose, part: Part) -> Asked | None:

@@ -14,6 +14,12 @@ from sendcheck.understanding.words import same_word
 
 _WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 1.0, "INTJ": 0.5}
 _HEAVY = 2.0
+#: What own text must share with an item, in weight: a noun, or two lighter words; where it stands quoted and unanswered, that and most of it.
+NEED, _NEED_OPEN, _MOST_OF_IT = 2.0, 4.0, 0.6
+#: Of an item of one word; the part of a longer one, up to a bound; a fair part; and how much more where only related words meet.
+_SINGLE, _PART, _NEED_MOST, _COVER, _ONLY_RELATED = 0.7, 0.3, 3.0, 0.45, 0.5
+#: Parts of speech that may be looked for where an item has no weightier words.
+PLAIN = frozenset({"VERB", "NOUN", "PROPN", "ADV", "ADJ", "NUM"})
 #: What a related word is worth.
 _RELATED = 0.7
 
@@ -111,6 +117,33 @@ def shared(wanted: Iterable[Term], given: Iterable[Term]) -> list[Term]:
         if how_far:
             found.append(term if how_far == 1.0 else replace(term, weight=how_far * term.weight, exact=False))
     return found
+
+
+def need_of(wanted: tuple[Term, ...], is_open: bool) -> float:
+    """What must be shared: a noun's weight, all of a lighter item, a part of a longer one; most of one that stands quoted without an answer."""
+    core = [t for t in wanted if not t.frame] or list(wanted)
+    whole = weight(core)
+    if is_open:
+        return max(_NEED_OPEN, _MOST_OF_IT * whole)
+    least = min(NEED, whole) if len(core) > 1 else _SINGLE * whole
+    return min(max(least, _PART * whole), _NEED_MOST)
+
+
+def bar(both: list[Term], need: float) -> float:
+    """Who takes up the person or the figure needs no more; who only has related words needs more."""
+    if any(t.key and t.exact for t in both):
+        return min(need, NEED)
+    return need if len(both) < 2 or any(t.exact for t in both) else need + _ONLY_RELATED
+
+
+def meets_need(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
+    """Whether a noun, or all of a lighter item, is shared."""
+    return weight(both) >= min(NEED, weight(wanted))
+
+
+def covers(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
+    """Whether what is shared is a fair part of the item, where no kind of answer helps to tell."""
+    return weight(both) >= min(_NEED_OPEN, _COVER * weight(wanted))
 
 
 def weight(found: Iterable[Term]) -> float:

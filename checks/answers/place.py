@@ -59,7 +59,7 @@ def position(item: Asked, quoted: Quoted) -> int:
     return quoted.text.find(words[-_TAIL:])
 
 
-def left_open(item: Asked, pieces: Sequence[Quoted]) -> bool:
+def stands_bare(item: Asked, pieces: Sequence[Quoted]) -> bool:
     """Whether the item is quoted and nothing stands below, where other pieces have their answers."""
     held = [p for p in pieces if position(item, p) >= 0]
     return bool(held) and not any(p.below for p in held)

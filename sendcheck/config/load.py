@@ -210,7 +210,7 @@ def _checked(layer: _Layer, key: Key, value: Any) -> Any:
     if not test(value):
         raise _fail(layer, key.name, f"“{key.name}” is {_shown(value)}, but must be {what}")
     if key.kind == "identities":
-        table = value if isinstance(value, dict) else dict.fromkeys(value, [])
+        table = value if isinstance(value, dict) else {address: [] for address in value}
         return {str(address).strip().lower(): list(places) for address, places in table.items()}
     if key.name in LIST_KEYS_WITH_FILES:
         return _with_files(layer, key.name, value)

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.judge import Selection
@@ -56,7 +57,7 @@ def quoted_questions() -> Iterator[Quoted]:
 
 def _in_body(pair: Pair, mail: Mail, body: Body, theirs: str) -> Iterator[Quoted]:
     segments = [s for s in body.segments if body.text[s.start : s.end].strip()]
-    for quote, below in zip(segments, segments[1:], strict=False):
+    for quote, below in pairwise(segments):
         if quote.kind is not Kind.QUOTE or below.kind is not Kind.OWN:
             continue
         text = flat(re.sub(r"(?m)^[ \t]*(?:>[ \t]?)", "", body.text[quote.start : quote.end]))

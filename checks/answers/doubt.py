@@ -1,0 +1,46 @@
+"""Ordinary mail: where it is doubtful whether something was answered, the writer is believed."""
+
+from __future__ import annotations
+
+from sendcheck.checkapi import Sentence
+
+from .asked import SPECIAL, Asked, Kind, kind_of
+from .kinds import fits, is_bare
+from .matter import Term, word_set
+from .told import Answer, Told
+
+_SHORT_TEXT = 2
+_ANY_TEXT = frozenset({"", "which", "how", "why"})
+
+
+def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool) -> Answer | None:
+    """An assent covers all, a question back takes requests up, a short text answers the only question, and vague questions need no answer.
+
+    ``alone``: the item is all that was asked.
+    """
+    said = [s for s in told.sentences if not told.says(s, "openers")]
+    if not said:
+        return None
+    question = item.kind is Kind.QUESTION
+    assent = next((s for s in said if told.says(s, "assent")), None)
+    if assent is not None and not (question and kind_of(item.part)):
+        return Answer(assent, "assents to it")
+    back = next((s for s in said if s.asks), None)
+    if back is not None and not question:
+        return Answer(back, "asks back")
+    if not question:
+        return None
+    if alone and len(said) <= _SHORT_TEXT and (found := _only_answer(told, item, wanted, said)) is not None:
+        return found
+    if not wanted or all(t.forms & word_set("light") for t in wanted):
+        return Answer(said[0], "too vague a question to look for its answer")
+    return None
+
+
+def _only_answer(told: Told, item: Asked, wanted: tuple[Term, ...], said: list[Sentence]) -> Answer | None:
+    """A short text below a single question, where it leans on it and holds the kind of answer that is wanted."""
+    kind = kind_of(item.part)
+    if any(t.key for t in wanted) or kind in SPECIAL:
+        return None
+    found = next((s for s in said if is_bare(told, s) and (kind in _ANY_TEXT or fits(told, kind, s, [], (), item.text))), None)
+    return Answer(found, "the only question, and the only answer") if found is not None else None
