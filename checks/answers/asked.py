@@ -104,8 +104,10 @@ def _one(prose: Prose, part: Part, strict: bool) -> Asked | None:
         return _question(prose, part)
     if len(text.split()) < 2 or words_of(sentence, "manners").search(text) or words_of(sentence, "wish_voids").search(text):
         return None
-    if words_of(sentence, "indirect").search(text):
-        return Asked(Kind.QUESTION, part, (sentence,), text)
+    indirect = words_of(sentence, "indirect").search(text)
+    if indirect is not None:
+        asking = part.behind_comma(indirect.group(0)) if indirect.start() > _LEAD else part
+        return Asked(Kind.QUESTION, asking, (sentence,), asking.text)
     if words_of(sentence, "unmarked").search(text) and not words_of(sentence, "unmarked_voids").search(text):
         return Asked(Kind.QUESTION, part, (sentence,), text, sure=False)
     if words_of(sentence, "conduct").search(text):

@@ -169,7 +169,11 @@ class Evidence:
         kind = kind_of(item.part)
         if kind == "why":
             return self.told.unused("because", "gives a reason")
-        return fragment(self.told, kind) if kind else self.told.unused("yes_no", "says yes or no")
+        if not kind:
+            return self.told.unused("yes_no", "says yes or no")
+        if kind in {"number", "amount"} and weight(self.wanted[id(item)]) < NEED and (found := self.told.unused(f"bare_{kind}", "holds such a figure")):
+            return found
+        return fragment(self.told, kind)
 
     def _request(self, item: Asked, wanted: tuple[Term, ...], is_open: bool) -> Answer | None:
         if words_of(item.sentence, "updates", "answers").search(item.text) and (found := next_word(self.told)) is not None:

@@ -43,6 +43,8 @@ def _names_somebody(told: Told, sentence: Sentence, asked: str, acts: set[str]) 
     for clause in told.prose.clauses(sentence):
         if clause.act in acts and clause.who in {Who.I, Who.WE, Who.READER}:
             return True
+        if acts and any(p.who in {Who.I, Who.WE} for _prep, p in clause.obliques):
+            return True  # “send it straight to me”
         for phrase in (clause.actor, clause.agent, clause.predicate, *clause.objects):
             if phrase is None:
                 continue

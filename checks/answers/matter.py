@@ -12,12 +12,14 @@ from sendcheck.understanding.figures import SHARE, find_figures
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.words import same_word
 
-_WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 1.0, "INTJ": 0.5}
+_WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 0.7, "INTJ": 0.5}
 _HEAVY = 2.0
 #: What own text must share with an item, in weight: a noun, or two lighter words; where it stands quoted and unanswered, that and most of it.
 NEED, _NEED_OPEN, _MOST_OF_IT = 2.0, 4.0, 0.6
-#: Of an item of one word; the part of a longer one, up to a bound; a fair part; and how much more where only related words meet.
-_SINGLE, _PART, _NEED_MOST, _COVER, _ONLY_RELATED = 0.7, 0.3, 3.0, 0.45, 0.5
+#: The part of a short item; of a longer one, up to a bound; a fair part; and how much more where only related words meet.
+_SINGLE, _PART, _NEED_MOST, _COVER, _ONLY_RELATED = 0.66, 0.3, 3.0, 0.45, 0.5
+#: A word of so many letters weighs at least so much.
+_LONG, _LONG_WORD = 7, 1.5
 #: Parts of speech that may be looked for where an item has no weightier words.
 PLAIN = frozenset({"VERB", "NOUN", "PROPN", "ADV", "ADJ", "NUM"})
 #: What a related word is worth.
@@ -90,7 +92,9 @@ def terms(prose: Prose, sentence: Sentence, start: int = 0, end: int | None = No
         low = word.text.lower()
         if not start <= word.start < end or word.pos not in _WEIGHTS or word.lemma in light or low in light or not re.search(r"\w|%", low):
             continue
-        found.append(Term(frozenset({word.lemma or low, low}), _WEIGHTS[word.pos], low, _is_name(word, sentence)))
+        # the tagger errs most on long rare words, and those are nouns
+        heavy = max(_WEIGHTS[word.pos], _LONG_WORD) if len(low) >= _LONG else _WEIGHTS[word.pos]
+        found.append(Term(frozenset({word.lemma or low, low}), heavy, low, _is_name(word, sentence)))
     return _distinct(found)
 
 
@@ -125,7 +129,7 @@ def need_of(wanted: tuple[Term, ...], is_open: bool) -> float:
     whole = weight(core)
     if is_open:
         return max(_NEED_OPEN, _MOST_OF_IT * whole)
-    least = min(NEED, whole) if len(core) > 1 else _SINGLE * whole
+    least = min(NEED, _SINGLE * whole)
     return min(max(least, _PART * whole), _NEED_MOST)
 
 
@@ -138,7 +142,7 @@ def bar(both: list[Term], need: float) -> float:
 
 def meets_need(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
     """Whether a noun, or all of a lighter item, is shared."""
-    return weight(both) >= min(NEED, weight(wanted))
+    return weight(both) >= min(NEED, _SINGLE * weight(wanted))
 
 
 def covers(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:

@@ -32,6 +32,7 @@ class Part:
         """The piece that begins with *words* where a comma stands before them; itself where none does."""
         at = self.sentence.text.find(words, self.start, self.end)
         before = self.sentence.text[self.start : at].rstrip() if at >= 0 else ""
+        before = pattern(__package__, "joined").sub("", before).rstrip()
         if not before.endswith((",", ";", ":", "–", "-")):
             return self
         joint = pattern(__package__, "leading").match(self.sentence.text[at : self.end])

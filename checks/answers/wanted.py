@@ -42,7 +42,9 @@ class Wanted:
         for sentence in item.sentences:
             start, end = (item.part.start, item.part.end) if sentence is item.sentence else (0, len(sentence.text))
             core = end if item.kind is Kind.CONCERN else _core(sentence, start, end)
-            found += terms(self._theirs, sentence, start, core)
+            lead = _lead(sentence, start, core) if item.kind is Kind.QUESTION else start
+            found += [replace(t, weight=_AFTER * t.weight, key=False, frame=True) for t in terms(self._theirs, sentence, start, lead)]
+            found += terms(self._theirs, sentence, lead, core)
             found += [replace(t, weight=_AFTER * t.weight, key=False, frame=True) for t in terms(self._theirs, sentence, core, end)]
         found = [t for t in found if not any(fold(f) in self._named for f in t.forms)] or self._light(item)
         lowered = [replace(t, weight=min(t.weight, 1.0)) if t.forms & self.topics else t for t in found]
@@ -57,6 +59,12 @@ class Wanted:
         found = [w for s in item.sentences for w in self._theirs.words(s) if w.pos in PLAIN and w.lemma not in word_set("empty")]
         chosen = [w for w in found if w.pos != "VERB"] or found
         return [Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in chosen]
+
+
+def _lead(sentence: Sentence, start: int, end: int) -> int:
+    """Where a condition or aside in front ends and the question begins (“If the weather is bad, do you cancel?”)."""
+    found = words_of(sentence, "lead", "answers").match(sentence.text, start, end)
+    return found.end() if found else start
 
 
 def _core(sentence: Sentence, start: int, end: int) -> int:
