@@ -186,3 +186,11 @@ def test_every_character_belongs_to_exactly_one_segment(text: str) -> None:
         assert piece.end > piece.start or not text
         at = piece.end
     assert at == len(text)
+
+
+@pytest.mark.parametrize("mark", ["| ", "# ", "--]", ": ", "} "])
+def test_quote_marks_of_ones_own(mark: str) -> None:
+    text = f"On Fri, 23 Aug 2002, Kari Holm wrote:\n\n{mark}When does it start?\n{mark}And where?\n\nAt ten.\n\n{mark}Who comes?\n\nAll of us.\n"
+    found = segment(text)
+    own = "".join(text[s.start : s.end] for s in found.segments if s.kind is Kind.OWN)
+    assert "At ten." in own and "All of us." in own and "start" not in own and "Who" not in own

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sendcheck.checkapi import STRICT, Check, Confidence, Exchange, Harm, Hit, Mail, NotRun, Rule, Severity
 from sendcheck.understanding.language import family
 from sendcheck.understanding.text import flat
 
-from .asked import Asked, Kind, asked
-from .evidence import Evidence
-from .place import stands_bare
-from .told import Answer
+if TYPE_CHECKING:
+    from .asked import Asked
+    from .told import Answer
 
 _MILD = {"general": Severity.WARNING, "internal": Severity.WARNING}
 _WHY = "What is left out has to be asked again, by somebody who is less patient then."
@@ -22,11 +21,11 @@ RULES = (
     Rule("concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD),
     Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True),
 )
-_SLUG = {Kind.QUESTION: "question-unanswered", Kind.REQUEST: "request-unaddressed", Kind.CONCERN: "concern-unaddressed"}
+_SLUG = {"question": "question-unanswered", "request": "request-unaddressed", "concern": "concern-unaddressed"}
 _SAYS = {
-    Kind.QUESTION: ("the reader asks “{}”, and nothing in your text answers it", "answer it, or say by when you will"),
-    Kind.REQUEST: ("the reader asks you: “{}”, and your text does not come back to it", "say that it is done, when it will be, or why not"),
-    Kind.CONCERN: ("the reader lists “{}”, and your text does not come back to it", "take the reader's items one by one, in his order and with his numbers"),
+    "question": ("the reader asks “{}”, and nothing in your text answers it", "answer it, or say by when you will"),
+    "request": ("the reader asks you: “{}”, and your text does not come back to it", "say that it is done, when it will be, or why not"),
+    "concern": ("the reader lists “{}”, and your text does not come back to it", "take the reader's items one by one, in his order and with his numbers"),
 }
 _SHOWN = 90
 #: Characters: what is quoted in full is not chosen.
@@ -44,9 +43,15 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
     assert mail.parent is not None and mail.parent.prose is not None
     if mail.is_forward or not _goes_to_author(mail) or (not mail.own_text.strip() and mail.attachments):
         return
+    # a mail that answers none, as most do, pays for none of this
+    from .asked import asked
+
     items = asked(mail.parent.prose, strict=mail.profile in STRICT)
     if not items:
         return
+    from .evidence import Evidence
+    from .place import stands_bare
+
     evidence = Evidence(mail, items, mail.profile in STRICT)
     found = evidence.answers()
     to_all = _asks_everybody(mail)
@@ -95,15 +100,15 @@ def _quoted_below(mail: Mail, item: Asked) -> bool:
 
 def _row(mail: Mail, item: Asked, answer: Answer | None) -> Exchange:
     place = mail.at_sentence(answer.sentence) if answer is not None else None
-    return Exchange(_SLUG[item.kind], item.kind.value, mail.at_parent(item.text), place, answer.how if answer is not None else "")
+    return Exchange(_SLUG[item.kind.value], item.kind.value, mail.at_parent(item.text), place, answer.how if answer is not None else "")
 
 
 def _hit(mail: Mail, item: Asked) -> Hit:
     words = item.text
     shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"
-    message, remedy = _SAYS[item.kind]
+    message, remedy = _SAYS[item.kind.value]
     confidence = Confidence.HIGH if item.sure else Confidence.MEDIUM
-    return Hit(_SLUG[item.kind], message.format(shown), mail.at_parent(item.text), remedy, confidence=confidence, key=words)
+    return Hit(_SLUG[item.kind.value], message.format(shown), mail.at_parent(item.text), remedy, confidence=confidence, key=words)
 
 
 CHECK = Check("answers", RULES, run, Path(__file__).parent)

@@ -8,9 +8,7 @@ from typing import Any
 
 from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, NotRun, Rule, Severity
 
-from .changed import changed
 from .dates import dates
-from .unsupported import unsupported
 
 RULES = (
     Rule(
@@ -46,6 +44,14 @@ RULES = (
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
     """Dates first, then figures."""
     yield from dates(mail)
+    if mail.parent is None and mail.profile not in STRICT:
+        if mail.is_reply:
+            yield from (NotRun(slug, "the mail that this one answers is not known") for slug in ("figure-changed", "figure-unsupported"))
+        return
+    # a mail that answers none and admits nothing pays for none of this
+    from .changed import changed
+    from .unsupported import unsupported
+
     yield from changed(mail)
     yield from unsupported(mail)
 

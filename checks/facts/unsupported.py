@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, NotRun, Sentence, pattern
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, pattern
 from sendcheck.understanding.figures import COUNT, SHARE, Figure, find_figures
 from sendcheck.understanding.text import flat
 from sendcheck.understanding.words import content
@@ -16,11 +16,9 @@ RULE = "figure-unsupported"
 _A_REPORT = 4
 
 
-def unsupported(mail: Mail) -> Iterator[Hit | NotRun]:
+def unsupported(mail: Mail) -> Iterator[Hit]:
     """With an answered mail, or in answers to complaints and reports of failures."""
-    if mail.is_forward or (mail.parent is None and mail.profile not in STRICT):
-        if mail.is_reply and mail.parent is None:
-            yield NotRun(RULE, "the mail that this one answers is not known")
+    if mail.is_forward:
         return
     claims = [(s, f) for s in mail.prose.sentences if not s.asks for f in find_figures(s.text, s.language) if f.unit in {SHARE, COUNT} and _claims(mail, s, f)]
     if not claims or len(claims) > _A_REPORT:

@@ -18,6 +18,8 @@ from sendcheck.reading.html import Zone
 from sendcheck.understanding.quotemarks import Mark, find_marks
 
 _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
+#: A quote mark of one's own at the head of a line: no bullet, no word.
+_OWN_MARK = re.compile(r"[ \t]{0,3}((?:[|:#%}=!~]|-{1,2}[\])}>|])[|:#%}=!~\])}>]{0,2})(?=[ \t]|$|\w|[\])}>])")
 _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
 _MAX_SIGNATURE_LINES = 14
 _MAX_SIGNATURE_WIDTH = 90
@@ -124,12 +126,35 @@ class _Segmenter:
 
     def run(self) -> Segmented:
         marks = find_marks(self.lines, self.depths)
+        if self._mend_own_marks(marks):
+            marks = find_marks(self.lines, self.depths)
         kinds = [Kind.OWN] * len(self.lines)
         rest = self._mark_trail(kinds, marks)
         self._mark_quotes(kinds, marks, rest)
         self._mark_diff(kinds, rest)
         self._mark_tail(kinds)
         return Segmented(self._merge(kinds), self._quoted(kinds, marks))
+
+    def _mend_own_marks(self, marks: list[Mark]) -> bool:
+        """Quotes that are marked in a way of the writer's own (“| ”, “# ”, “--]”) below an attribution; says whether there were any."""
+        changed = False
+        for mark in marks:
+            below = self._next_full_line(mark.last)
+            if mark.kind != "attribution" or below is None or self.depths[mark.first] > 0 or self._is_quoted(below):
+                continue
+            found = _OWN_MARK.match(self.raw_lines[below])
+            if found is None:
+                continue
+            written = found.group(1)
+            marked = [i for i in range(below, len(self.lines)) if self.raw_lines[i].lstrip().startswith(written)]
+            bare = [i for i in range(below, len(self.lines)) if self.lines[i].strip() and i not in marked]
+            if len(marked) < 2 and not bare:
+                continue
+            for i in marked:
+                self.lines[i] = self.raw_lines[i].lstrip()[len(written) :].removeprefix(" ")
+                self.depths[i] += 1
+            changed = True
+        return changed
 
     def _mark_trail(self, kinds: list[Kind], marks: list[Mark]) -> int:
         """From the first strong mark outside quotes on, everything is trail or forward. Returns where own text ends."""
