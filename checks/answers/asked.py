@@ -14,7 +14,7 @@ from sendcheck.understanding.text import flat
 
 from .parts import Part, parts
 
-_MOST = 40
+_MOST = 30
 #: Kinds of questions that are told by their whole form, and those told by a question word; the more special first: “how long” before “how”.
 SPECIAL = ("what_if", "measure")
 TYPES = ("when", "duration", "number", "amount", "who", "why", "where", "how", "which")

@@ -41,9 +41,14 @@ class Term:
 
     def meets(self, other: Term) -> float:
         """How far both tell of one thing: 1 for the same word, less for words that only answer each other, 0 for others."""
-        if any(same_word(a, b) for a in self.forms for b in other.forms):
-            return 1.0
-        return _RELATED if any(related(a, b) for a in self.forms for b in other.forms) else 0.0
+        return _how_far(self.forms, other.forms)
+
+
+@lru_cache(maxsize=200_000)
+def _how_far(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    if any(same_word(a, b) for a in mine for b in theirs):
+        return 1.0
+    return _RELATED if any(related(a, b) for a in mine for b in theirs) else 0.0
 
 
 @cache
@@ -65,7 +70,6 @@ def _groups() -> dict[str, frozenset[int]]:
     return {word: frozenset(found) for word, found in rows.items()}
 
 
-@lru_cache(maxsize=200_000)
 def related(one: str, other: str) -> bool:
     """Whether two words stand in one row of synonyms."""
     groups = _groups()

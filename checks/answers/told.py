@@ -12,6 +12,8 @@ from sendcheck.understanding.text import flat
 from .asked import words_of
 from .matter import PLAIN, Term, shared, terms, weight, word_set
 
+#: Sentences that are looked through: nobody's answer is longer.
+_MOST = 400
 _HEADING = 50
 #: Without the person or figure that was asked about, so much of the rest must be there.
 _ALMOST = 0.7
@@ -30,7 +32,8 @@ class Told:
 
     def __init__(self, mail: Mail) -> None:
         self.prose = mail.prose
-        self.sentences = mail.prose.sentences
+        self.sentences = mail.prose.sentences[:_MOST]
+        self._said: dict[tuple[int, str], bool] = {}
         self.has_files = bool(mail.attachments)
         self.prose.parse_all()
         self._terms = {s.number: terms(self.prose, s) for s in self.sentences}
@@ -41,7 +44,10 @@ class Told:
 
     def says(self, sentence: Sentence, key: str) -> bool:
         """Whether a sentence matches the patterns of an answer's key."""
-        return bool(words_of(sentence, key, "answers").search(flat(sentence.text)))
+        known = self._said.get((sentence.number, key))
+        if known is None:
+            known = self._said[sentence.number, key] = bool(words_of(sentence, key, "answers").search(flat(sentence.text)))
+        return known
 
     def under(self, label: str) -> Sentence | None:
         """The first sentence that bears a number or letter."""

@@ -26,6 +26,8 @@ _NAMES = {"en": "English", "nb": "Norwegian", "nn": "Norwegian", "da": "Danish",
 _ENOUGH = 8
 #: A text in a language that is only known to be none of ours must be longer.
 _FOREIGN = 15
+#: Characters of each mail of a thread that are looked at.
+_ROOM = 20_000
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
@@ -66,7 +68,7 @@ def _words(text: str) -> list[str]:
 def _elsewhere(mail: Mail) -> Iterator[str]:
     """Languages of the other mails of the thread, and of the answered one's paragraphs."""
     for text in mail.thread_texts():
-        for block in re.split(r"\n\s*\n", text):
+        for block in re.split(r"\n[ \t]*\n", text[:_ROOM]):
             found = detect(block, few=6)
             if found is not None and found != "other":
                 yield found

@@ -13,7 +13,7 @@ from sendcheck.reading.sources import Source, refusal
 
 #: Mails of a thread that are read beside the parent, and their bytes together: more people than that are seldom on it.
 _EARLIER = 20
-_BYTES = 8_000_000
+_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class MailStore:
         room = _BYTES
         while pending and len(earlier) < _EARLIER and room > 0:
             found = self._mail(pending.pop(0), seen, look_again=False)
-            if found is not None:
+            if found is not None and len(found[1]) <= room:
                 earlier.append(found)
                 room -= len(found[1])
                 pending += ids(found[1]).replies_to

@@ -47,6 +47,11 @@ class Job:
     timings: bool = False
     table: bool = False
 
+    @property
+    def size(self) -> int:
+        """Bytes to read: the mail, and what is known of its thread."""
+        return len(self.raw) + (len(self.parent[1]) if self.parent else 0) + sum(len(raw) for _name, raw in self.earlier)
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:

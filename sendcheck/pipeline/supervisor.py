@@ -120,7 +120,7 @@ class Supervisor:
 
     def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
         worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
-        worker.deadline = time.monotonic() + self._limit + SECONDS_PER_MB * len(job.raw) / 1_000_000
+        worker.deadline = time.monotonic() + self._limit + SECONDS_PER_MB * job.size / 1_000_000
         with contextlib.suppress(BrokenPipeError, OSError):
             worker.connection.send((job, stopped))
 
