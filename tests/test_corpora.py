@@ -7,6 +7,7 @@ import pytest
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.supervisor import Supervisor
 from tests.conftest import require
+from tests.quality import apologies, replies
 from tests.quality.corpora import find_data, raw_mails
 from tests.quality.measure import Quotes, alarms, allen, engine, fixture_quotes, quagga_quotes
 
@@ -36,3 +37,17 @@ def test_ordinary_mail_is_let_through() -> None:
     found = alarms(allen())
     assert found.mails == 905
     assert found.failing <= 12, found.places
+
+
+def test_answers_are_seen_and_missed() -> None:
+    """Where a reply quotes a question and answers it below, nothing is said; with the answer cut out it is called open."""
+    found = replies.measure()
+    assert found.questions > 100
+    assert found.silent >= 0.97 * found.questions, found.wrong
+    assert found.cut_whole >= 0.70 * found.questions, found.missed
+
+
+def test_apologies_agree_with_the_labels() -> None:
+    right, total, wrong = apologies.measure()
+    assert total == 300
+    assert right >= 0.95 * total, wrong
