@@ -60,7 +60,7 @@ CORE = (
     Key(
         "identities",
         "identities",
-        [],
+        {},
         'Your own addresses. As a table, each with the domains and addresses that you write to under it: [identities] "me@work.example" = ["client.example"].',
     ),
     Key("mailstore", "str", "", "Your mail, where the mail that is answered is looked up: a Maildir, an mbox, or a folder of mails."),

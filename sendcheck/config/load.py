@@ -139,7 +139,7 @@ def _fail(layer: _Layer, dotted: str, message: str) -> ConfigError:
 
 def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) -> Config:
     keys = all_keys(registry)
-    values = {name: {} if key.kind == "identities" else key.default for name, key in keys.items()}
+    values = {name: key.default for name, key in keys.items()}
     origins: dict[str, str] = {}
     organisations: dict[str, list[str]] = {}
     severities: dict[str, str] = {}
