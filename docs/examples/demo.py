@@ -25,6 +25,7 @@ def main() -> int:
         print(flush=True)
     print("Check a mail of your own:      .venv/bin/sendcheck check draft.eml")
     print("What a rule means:             .venv/bin/sendcheck explain cc-leak")
+    print("What was asked and answered:   .venv/bin/sendcheck check reply.eml --parent complaint.eml --explain-answers")
     print("Before git, mutt or neomutt:   .venv/bin/sendcheck hook install git")
     return wrong
 
