@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sendcheck.checkapi import Confidence, Hit, Mail
-from sendcheck.reading.addresses import Address
+from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import person
 
 RULE = "sender-mismatch"
@@ -25,7 +24,7 @@ def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hi
     if parent is None or parent.recipients is None or mail.is_forward or parent.doubt:
         return
     shown = [a for a in parent.recipients if a.domain]
-    if any(_plain(a.key) == _plain(mail.sender.key) for a in shown) or (parent.sender is not None and parent.sender.key == mail.sender.key):
+    if any(untagged(a.key) == untagged(mail.sender.key) for a in shown) or (parent.sender is not None and parent.sender.key == mail.sender.key):
         return
     if any(_is_shared(a) for a in shown):
         return  # one answers for a shared mailbox under one's own name, or the other way round
@@ -72,15 +71,9 @@ def _is_mine(mail: Mail, address: Address, identities: Mapping[str, Sequence[str
         return True
     if mail.organisations.of(address) == mail.organisations.of(mail.sender):
         return False  # two addresses of one house: an alias, no other identity
-    me, other = person(mail.sender, True), person(address)
-    theirs = [w for w in other.words if len(w) > 1]
-    return len(me.words) > 1 and len(theirs) > 1 and all(me.has(w) for w in theirs)
+    return person(mail.sender).has_full_name(person(address))
 
 
 def _is_shared(address: Address) -> bool:
     owner = person(address)
     return owner.role or owner.crowd
-
-
-def _plain(key: str) -> str:
-    return re.sub(r"\+[^@]*", "", key)

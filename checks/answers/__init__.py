@@ -86,10 +86,7 @@ def _goes_to_author(mail: Mail) -> bool:
 def _asks_everybody(mail: Mail) -> bool:
     """Whether the question went to a mailing list or to many people: it is nobody's in particular to answer."""
     assert mail.parent is not None
-    if mail.parent.via_list or len(mail.parent.recipients or ()) > _A_FEW:
-        return True
-    shared = {a.key for a in mail.parent.recipients or ()} & {r.key for r in mail.recipients}
-    return any(r.key in shared and (r.person.crowd or r.person.role) for r in mail.recipients)
+    return mail.parent.via_list or len(mail.parent.recipients or ()) > _A_FEW or mail.answers_shared
 
 
 def _quoted_below(mail: Mail, item: Asked) -> bool:

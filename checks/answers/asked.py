@@ -206,15 +206,15 @@ def _lists(sentences: list[Sentence]) -> list[list[list[Sentence]]]:
 def _told_in_order(sentences: list[Sentence], strict: bool) -> list[list[list[Sentence]]]:
     """“First, … Second, … And finally, …”: each ordinal begins an item that ends with the next, or with its paragraph."""
     group: list[list[Sentence]] = []
-    step = 0
     for sentence in sentences:
         if sentence.item is not None:
             continue
         text = flat(sentence.text)
         found = next((n for n in ("first", "second", "further") if words_of(sentence, n, "lists").search(text)), "")
-        if found and (found == "first" or step):
-            step = 1 if found == "first" else step + 1
-            group = [*(group if found != "first" else []), [sentence]]
+        if found == "first":
+            group = [[sentence]]
+        elif found and group:
+            group.append([sentence])
         elif group and sentence.paragraph == group[-1][-1].paragraph and sentence.number == group[-1][-1].number + 1 and not sentence.asks:
             group[-1].append(sentence)
     return [group] if strict and len(group) > 1 else []

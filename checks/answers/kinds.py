@@ -9,13 +9,12 @@ from sendcheck.understanding.commitments import Deed, names_next_word, prevents
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import flat
 
-from .matter import Term, covers, meets_need, weight, word_set
+from .matter import NEED, Term, covers, meets_need, weight, word_set
 from .told import Answer, Told, shows
 
 _FRAGMENT = 7
 #: What would have been is no answer to what will be.
 _UNREAL = frozenset({"would"})
-_NOUN = 2.0
 
 
 def fits(told: Told, kind: str, sentence: Sentence, both: list[Term], wanted: tuple[Term, ...], asked: str) -> bool:
@@ -27,7 +26,7 @@ def fits(told: Told, kind: str, sentence: Sentence, both: list[Term], wanted: tu
     if kind in {"number", "amount"}:
         return told.says(sentence, kind)
     if kind == "who":
-        return _names_somebody(told, sentence, asked, {f for t in both for f in t.forms} if weight(both) > _NOUN else set())
+        return _names_somebody(told, sentence, asked, {f for t in both for f in t.forms} if weight(both) > NEED else set())
     marker = {"why": "cause", "where": "place", "how": "way"}.get(kind)
     if marker is not None and told.says(sentence, marker):
         if kind == "why":
@@ -77,7 +76,7 @@ def fragment(told: Told, kind: str) -> Answer | None:
 def what_then(told: Told, candidates: list[tuple[Sentence, list[Term]]]) -> Answer | None:
     """“What will you do if …?”: an if about the same, or with an act of one's own."""
     for sentence, both in candidates:
-        if weight(both) >= _NOUN and told.says(sentence, "if_so"):
+        if weight(both) >= NEED and told.says(sentence, "if_so"):
             return Answer(sentence, shows(both))
     for sentence in told.sentences:
         clauses = told.prose.clauses(sentence)

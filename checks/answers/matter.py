@@ -128,7 +128,7 @@ def shared(wanted: Iterable[Term], given: Iterable[Term]) -> list[Term]:
 
 
 def need_of(wanted: tuple[Term, ...], is_open: bool) -> float:
-    """What must be shared: a noun's weight, all of a lighter item, a part of a longer one; most of one that stands quoted without an answer."""
+    """What must be shared: a noun's weight, two thirds of a lighter item, a part of a longer one; most of one that stands quoted without an answer."""
     core = [t for t in wanted if not t.frame] or list(wanted)
     whole = weight(core)
     if is_open:
@@ -145,7 +145,7 @@ def bar(both: list[Term], need: float) -> float:
 
 
 def meets_need(both: Iterable[Term], wanted: tuple[Term, ...]) -> bool:
-    """Whether a noun, or all of a lighter item, is shared."""
+    """Whether a noun, or two thirds of a lighter item, is shared."""
     return weight(both) >= min(NEED, _SINGLE * weight(wanted))
 
 

@@ -57,9 +57,8 @@ class Told:
         """The weighty words of a sentence."""
         return self._terms[sentence.number]
 
-    def both(self, wanted: Iterable[Term], sentence: Sentence) -> list[Term]:
+    def both(self, wanted: tuple[Term, ...], sentence: Sentence) -> list[Term]:
         """What a sentence takes up; a word in its heading (“Delivery notes: …”) weighs double."""
-        wanted = tuple(wanted)
         given = self._terms[sentence.number]
         if any(t.forms & word_set("light") for t in wanted):  # an item that has no weightier words is looked for in all words
             given += tuple(Term(frozenset({w.lemma, w.text.lower()}), 1.0, w.text) for w in self.prose.words(sentence) if w.pos in PLAIN)

@@ -8,7 +8,7 @@ from functools import cache
 
 from sendcheck.checkapi import Circle, Confidence, Hit, Mail, NotRun, Parent, Place, by_language, pattern
 from sendcheck.reading.addresses import Address
-from sendcheck.understanding.names import Person, fold, person
+from sendcheck.understanding.names import fold, person
 
 RULE = "recipient-dropped"
 _NAME = r"[A-ZÆØÅÄÖ][^\W\d_]{1,30}"
@@ -62,18 +62,13 @@ def _is_sender(mail: Mail, address: Address) -> bool:
         return True
     if address.key == mail.sender.key:
         return True
-    return _same_name(person(mail.sender), address)
-
-
-def _same_name(one: Person, address: Address) -> bool:
-    words = [w for w in person(address).words if len(w) > 1]
-    return len(words) > 1 and len(one.words) > 1 and all(one.has(w) for w in words)
+    return person(mail.sender).has_full_name(person(address))
 
 
 def _gets_it(mail: Mail, address: Address) -> bool:
     """Whether a recipient is that mailbox, or that person under another address."""
-    circle = Circle.of((address,))
-    return any(r in circle or _same_name(r.person, address) for r in mail.recipients)
+    circle, owner = Circle.of((address,)), person(address)
+    return any(r in circle or r.person.has_full_name(owner) for r in mail.recipients)
 
 
 def _follows_reply_to(mail: Mail, parent: Parent) -> bool:
@@ -94,8 +89,7 @@ def _same_list(mail: Mail, parent: Parent) -> bool:
             return True
         if parent.via_list:
             return True
-    readers = {a.key for a in parent.recipients or ()}
-    return any(r.key in readers and (r.person.role or r.person.crowd) for r in mail.recipients)
+    return mail.answers_shared
 
 
 def _continues(mail: Mail, parent: Parent) -> bool:

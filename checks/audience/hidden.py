@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sendcheck.checkapi import Hit, Mail, NotRun, Parent, Recipient
-from sendcheck.reading.addresses import Address
+from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import is_free_mail
 
@@ -57,10 +56,11 @@ def _may_be_mine(mail: Mail, parent: Parent, identities: Mapping[str, Sequence[s
     """Whether one of the addresses shown can be the sender's own, or lead to them: then nothing shows a blind copy."""
     assert mail.sender is not None and parent.message is not None and parent.recipients is not None
     mine = {mail.sender.key, *(i.lower() for i in identities)}
-    if any(_plain(a) in {_bare(m) for m in mine} for a in parent.recipients):
+    untagged_mine = {untagged(m) for m in mine}
+    if any(untagged(a.key) in untagged_mine for a in parent.recipients):
         return True
     told = " ".join(h.value for name in _DELIVERED for h in parent.message.all(name)).lower()
-    if any(_bare(m) in told or m in told for m in mine):
+    if any(m in told for m in mine | untagged_mine):
         return False  # delivered to an address of the sender's that nobody was shown
     me = person(mail.sender, True)
     for address in parent.recipients:
@@ -74,11 +74,3 @@ def _may_be_mine(mail: Mail, parent: Parent, identities: Mapping[str, Sequence[s
 
 def _same_house(mail: Mail, address: Address) -> bool:
     return mail.is_inside(address) and not is_free_mail(address.domain)
-
-
-def _bare(address: str) -> str:
-    return re.sub(r"\+[^@]*", "", address)
-
-
-def _plain(address: Address) -> str:
-    return _bare(address.key)

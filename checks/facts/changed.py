@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Sentence, pattern
 from sendcheck.understanding.figures import COUNT, DURATIONS, SHARE, Figure, find_figures
@@ -32,8 +33,9 @@ class Told:
         return content(self.sentence[max(0, self.figure.start - _NEAR) : self.figure.end + _NEAR])
 
 
-def told_in(texts: Iterator[str] | tuple[str, ...]) -> list[Told]:
-    """The figures of some texts, the first few hundred."""
+@lru_cache(maxsize=1)
+def told_in(texts: tuple[str, ...]) -> tuple[Told, ...]:
+    """The figures of some texts, the first few hundred; kept for the rules on one mail."""
     found: list[Told] = []
     room = _ROOM
     for text in texts:
@@ -43,8 +45,8 @@ def told_in(texts: Iterator[str] | tuple[str, ...]) -> list[Told]:
             sentence = text[span.start : span.end]
             found += [Told(f, sentence) for f in find_figures(sentence, language)]
             if len(found) > _MOST:
-                return found
-    return found
+                return tuple(found)
+    return tuple(found)
 
 
 def changed(mail: Mail) -> Iterator[Hit | NotRun]:

@@ -63,26 +63,25 @@ def index_file(root: Path, cache: Path) -> Path:
 
 
 class Index:
-    """An open index. A broken file is made anew; where none can be written it lives in memory (``lasting`` is False)."""
+    """An open index. A broken file is made anew; where none can be written it lives in memory."""
 
     def __init__(self, root: Path, file: Path) -> None:
         self._root = str(root)
-        self.lasting = True
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._db = self._open(str(file))
             file.chmod(0o600)
         except sqlite3.OperationalError:  # held by another process just now, or no place to write
-            self._db, self.lasting = self._open(":memory:"), False
+            self._db = self._open(":memory:")
         except sqlite3.DatabaseError:
             with contextlib.suppress(OSError):
                 file.unlink()
             try:
                 self._db = self._open(str(file))
             except (sqlite3.Error, OSError):
-                self._db, self.lasting = self._open(":memory:"), False
+                self._db = self._open(":memory:")
         except OSError:
-            self._db, self.lasting = self._open(":memory:"), False
+            self._db = self._open(":memory:")
 
     @staticmethod
     def _open(name: str) -> sqlite3.Connection:
@@ -116,10 +115,6 @@ class Index:
     def count(self) -> int:
         """Mails in the index."""
         return int(self._db.execute("SELECT COUNT(*) FROM mail").fetchone()[0])
-
-    def close(self) -> None:
-        """Give the file back."""
-        self._db.close()
 
     # -- keeping up ---------------------------------------------------------------
 

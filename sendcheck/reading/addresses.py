@@ -55,6 +55,11 @@ class Address:
         return self.addr.lower()
 
 
+def untagged(key: str) -> str:
+    """An address without the detail behind a plus (RFC 5233): ``kari+web@example.no`` reaches ``kari@example.no``."""
+    return re.sub(r"\+[^@]*", "", key)
+
+
 @dataclass(frozen=True, slots=True)
 class AddressList:
     """A parsed list: mailboxes in order, the names of groups (empty ones too), and whether a cap cut it."""

@@ -221,6 +221,12 @@ class Mail:
         """The parent and the mails of the thread before it, nearest first, as far as they are at hand."""
         return (*((self.parent,) if self.parent is not None else ()), *self.earlier)
 
+    @property
+    def answers_shared(self) -> bool:
+        """Whether the mail goes to a shared mailbox or a group that its parent went to."""
+        readers = {a.key for a in (self.parent.recipients if self.parent is not None else None) or ()}
+        return any(r.key in readers and (r.person.role or r.person.crowd) for r in self.recipients)
+
     def thread_people(self) -> tuple[Address, ...]:
         """Everyone seen on a mail of the thread (the parent, those before it, the mails quoted), addresses or bare names."""
         people: list[Address] = []

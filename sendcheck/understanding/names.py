@@ -121,6 +121,11 @@ class Person:
         """Whether *name* is one of the name words exactly (accents aside)."""
         return fold(name) in {fold(w) for w in self.words}
 
+    def has_full_name(self, other: Person) -> bool:
+        """Whether *other*, by two name words or more, bears this person's name."""
+        theirs = [w for w in other.words if len(w) > 1]
+        return len(theirs) > 1 and len(self.words) > 1 and all(self.has(w) for w in theirs)
+
 
 def person(address: Address, inside: bool = False) -> Person:
     """The name a mailbox gives away. An opaque local part gives none, but for the usual form of one's own house (``inside``)."""
