@@ -35,8 +35,9 @@ class Line:
 
     @property
     def seen(self) -> bool:
-        """By a hash of its words, so that it never changes sides."""
-        return hashlib.sha256(f"{self.asked}|{self.text}".encode()).digest()[0] % 2 == 0
+        """Two thirds, by a hash of its words, so that a line never changes sides."""
+        digest = hashlib.sha256(f"{self.asked}|{self.text}".encode()).digest()
+        return digest[0] % 2 == 0 or digest[1] % 3 == 0
 
 
 def lines(rule: str = "*") -> Iterator[Line]:
