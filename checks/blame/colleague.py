@@ -2,95 +2,102 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
-from sendcheck.understanding.names import fold, given_names
 
-from .faults import Faults, at_fault, blame, faults, hints, leaves_undone, may_blame
+from .faults import Faults, Strength, at_fault, faults, may_blame
+from .findings import finding
+from .frames import OWN, Frames, framed, frames, voided
+from .parties import Mention, antecedent, means, own_mentions, plain
 
-_REMEDY = "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”"
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    mail: Mail
+    sentence: Sentence
+    text: str
+    words: Faults
+    patterns: Frames
+    mentions: list[Mention]
 
 
 def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     """The finding of a sentence, or None."""
-    words = faults(sentence.language)
-    if words is None or sentence.asks:
+    words, patterns = faults(sentence.language), frames(sentence.language, OWN)
+    if words is None or patterns is None or sentence.asks:
         return None
-    text = re.sub(r"\s", " ", sentence.text)
-    hinted = hints(words, "colleague_hints", text)
-    if not hinted and not may_blame(sentence.language, text):
+    text = plain(sentence)
+    mentions = own_mentions(mail, sentence)
+    gated = may_blame(sentence.language, sentence.text)
+    if not (mentions or gated) or voided(text, patterns):
         return None
-    if words.patterns["colleague_voids"].search(text) or words.patterns["takes_it"].search(text):
+    strength, span = framed(text, patterns, mentions)
+    if strength is not Strength.SURE and gated:
+        look = _Look(mail, sentence, text, words, patterns, mentions)
+        clauses = mail.prose.clauses(sentence)
+        strength, span = max([(strength, span), *(_blames(look, c, clauses) for c in clauses)], key=lambda found: found[0])
+    if strength is Strength.NONE:
         return None
-    for clause in mail.prose.clauses(sentence) if may_blame(sentence.language, text) else ():
-        blamed = _blamed(mail, sentence, clause, words, text)
-        if blamed is not None:
-            return _hit(mail, sentence, *blamed, weak=_is_weak(clause, words))
-    for key in ("colleague_patterns", "nobody_did", "promise_never"):
-        for match in words.patterns[key].finditer(text) if hinted else ():
-            if _is_ours(mail, match.group(0), words) and (key != "nobody_did" or any(c.negated for c in mail.prose.clauses(sentence))):
-                return _hit(mail, sentence, *match.span())
-    return None
+    ours = any(m.ours for m in mentions if m.start < span[1] and span[0] < m.end)
+    return finding(mail, sentence, "blame-colleague", strength, span, certain=ours)
 
 
-def _hit(mail: Mail, sentence: Sentence, start: int, end: int, weak: bool = False) -> Hit:
-    return blame(mail, sentence, (start, end), weak, "blame-colleague", "somebody of your own side", _REMEDY)
-
-
-def _is_weak(clause: Clause, words: Faults) -> bool:
-    return leaves_undone(clause, words) or (clause.actor is not None and clause.actor.who is Who.THIRD)
-
-
-def _blamed(mail: Mail, sentence: Sentence, clause: Clause, words: Faults, text: str) -> tuple[int, int] | None:
-    if clause.conditional or clause.mood is not Mood.STATEMENT or clause.modals & words["irrealis"]:
-        return None
+def _blames(look: _Look, clause: Clause, clauses: Sequence[Clause]) -> tuple[Strength, tuple[int, int]]:
+    nothing = Strength.NONE, (0, 0)
     doer = clause.agent if clause.passive else clause.actor
-    span = clause.verb
-    if doer is not None and (_of_own_side(mail, sentence, doer)):
-        start, end = min(doer.start, span[0]), max(span[1], doer.end)
-        if not clause.passive and at_fault(clause, words, text):
-            return start, end
-        if clause.passive and clause.actor is not None and set(clause.actor.words) & words["fault_nouns"]:
-            return clause.actor.start, end
-        if clause.predicate is not None and not clause.negated and set(clause.predicate.words) & words["to_blame"]:
-            return start, max(end, clause.predicate.end)
-        if clause.act in words["to_blame"] and clause.mark in words["infinitives"] and not clause.objects and not clause.negated:
-            return start, end  # “who are to blame”
-        if not clause.negated and any(set(p.words) & words["borne"] for p in clause.objects) and clause.act in words["carries"]:
-            return start, max([end, *(p.end for p in clause.objects)])
-    predicate = clause.predicate
-    if predicate is not None and not clause.negated and predicate.head in words["fault_nouns"] and predicate.owner in {Who.OWN}:
-        return predicate.start, predicate.end
-    return None
+    if clause.mood is not Mood.STATEMENT or clause.modals & look.words["irrealis"] and not clause.perfect:
+        return nothing
+    sure = doer is not None and _of_own_side(look, doer)
+    if doer is None or not sure:
+        return nothing
+    span = min(doer.start, clause.verb[0]), max(clause.verb[1], doer.end)
+    if clause.conditional:
+        return _if_only(clause, look.words), span
+    if look.patterns.unreal.search(look.text[: span[0]]):
+        return nothing
+    strength = _passively(clause, look.words) if clause.passive else at_fault(clause, clauses, look.words, look.text)
+    strength = max(strength, _to_blame(clause, look.words))
+    if strength is Strength.SURE and (doer.who is Who.THIRD or not all(m.sure for m in look.mentions)):
+        strength = Strength.LIKELY
+    return strength, span
 
 
-def _of_own_side(mail: Mail, sentence: Sentence, doer: Phrase) -> bool:
-    if doer.who is Who.OWN:
-        return doer.owner not in {Who.READER, Who.THIRD}
-    if doer.who is Who.THIRD:
-        return _antecedent(mail, sentence, doer) is Who.OWN
-    return False
+def _if_only(clause: Clause, words: Faults) -> Strength:
+    """“I would have answered if Ruth had passed it on”: a condition that the past did not fulfil."""
+    if not clause.perfect or clause.negated or clause.modals or clause.act not in words["duties"]:
+        return Strength.NONE
+    return Strength.LIKELY
 
 
-def _antecedent(mail: Mail, sentence: Sentence, pronoun: Phrase) -> Who | None:
-    """The nearest person named before “he”, “she”, “they”: in this sentence, else in the one before."""
-    before = [(sentence, pronoun.start)]
-    if sentence.number:
-        before.append((mail.prose.sentences[sentence.number - 1], 10**6))
-    for near, limit in before:
-        people = [
-            p for c in mail.prose.clauses(near) for p in (c.actor, c.agent, *c.objects, *(o for _, o in c.obliques), c.predicate)
-            if p is not None and p.end <= limit and p.who in {Who.OWN, Who.READER} and (p.who is Who.OWN or p.name)
-        ]  # fmt: skip
-        if people:
-            return max(people, key=lambda p: p.start).who
-    return None
+def _passively(clause: Clause, words: Faults) -> Strength:
+    """“The order was lost by …”, “the mix-up was caused by …”."""
+    if clause.negated:
+        return Strength.NONE
+    actor = set(clause.actor.words) if clause.actor is not None else set()
+    if clause.acts & words["neglects"] or actor & words["fault_nouns"] or (clause.act in words["causes"] and actor & words["caused"]):
+        return Strength.SURE
+    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs | actor
+    wrong = bool(near & words["wrongs"]) and clause.act not in words["no_wrong_acts"]
+    return Strength.LIKELY if wrong else Strength.HINT if clause.act in words["harms"] else Strength.NONE
 
 
-def _is_ours(mail: Mail, found: str, words: Faults) -> bool:
-    """Whether a pattern met a word for somebody of ours, or a name that is a person's and neither the reader's nor the sender's."""
-    names = [w for w in re.findall(r"[^\W\d_]+", re.sub(r"['’]?s\b", "", found)) if w[:1].isupper()]
-    if any(mail.prose.name_of(w) in {Who.READER, Who.I} for w in names):
+def _to_blame(clause: Clause, words: Faults) -> Strength:
+    if clause.negated:
+        return Strength.NONE
+    if clause.predicate is not None and set(clause.predicate.words) & words["to_blame"]:
+        return Strength.SURE
+    if clause.act in words["to_blame"] and clause.mark in words["infinitives"] and not clause.objects:
+        return Strength.SURE  # “who are to blame”
+    bears = clause.act in words["carries"] and any(set(p.words) & words["borne"] for p in clause.objects)
+    causes = clause.act in words["causes"] and any(set(p.words) & (words["caused"] | words["fault_nouns"]) for p in clause.objects)
+    return Strength.SURE if bears or (causes and clause.tense.value == "past") else Strength.NONE
+
+
+def _of_own_side(look: _Look, doer: Phrase) -> bool:
+    if doer.owner is Who.READER or doer.who in {Who.READER, Who.I, Who.WE}:
         return False
-    return bool(words.patterns["role"].search(found)) or any(fold(w) in given_names() or mail.prose.name_of(w) is Who.OWN for w in names)
+    if means(doer, look.mentions, look.text):
+        return True
+    return doer.who is Who.THIRD and antecedent(look.mail, look.sentence, doer) is Who.OWN

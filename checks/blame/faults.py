@@ -1,39 +1,37 @@
-"""What counts as a fault: verbs, missed duties, states, and patterns with names and roles filled in."""
+"""What counts as a fault in a clause: verbs of neglect, harm done, wrong ways, missed duties, states."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Clause, Confidence, Hit, Mail, Sentence, Severity, Tense, by_language, union
-from sendcheck.understanding.clauses.build import lexicon
+from sendcheck.checkapi import Clause, Tense, by_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
-_NAME = r"(?-i:[A-ZÆØÅ][\w-]+)"
-_NAMES = r"(?-i:[A-ZÆØÅ][\w-]+?)['’]?s"
+
+class Strength(IntEnum):
+    """How much a sentence blames: not at all; by naming harm done; as much as it reports; without doubt."""
+
+    NONE = 0
+    HINT = 1
+    LIKELY = 2
+    SURE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """A language's words and compiled patterns."""
+    """A language's words, and the gate made of them."""
 
     sets: dict[str, frozenset[str]]
-    patterns: dict[str, re.Pattern[str]]
+    gate: re.Pattern[str]
+    careless: re.Pattern[str]
 
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets[key]
-
-
-_SETS = (
-    "fault_acts", "weak_acts", "duties", "duties_with_object", "should", "fault_nouns", "to_blame", "borne", "states", "tenseless", "light_duties",
-    "carries", "irrealis", "no_charge", "cares", "infinitives", "colleague_hints", "recipient_hints", "never",
-)  # fmt: skip
-
-
-_GATE = ("language", "ending", "irregular", "negations")
 
 
 @cache
@@ -43,28 +41,15 @@ def faults(language: str) -> Faults | None:
     data = next((d for d in by_language(__package__, "words") if d["language"] == language), None)
     if data is None:
         return None
-    roles = "|".join(sorted((re.escape(w) for w in lexicon(language).own_side if len(w) > 2), key=len, reverse=True))
-    nouns = "|".join(re.escape(w) for w in data["fault_nouns"])
-    patterns = {}
-    for key, found in data.items():
-        if key not in _SETS and key not in _GATE:
-            filled = [p.replace("NAMES", _NAMES).replace("NAME", _NAME).replace("ROLE", f"(?:{roles})s?").replace("FAULT", f"(?:{nouns})") for p in found]
-            patterns[key] = union(filled)
-    patterns["gate"] = _gate(data)
-    return Faults({key: frozenset(data[key]) for key in _SETS}, patterns)
+    sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list)}
+    return Faults(sets, _gate(data), re.compile(data["careless"], re.I))
 
 
 @lru_cache(maxsize=4096)
 def may_blame(language: str, text: str) -> bool:
     """The gate of the clause rules: a cheap test made from the words themselves, rather once too often."""
     words = faults(language)
-    return words is not None and bool(words.patterns["gate"].search(text))
-
-
-def hints(words: Faults, key: str, text: str) -> bool:
-    """Whether a sentence holds a piece of any pattern of that kind: so much cheaper than the patterns that they are seldom tried."""
-    low = text.lower()
-    return any(piece in low for piece in words[key])
+    return words is not None and bool(words.gate.search(text))
 
 
 def _stems(verbs: Iterable[str], ending: str) -> str:
@@ -74,9 +59,16 @@ def _stems(verbs: Iterable[str], ending: str) -> str:
 
 
 def _gate(data: Mapping[str, Any]) -> re.Pattern[str]:
-    """A fault's verb, noun or state; what should have been done; a duty near a negation."""
+    """A fault's verb, noun or state; a wrong way; what should have been done; a duty near a negation."""
     ending = data["ending"]
-    sure = _stems([*data["fault_acts"], *data["fault_nouns"], *data["to_blame"], *data["states"], *data["irregular"], *data["should"]], ending)
+    sure = _stems(
+        [
+            w
+            for key in ("neglects", "harms", "wrongs", "fault_nouns", "to_blame", "states", "irregular", "should", "leaves", "manages", "causes")
+            for w in data[key]
+        ],
+        ending,
+    )
     duties = _stems([*data["duties"], *data["duties_with_object"], *data["irregular"]], ending)
     negations = "|".join(re.escape(w) for w in data["negations"])
     undone = rf"(?:{negations})\b.{{0,60}}\b(?:{duties})|\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})"
@@ -91,35 +83,61 @@ def combined(clause: Clause) -> set[str]:
     return set(clause.acts) | {f"{clause.act} {word}" for word in near}
 
 
-def at_fault(clause: Clause, words: Faults, text: str) -> bool:
-    """Whether the clause says that its actor did something badly, did not do a duty, or should have."""
+def at_fault(clause: Clause, clauses: Sequence[Clause], words: Faults, text: str) -> Strength:
+    """How much an active clause blames its actor: something done badly, a duty not done, what should have been done, a state.
+
+    ``clauses``: all of its sentence; ``text``: the whole sentence, for cues of carelessness. Conditions, questions and requests are the caller's.
+    """
+    if _only_meant(clause, clauses, words):
+        return Strength.NONE
     acts = combined(clause)
     past = clause.tense is Tense.PAST or (clause.perfect and bool(clause.modals))
-    hit = acts & words["fault_acts"]
-    if hit and not clause.negated and (past or hit & words["tenseless"]):
-        if hit <= words["weak_acts"] | {clause.act} and clause.act in words["weak_acts"]:
-            return bool(clause.objects) and bool(words.patterns["careless"].search(text))
-        return True
-    if leaves_undone(clause, words):
-        return True
+    if acts & words["neglects"] and not clause.negated and (past or acts & words["tenseless"] & words["neglects"] or _is_habit(clause, words)):
+        return Strength.SURE
+    if past and not clause.negated and clause.act in words["harms"] and clause.objects:
+        return Strength.SURE if words.careless.search(text) else Strength.HINT
+    if past and not clause.negated and _wrongly(clause, words):
+        return Strength.LIKELY
+    undone = leaves_undone(clause, words)
+    if undone is not Strength.NONE:
+        return undone
     if clause.modals & words["should"] and clause.perfect:
-        return clause.act in words["duties"] or bool(acts & words["duties"])
-    return clause.predicate is not None and not clause.negated and bool(set(clause.predicate.words) & words["states"])
+        return Strength.SURE if clause.act in words["duties"] or acts & words["duties"] or clause.adverbs & words["never"] else Strength.NONE
+    if clause.predicate is not None and not clause.negated and (set(clause.predicate.words) & words["states"] or clause.predicate.head in words["states"]):
+        return Strength.SURE
+    return Strength.NONE
 
 
-def leaves_undone(clause: Clause, words: Faults) -> bool:
-    """“He did not check it”: a duty, in the simple past. “Has not reviewed it yet” only reports."""
-    if not clause.negated or clause.tense is not Tense.PAST or clause.modals or clause.mark in words["infinitives"]:
+def _only_meant(clause: Clause, clauses: Sequence[Clause], words: Faults) -> bool:
+    """“Called to cancel it”, “agreed to delay it”: an infinitive tells of no fault, unless what governs it does (“managed to lose it”)."""
+    if clause.mark not in words["infinitives"] or clause.governor is None:
         return False
+    above = clauses[clause.governor]
+    return above.act not in words["manages"] and not above.acts & words["neglects"]
+
+
+def _is_habit(clause: Clause, words: Faults) -> bool:
+    return clause.tense is Tense.PRESENT and bool(clause.adverbs & words["habits"])
+
+
+def _wrongly(clause: Clause, words: Faults) -> bool:
+    """“Entered the hours in the wrong column”: done, but not as it should be."""
+    if clause.act in words["no_wrong_acts"] or not (clause.objects or clause.obliques):
+        return False
+    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs
+    return bool(near & words["wrongs"])
+
+
+def leaves_undone(clause: Clause, words: Faults) -> Strength:
+    """“He did not check it”: a duty, in the simple past. “Has not reviewed it yet” only reports, “never checks anything” does not."""
+    if not clause.negated or clause.modals or clause.mark in words["infinitives"]:
+        return Strength.NONE
     acts = combined(clause)
-    if acts & words["duties_with_object"]:
-        return True
-    return clause.act in words["duties"] and clause.act not in words["light_duties"] and not (clause.perfect and not clause.adverbs & words["never"])
-
-
-def blame(mail: Mail, sentence: Sentence, span: tuple[int, int], weak: bool, rule: str, whom: str, remedy: str) -> Hit:
-    """The finding of either rule. ``weak``: a report as much as a reproach; outside complaints and incidents only a warning."""
-    words = " ".join(sentence.text[slice(*span)].split())
-    mild = Severity.WARNING if weak and mail.profile not in STRICT else None
-    confidence = Confidence.MEDIUM if weak else Confidence.HIGH
-    return Hit(rule, f"“{words}” puts the fault on {whom}", mail.at_sentence(sentence, *span), remedy, severity=mild, confidence=confidence)
+    never = bool(clause.adverbs & words["never"])
+    if clause.tense is not Tense.PAST and not (never and clause.tense is Tense.PRESENT):
+        return Strength.NONE
+    if acts & words["cares"] or acts & words["duties_with_object"]:
+        return Strength.SURE
+    if clause.act not in words["duties"] or (clause.act in words["light_duties"] and not never):
+        return Strength.NONE
+    return Strength.LIKELY if never or not clause.perfect else Strength.NONE

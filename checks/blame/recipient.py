@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
 
-from .faults import Faults, at_fault, blame, faults, hints, leaves_undone, may_blame
-
-_REMEDY = "say what you need and by when, without saying whose fault it is"
+from .faults import Faults, Strength, at_fault, faults, may_blame
+from .findings import finding
+from .frames import READER, framed, frames, voided
+from .parties import Mention, means, plain, reader_mentions
 
 
 def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     """The finding of a sentence, or None."""
-    words = faults(sentence.language)
-    if words is None or sentence.asks:
+    words, patterns = faults(sentence.language), frames(sentence.language, READER)
+    if words is None or patterns is None or sentence.asks:
         return None
-    text = re.sub(r"\s", " ", sentence.text)
-    if not hints(words, "recipient_hints", text):
+    text = plain(sentence)
+    mentions = reader_mentions(mail, sentence)
+    if voided(text, patterns):
         return None
-    if words.patterns["recipient_voids"].search(text):
+    strength, span = framed(text, patterns, mentions)
+    if strength is not Strength.SURE and mentions and may_blame(sentence.language, sentence.text):
+        clauses = mail.prose.clauses(sentence)
+        found = [_blames(c, clauses, words, text, mentions) for c in clauses]
+        real = [one for one in found if not patterns.unreal.search(text[: one[1][0]])]
+        strength, span = max([(strength, span), *real], key=lambda one: one[0])
+    if strength is Strength.NONE:
         return None
-    match = words.patterns["recipient_patterns"].search(text)
-    if match:
-        return _hit(mail, sentence, *match.span())
-    for clause in mail.prose.clauses(sentence) if may_blame(sentence.language, text) else ():
-        if _blamed(clause, words, text):
-            assert clause.actor is not None
-            return _hit(mail, sentence, min(clause.actor.start, clause.verb[0]), clause.verb[1], weak=leaves_undone(clause, words))
-    return None
+    return finding(mail, sentence, "blame-recipient", strength, span)
 
 
-def _hit(mail: Mail, sentence: Sentence, start: int, end: int, weak: bool = False) -> Hit:
-    return blame(mail, sentence, (start, end), weak, "blame-recipient", "the reader", _REMEDY)
-
-
-def _blamed(clause: Clause, words: Faults, text: str) -> bool:
+def _blames(clause: Clause, clauses: Sequence[Clause], words: Faults, text: str, mentions: list[Mention]) -> tuple[Strength, tuple[int, int]]:
+    nothing = Strength.NONE, (0, 0)
     actor = clause.actor
     if actor is None or clause.passive or clause.conditional or clause.mood is not Mood.STATEMENT or clause.modals - words["should"]:
-        return False
-    if actor.who is not Who.READER and actor.owner is not Who.READER:
-        return False
-    if actor.owner is Who.READER and actor.who is Who.THING:
-        return False
-    if clause.negated and clause.act in words["no_charge"]:
-        return False
+        return nothing
+    people = actor.who is Who.READER or (actor.who in {Who.NOBODY, Who.OWN} and means(actor, mentions, text))
+    if not people or (clause.negated and clause.act in words["no_charge"]):
+        return nothing
     if clause.tense is not Tense.PAST and not clause.perfect:
-        return False
+        return nothing
+    span = min(actor.start, clause.verb[0]), clause.verb[1]
     if clause.negated and clause.perfect and clause.act not in words["cares"]:
-        return bool(words.patterns["careless"].search(text))  # “you have not answered” alone is a reminder
-    return at_fault(clause, words, text)
+        return (Strength.SURE if words.careless.search(text) else Strength.NONE), span  # “you have not answered” alone is a reminder
+    return at_fault(clause, clauses, words, text), span

@@ -256,6 +256,10 @@ class Builder:
         return self._who(node, None)
 
     def _who(self, node: Node, owner: Who | None) -> Who:
+        if node.lemma in self.words["unnamed"]:
+            side = self._whose_place(node)
+            if side is not None:
+                return side
         known = self.words.who.get(node.form.lower())
         if known is None and node.pos in {"PRON", "DET"}:
             known = self.words.who.get(node.lemma)
@@ -269,8 +273,8 @@ class Builder:
                 side = side or self.name_of(child.form)
         if side is not None:
             return side
-        role = self._is_role(node)
-        if role and owner is Who.READER:
+        role = self._is_role(node, owner)
+        if role and (owner is Who.READER or self._whose_place(node) is Who.READER):
             return Who.READER
         if role and owner is not Who.THIRD:
             return Who.OWN
@@ -289,16 +293,35 @@ class Builder:
             return Who.OWN
         return Who.THING
 
-    def _is_role(self, node: Node) -> bool:
+    def _whose_place(self, node: Node) -> Who | None:
+        """“Someone in our warehouse”, “de ansatte hos dere”: on whose side the place is, if it says so."""
+        for place in self._kids(node, "nmod", "oblique"):
+            if not any(c.lemma in self.words["unnamed_places"] for c in self._kids(place, "case")):
+                continue
+            owners = [self._kind(o) for o in self._kids(place, "poss")]
+            kind = self.words.who.get(place.lemma) or self.words.who.get(place.form.lower())
+            if Who.READER in {kind, *owners}:
+                return Who.READER
+            if kind is Who.WE or any(o.sender for o in owners) or (not owners and self._is_role(place, None)):
+                return Who.OWN
+        return None
+
+    def _is_role(self, node: Node, owner: Who | None) -> bool:
+        """A word for people or a body of the own side; of more people where they are called “our”."""
+        if self._is_one_of(node, self.words.own_side):
+            return True
+        return owner is not None and owner.sender and self._is_one_of(node, self.words["own_if_ours"])
+
+    def _is_one_of(self, node: Node, roles: frozenset[str]) -> bool:
         lemma = node.lemma
-        if node.form.isupper() and len(node.form) <= 3 and lemma in self.words.own_side:
+        if node.form.isupper() and len(node.form) <= 3 and lemma in roles:
             return True
         if lemma in self.words.who:
             return False
-        forms = {lemma, node.form.lower()}
-        if any(node.form.lower().startswith(w) and len(node.form) - len(w) <= 4 for w in self.words.own_side if len(w) > 4):
+        forms = {lemma, node.form.lower(), *(f"{c.form.lower()} {lemma}" for c in self._kids(node, "compound", "amod"))}
+        if any(node.form.lower().startswith(w) and len(node.form) - len(w) <= 4 for w in roles if len(w) > 4):
             return True  # a definite or plural form that the lemmatiser did not undo
-        return bool(forms & self.words.own_side) or any(len(w) > 4 and lemma.endswith(w) and lemma != w for w in self.words.own_side if len(w) > 5)
+        return bool(forms & roles) or any(lemma.endswith(w) and lemma != w for w in roles if len(w) > 5)
 
     def _obliques(self, node: Node) -> Iterator[tuple[str, Phrase]]:
         for child in self._kids(node, "oblique", "nmod"):

@@ -1,0 +1,35 @@
+"""How blame is reported: the words, what to write instead, and one rewording where the sentence allows it."""
+
+from __future__ import annotations
+
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity
+
+from .faults import Strength
+
+_WHOM = {"blame-colleague": "somebody of your own side", "blame-recipient": "the reader"}
+_INSTEAD = {
+    "blame-colleague": "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”",
+    "blame-recipient": "say what you need and by when, without saying whose fault it is",
+}
+
+
+def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span: tuple[int, int], certain: bool = True) -> Hit:
+    """The finding of a sentence. What reports as much as it blames is an error only in answers to complaints and reports of failures.
+
+    ``certain``: it is said whose side the blamed one is on.
+    """
+    words = " ".join(sentence.text[slice(*span)].split())
+    strict = mail.profile in STRICT
+    severity = None
+    if strength is Strength.HINT:
+        severity = Severity.WARNING if strict else Severity.NOTE
+    elif strength is Strength.LIKELY and not strict:
+        severity = Severity.WARNING if certain else Severity.NOTE
+    return Hit(
+        rule,
+        f"“{words}” puts the fault on {_WHOM[rule]}",
+        mail.at_sentence(sentence, *span),
+        _INSTEAD[rule],
+        severity=severity,
+        confidence=Confidence.HIGH if strength is Strength.SURE else Confidence.MEDIUM,
+    )

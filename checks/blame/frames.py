@@ -1,0 +1,72 @@
+"""Ways to put fault on somebody that no single clause shows: “the fault lies with …”, “had you only …”, “went wrong at Beate's desk”. All of it is data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from sendcheck.checkapi import by_language, union
+from sendcheck.understanding.clauses.pipeline import READ_AS
+
+from .faults import Strength
+from .parties import MASK, NAMED, PARTY, Mention, masked
+
+OWN, READER = "own", "reader"
+_GROUPS = {OWN: ("either", "own"), READER: ("either", "reader")}
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """A language's patterns for one side."""
+
+    sure: re.Pattern[str]
+    likely: re.Pattern[str]
+    voids: re.Pattern[str]
+    not_before: re.Pattern[str]
+    unreal: re.Pattern[str]
+    always: tuple[str, ...]
+
+
+@cache
+def frames(language: str, side: str) -> Frames | None:
+    """The patterns of ``frames.<language>.toml`` for OWN or READER; None for a language without."""
+    language = READ_AS.get(language, language)
+    data = next((d for d in by_language(__package__, "frames") if d["language"] == language), None)
+    words = next((d for d in by_language(__package__, "words") if d["language"] == language), None)
+    if data is None or words is None:
+        return None
+    nouns = f"(?:{'|'.join(re.escape(w) for w in words['fault_nouns'])})(?!-)"
+
+    def fill(found: str) -> str:
+        for name, value in (
+            ("GEN", data["gen"]), ("PARTY", PARTY), ("FAULTED", data["faulted"]), ("FAULTN", nouns), ("BADADJ", data["badadj"]), ("BADN", data["badn"]), ("NAMED", NAMED),
+        ):  # fmt: skip
+            found = found.replace(name, value)
+        return found
+
+    def patterns(strength: str) -> re.Pattern[str]:
+        return union([fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]])
+
+    before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
+    return Frames(patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]]), before, unreal, tuple(data["always"][side]))
+
+
+def voided(text: str, found: Frames) -> bool:
+    """Whether the sentence says of itself that nobody of that side is blamed."""
+    return bool(found.voids.search(text))
+
+
+def framed(text: str, found: Frames, mentions: list[Mention]) -> tuple[Strength, tuple[int, int]]:
+    """The strongest frame that a sentence fills, and where. ``mentions``: those of the side that is looked at."""
+    low = text.lower()
+    if not mentions and not any(piece in low for piece in found.always):
+        return Strength.NONE, (0, 0)
+    hidden = masked(text, mentions)
+    for strength, pattern in ((Strength.SURE, found.sure), (Strength.LIKELY, found.likely)):
+        for match in pattern.finditer(hidden):
+            before = hidden[: match.start()]
+            if not (hidden[match.start()] in MASK and (found.not_before.search(before) or found.unreal.search(before))):
+                sure = all(m.sure for m in mentions if m.start < match.end() and match.start() < m.end)
+                return (strength if sure else Strength.LIKELY), match.span()
+    return Strength.NONE, (0, 0)
