@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
+from sendcheck.understanding.text import unquoted
 
 from .faults import Faults, Strength, at_fault, faults, may_blame
 from .findings import finding
 from .frames import OWN, Frames, framed, frames, voided
-from .parties import Mention, antecedent, means, own_mentions, plain
+from .parties import Mention, antecedent, means, own_mentions
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     words, patterns = faults(sentence.language), frames(sentence.language, OWN)
     if words is None or patterns is None or sentence.asks:
         return None
-    text = plain(sentence)
+    text = unquoted(sentence.text)
     mentions = own_mentions(mail, sentence)
     gated = may_blame(sentence.language, sentence.text)
     if not (mentions or gated) or voided(text, patterns):

@@ -46,10 +46,10 @@ def frames(language: str, side: str) -> Frames | None:
         return found
 
     def patterns(strength: str) -> re.Pattern[str]:
-        return union([fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]])
+        return union([fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]], loose=True)
 
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
-    return Frames(patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]]), before, unreal, tuple(data["always"][side]))
+    return Frames(patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal, tuple(data["always"][side]))
 
 
 def voided(text: str, found: Frames) -> bool:

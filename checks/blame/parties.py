@@ -13,17 +13,14 @@ from sendcheck.data import languages_with
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.names import fold, given_names, titles
+from sendcheck.understanding.text import unquoted
 
 #: A mention in a masked sentence: one character that begins it, others that go on, none of which occurs in text.
 _FIRST, _REST = "\ue000", "\ue001"
 PARTY = f"{_FIRST}{_REST}*"
 MASK = _FIRST + _REST
 NAMED = r"(?-i:[A-ZÆØÅ][\w-]+)"
-#: Somebody else's words: three or more between quotation marks.
-_QUOTED = re.compile(r"[\"“„«][^\"“”„«»]*\s[^\"“”„«»]*\s[^\"“”„«»]*[\"”“»]")
-_OPEN = re.compile(r"[\"“„«](?=\w)[^\"“”„«»]*$")
 _PLACES = frozenset(w for language in languages_with("clauses.toml") for w in lexicon(language)["unnamed_places"])
-_LEFT_OUT = "\ue002"
 _BEFORE = re.compile(r"(\w+)\.? $")
 _CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*")
 
@@ -48,7 +45,7 @@ def _mentions(language: str) -> dict[str, Any]:
     def fill(found: str) -> str:
         return found.replace("ROLE", f"(?:{roles}){told['plural']}").replace("OURS", f"(?:{ours}){told['plural']}").replace("NAMED", NAMED)
 
-    found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]]) for key in ("own", "reader")}
+    found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]], loose=True) for key in ("own", "reader")}
     possessives = "|".join(re.escape(w) for w, who in words.who.items() if who.sender)
     found["ours"] = re.compile(rf"\b(?:{possessives})\b", re.I)
     found |= {"join": re.compile(told["join"], re.I), "bad": re.compile(rf"^.*\b{data['badadj']} ", re.I), "not_names": frozenset(told["not_names"]), "not_people": frozenset(told["not_people"]), "s_joined": told["s_joined"]}
@@ -59,17 +56,9 @@ def _alternation(words: frozenset[str]) -> str:
     return "|".join(sorted((re.escape(w) for w in words if len(w) > 2), key=len, reverse=True))
 
 
-def plain(sentence: Sentence) -> str:
-    """The sentence in one line with straight apostrophes and without what it quotes at length, every character at its place."""
-    text = re.sub(r"\s", " ", sentence.text).replace("’", "'").replace("‘", "'")
-    for quotation in (_QUOTED, _OPEN):
-        text = quotation.sub(lambda m: _LEFT_OUT * len(m.group(0)), text)
-    return text
-
-
 def own_mentions(mail: Mail, sentence: Sentence) -> list[Mention]:
     """The people and bodies of the own side that a sentence names, in order."""
-    text = plain(sentence)
+    text = unquoted(sentence.text)
     patterns = _mentions(READ_AS.get(sentence.language, sentence.language))
     found = [_trimmed(text, m.start(), m.end(), patterns) for m in patterns["own"].finditer(text)]
     found = [m for m in found if not _names_other(mail, text[m.start : m.end])]
@@ -79,7 +68,7 @@ def own_mentions(mail: Mail, sentence: Sentence) -> list[Mention]:
 
 def reader_mentions(mail: Mail, sentence: Sentence) -> list[Mention]:
     """The reader and his people, in order."""
-    text = plain(sentence)
+    text = unquoted(sentence.text)
     patterns = _mentions(READ_AS.get(sentence.language, sentence.language))
     return _joined(text, [Mention(m.start(), m.end()) for m in patterns["reader"].finditer(text)], patterns["join"])
 

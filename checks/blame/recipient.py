@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
+from sendcheck.understanding.text import unquoted
 
 from .faults import Faults, Strength, at_fault, faults, may_blame
 from .findings import finding
 from .frames import READER, framed, frames, voided
-from .parties import Mention, means, plain, reader_mentions
+from .parties import Mention, means, reader_mentions
 
 
 def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
@@ -17,7 +18,7 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     words, patterns = faults(sentence.language), frames(sentence.language, READER)
     if words is None or patterns is None or sentence.asks:
         return None
-    text = plain(sentence)
+    text = unquoted(sentence.text)
     mentions = reader_mentions(mail, sentence)
     if voided(text, patterns):
         return None

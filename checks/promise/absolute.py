@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, by_language, pattern
+from sendcheck.understanding.text import in_one_line, unquoted
 
 #: Letters that a plural or definite form adds at most.
 _ENDING = 3
@@ -14,7 +15,7 @@ _ENDING = 3
 
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
-    return pattern(__package__, key, "absolute")
+    return pattern(__package__, key, "absolute", loose=True)
 
 
 @cache
@@ -25,8 +26,8 @@ def _words(key: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
-    flat = " ".join(text.split())
-    return bool(_pattern("certain").search(flat) or _pattern("absolute").search(flat) or (_pattern("swears").search(flat) and _pattern("assured").search(flat)))
+    flat = in_one_line(text)
+    return bool(any(_pattern(key).search(flat) for key in ("certain", "bounds", "absolute")) or (_pattern("swears").search(flat) and _pattern("assured").search(flat)))
 
 
 def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
@@ -49,22 +50,26 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
 
 
 def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
-    text = re.sub(r"\s", " ", sentence.text)
-    if sentence.asks or _pattern("voids").search(" ".join(text.split())):
+    text = unquoted(sentence.text)
+    if sentence.asks or _pattern("voids").search(text):
         return None
     certain, other = _pattern("certain").search(text), _pattern("absolute").search(text)
     if not may_be_absolute(text):
         return None
     clauses = prose.clauses(sentence)
-    if certain is not None and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses):
+    if certain is not None and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses) and not _denied(certain, clauses):
         return certain.span()
+    bound = _pattern("bounds").search(text)
+    timed = any(w.bound for w in prose.times(sentence))
+    if bound is not None and any(_lies_ahead(c, timed) for c in clauses if bound.start() < 3 or c.start <= bound.start() <= max(c.end, c.verb[1]) + 4):
+        return _widened(bound.span(), clauses)
     sworn = _pattern("assured").search(text)
     if sworn and any(_swears(c, clauses, sworn.span()) for c in clauses):
         return _widened(sworn.span(), clauses)
     if other is None:
         return None
     at = other.span()
-    return _widened(at, clauses) if any(_binds(c, at) for c in clauses) else None
+    return _widened(at, clauses) if any(_binds(c, clauses, at) for c in clauses) else None
 
 
 def _widened(at: tuple[int, int], clauses: tuple[Clause, ...]) -> tuple[int, int]:
@@ -72,6 +77,40 @@ def _widened(at: tuple[int, int], clauses: tuple[Clause, ...]) -> tuple[int, int
     near = [c.verb for c in clauses if c.start <= at[0] < c.end + 1] or [c.verb for c in clauses if c.verb[1] > c.verb[0]]
     verb = min(near, key=lambda v: abs(v[0] - at[0]), default=at)
     return min(at[0], verb[0]), max(at[1], verb[1])
+
+
+def _denied(match: re.Match[str], clauses: tuple[Clause, ...]) -> bool:
+    """“We do not have a 100 % accurate picture”: the word stands in a negated clause and holds no negation itself."""
+    if _pattern("negative").search(match.group(0)):
+        return False
+    near = [c for c in clauses if c.start <= match.start() and match.end() <= c.end + 1]
+    return bool(near) and min(near, key=lambda c: c.end - c.start).negated
+
+
+def _lies_ahead(clause: Clause, timed: bool) -> bool:
+    """Something that is or will be so of our doing: what the reader, a third person or a rule for others does binds nobody here."""
+    if clause.tense is Tense.PAST or clause.mood is not Mood.STATEMENT or (clause.conditional and clause.mark) or clause.act in _words("feelings"):
+        return False
+    if clause.modals and clause.tense is not Tense.FUTURE:
+        return False
+    if clause.who.own_side or clause.passive:
+        return clause.tense is Tense.FUTURE or timed
+    if clause.who is Who.READER:
+        return clause.act in _words("reader_acts") and clause.mark not in {"if"}
+    if clause.actor is None:
+        return clause.tense is Tense.FUTURE and clause.relation == "root"
+    if clause.who is Who.THIRD or (clause.actor.name and clause.actor.owner is None):
+        return False
+    return clause.tense is Tense.FUTURE or timed or _is_ours(clause)
+
+
+def _is_ours(clause: Clause) -> bool:
+    actor = clause.actor
+    if actor is None:
+        return False
+    if actor.owner in {Who.I, Who.WE}:
+        return True
+    return any(actor.head.startswith(thing) and len(actor.head) - len(thing) <= _ENDING for thing in _words("service"))
 
 
 def _swears(clause: Clause, clauses: tuple[Clause, ...], at: tuple[int, int]) -> bool:
@@ -82,15 +121,20 @@ def _swears(clause: Clause, clauses: tuple[Clause, ...], at: tuple[int, int]) ->
 
 
 def _past_only(match: re.Match[str], clauses: tuple[Clause, ...]) -> bool:
-    near = [c for c in clauses if c.start <= match.end() and match.start() <= c.end]
+    near = [c for c in clauses if c.start <= match.end() and match.start() <= c.end and c.act not in _words("assure")]
     return bool(near) and all(c.tense is Tense.PAST for c in near)
 
 
-def _binds(clause: Clause, at: tuple[int, int]) -> bool:
+def _binds(clause: Clause, clauses: tuple[Clause, ...], at: tuple[int, int]) -> bool:
     """An own-side act, or what will happen to our service, in the future; not under a condition, and not the reader's."""
-    if not (clause.start <= at[0] < max(clause.end, clause.verb[1]) + 40) or clause.conditional or clause.mood is not Mood.STATEMENT:
+    start = clause.start
+    if clause.governor is not None and clause.relation in {"complement", "advclause"} and clause.tense is Tense.FUTURE:
+        start = min(start, clauses[clause.governor].verb[0])  # “kommer aldri til å …”
+    if not (start <= at[0] < max(clause.end, clause.verb[1]) + 40) or clause.conditional or clause.mood is not Mood.STATEMENT:
         return False
     if clause.tense is not Tense.FUTURE or clause.act in _words("feelings"):
+        return False
+    if clause.predicate is not None and set(clause.predicate.words) & _words("attitudes"):
         return False
     if clause.who is Who.READER:
         return clause.act in _words("reader_acts")
@@ -101,6 +145,4 @@ def _binds(clause: Clause, at: tuple[int, int]) -> bool:
         return False
     if actor.who is Who.NOBODY:
         return not clause.predicate or bool(set(clause.predicate.words) & _words("service"))
-    return actor.owner in {Who.I, Who.WE} or any(
-        word.startswith(thing) and len(word) - len(thing) <= _ENDING for word in actor.words for thing in _words("service")
-    )
+    return _is_ours(clause)

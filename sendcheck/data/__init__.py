@@ -45,12 +45,42 @@ def by_language(package: str, stem: str) -> tuple[dict[str, Any], ...]:
 
 
 @cache
-def pattern(package: str, key: str, stem: str = "words", flags: int = re.I) -> re.Pattern[str]:
-    """The patterns listed under *key* in all languages' files, as one alternation."""
-    return union([p for data in by_language(package, stem) for p in data.get(key, [])], flags=flags)
+def pattern(package: str, key: str, stem: str = "words", flags: int = re.I, loose: bool = False) -> re.Pattern[str]:
+    """The patterns listed under *key* in all languages' files, as one alternation. ``loose``: see :func:`union`."""
+    return union([p for data in by_language(package, stem) for p in data.get(key, [])], flags=flags, loose=loose)
 
 
-def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I) -> re.Pattern[str]:
-    """One compiled alternation of *patterns*; one that never matches if the list is empty."""
-    body = "|".join(f"(?:{p})" for p in patterns) if patterns else r"(?!)"
+def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I, loose: bool = False) -> re.Pattern[str]:
+    """One compiled alternation of *patterns*; one that never matches if the list is empty. ``loose``: a blank stands for any run of blanks."""
+    body = "|".join(f"(?:{_loosened(p) if loose else p})" for p in patterns) if patterns else r"(?!)"
     return re.compile(f"{prefix}(?:{body}){suffix}", flags)
+
+
+def _loosened(expression: str) -> str:
+    """Every blank of a regular expression as one or more, but for those in character classes and look-behinds (which must have a fixed width)."""
+    found: list[str] = []
+    depth = behind = 0
+    inside = False
+    index = 0
+    while index < len(expression):
+        char = expression[index]
+        if char == "\\":
+            found.append(expression[index : index + 2])
+            index += 2
+            continue
+        if char == "[" and not inside:
+            inside = True
+        elif char == "]" and inside:
+            inside = False
+        elif char == "(" and not inside:
+            depth += 1
+            if not behind and expression.startswith(("(?<!", "(?<="), index):
+                behind = depth
+        elif char == ")" and not inside:
+            behind = 0 if behind == depth else behind
+            depth -= 1
+        plain = char == " " and not inside and not behind
+        repeated = plain and expression[index + 1 : index + 2] in {"?", "*", "+", "{"} and expression[index + 1 : index + 2] != ""
+        found.append("(?: +)" if repeated else " +" if plain else char)
+        index += 1
+    return "".join(found)

@@ -6,6 +6,10 @@ import re
 
 _END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)|\n[ \t]*\n")
 _LOOK_BACK = 400
+#: Somebody else's words: three or more between quotation marks; marks that are not closed in the sentence.
+_QUOTATIONS = (re.compile(r"[\"“„«][^\"“”„«»]*\s[^\"“”„«»]*\s[^\"“”„«»]*[\"”“»]"), re.compile(r"[\"“„«](?=\w)[^\"“”„«»]*$"))
+#: Stands for what is left out: no letter, digit, blank or mark of any pattern.
+_LEFT_OUT = "\ue002"
 # A line of shell or program text: a prompt, an assignment, an option, a pipe, a statement's end.
 _COMMAND = re.compile(
     r"^\s*[$#%]\s|^\s*(?:echo|cd|sudo|export|def|rm|cp|mv|ls)\s"
@@ -16,6 +20,19 @@ _COMMAND = re.compile(
 def flat(text: str) -> str:
     """A text in one line with straight apostrophes."""
     return re.sub(r"[’‘]", "'", " ".join(text.split()))
+
+
+def in_one_line(text: str) -> str:
+    """A sentence in one line with straight apostrophes, every character at its place."""
+    return re.sub(r"\s", " ", text).replace("’", "'").replace("‘", "'")
+
+
+def unquoted(text: str) -> str:
+    """:func:`in_one_line` without what the sentence quotes at length: others' words are not the writer's."""
+    text = in_one_line(text)
+    for quotation in _QUOTATIONS:
+        text = quotation.sub(lambda m: _LEFT_OUT * len(m.group(0)), text)
+    return text
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
