@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import STRICT, Check, Clause, Harm, Hit, Mail, Rule, Severity, Who, by_language, pattern
+from sendcheck.understanding.apologies import apologises
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -52,7 +53,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Both rules, in replies to complaints and reports of failures only."""
     if not mail.own_text.strip():
         return
-    if not _apologises(mail) and not _others_did(mail):
+    if not any(apologises(s.text) for s in mail.prose.sentences) and not _others_did(mail):
         yield Hit(
             "apology-missing",
             "the mail nowhere says that you are sorry for the thing itself",
@@ -66,16 +67,6 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             mail.nowhere(),
             "name the effect: “you had to move forty appointments by hand, and I understand how frustrating that is”",
         )
-
-
-def _apologises(mail: Mail) -> bool:
-    """An apology for the thing itself, in any of our languages; sympathy is none, nor one that takes itself back (RULES.md, ruling 2)."""
-    for sentence in mail.prose.sentences:
-        text = flat(sentence.text)
-        for match in _pattern("apologies").finditer(text):
-            if not _pattern("no_apology").search(text[max(0, match.start() - 30) : match.end() + 60]):
-                return True
-    return False
 
 
 def _others_did(mail: Mail) -> bool:

@@ -1,4 +1,4 @@
-"""Fault put on somebody else: `blame-colleague`, `blame-recipient`."""
+"""Fault put on somebody else: `blame-colleague`, `blame-recipient`; or on nobody: `blame-deflected`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
 
 from .colleague import colleague
+from .deflected import deflected
 from .faults import may_blame
 from .recipient import recipient
 
@@ -31,6 +32,15 @@ RULES = (
         reads_text=True,
         language_rule=True,
     ),
+    Rule(
+        "blame-deflected",
+        Severity.WARNING,
+        Harm.TONE,
+        "your side's fault is denied, or pushed to nobody",
+        "The reader came to you with it; “not us” leaves him alone with it.",
+        reads_text=True,
+        language_rule=True,
+    ),
 )
 
 
@@ -42,7 +52,7 @@ def gate(language: str, text: str) -> bool:
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """One finding a sentence: on whoever is blamed first."""
     for sentence in mail.prose.sentences:
-        hit = colleague(mail, sentence) or recipient(mail, sentence)
+        hit = colleague(mail, sentence) or recipient(mail, sentence) or deflected(mail, sentence)
         if hit is not None:
             yield hit
 

@@ -1,0 +1,41 @@
+"""`blame-deflected`: own fault denied, or pushed to nobody. Clearing the reader is none (RULES.md, ruling 25)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, by_language, union
+from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.text import unquoted
+
+_INSTEAD = "say what your side did or did not do, and what you do about it: “we lost the form; the new one is with you by noon”"
+
+_KINDS = (
+    ("denied", "says that it is not your fault"),
+    ("nobody", "tells of a fault that nobody made"),
+    ("soft", "says that it is not up to you"),
+)
+
+
+@cache
+def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+    data = next((d for d in by_language(__package__, "deflected") if d["language"] == language), None)
+    return {} if data is None else {key: union(data[key], loose=True) for key in ("denied", "nobody", "soft", "voids")}
+
+
+def deflected(mail: Mail, sentence: Sentence) -> Hit | None:
+    """The finding of a sentence, or None."""
+    found = _patterns(READ_AS.get(sentence.language, sentence.language))
+    if not found or sentence.asks:
+        return None
+    text = unquoted(sentence.text)
+    for key, what in _KINDS:
+        match = found[key].search(text)
+        if match and not found["voids"].search(text):
+            words = " ".join(match.group(0).split())
+            aside = key == "soft" and mail.profile not in STRICT
+            return Hit(
+                "blame-deflected", f"“{words}” {what}", mail.at_sentence(sentence, *match.span()), _INSTEAD, severity=Severity.NOTE if aside else None
+            )
+    return None

@@ -1,0 +1,46 @@
+"""`hostile`: insult, profanity, threat, contempt. What is quoted is somebody else's."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, by_language, union
+from sendcheck.understanding.text import unquoted
+
+_INSTEAD = "take it out; say what happened and what you want, and let the reader draw his own conclusion"
+
+
+@cache
+def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+    data = next((d for d in by_language(__package__, "hostile") if d["language"] == language), None)
+    if data is None:
+        return {}
+
+    def fill(found: str) -> str:
+        any_of = f"(?:{data['strong']}|{data['weak']})"
+        return found.replace("STRONG", data["strong"]).replace("INSULT", any_of).replace("SLUR", data["slurs"])
+
+    return {key: union([fill(p) for p in data[key]], loose=True) for key in ("always", "aimed", "mild", "voids")}
+
+
+def hostile(mail: Mail, sentence: Sentence, language: str) -> Hit | None:
+    """The finding of a sentence, or None."""
+    found = _patterns(language)
+    text = unquoted(sentence.text)
+    if not found:
+        return None
+    sharp = found["always"].search(text) or found["aimed"].search(text)
+    match = sharp or found["mild"].search(text)
+    if match is None or found["voids"].search(text):
+        return None
+    words = " ".join(match.group(0).split())
+    aside = sharp is None and mail.profile not in STRICT
+    return Hit(
+        "hostile",
+        f"“{words}” attacks the reader or somebody else" if sharp else f"“{words}” is coarse or scornful",
+        mail.at_sentence(sentence, *match.span()),
+        _INSTEAD,
+        severity=Severity.NOTE if aside else None,
+        confidence=Confidence.HIGH if sharp else Confidence.MEDIUM,
+    )

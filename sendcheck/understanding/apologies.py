@@ -1,0 +1,32 @@
+"""What apologises, and what only seems to (RULES.md, ruling 2). Any language's apology counts, whatever the mail's main language."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from sendcheck.data import language_file, languages_with, union
+from sendcheck.understanding.text import flat, unquoted
+
+#: Characters around an apology that can take it back.
+_BEFORE, _AFTER = 30, 60
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return union([p for language in languages_with("apologies.toml") for p in language_file(language, "apologies.toml")[key]], loose=True)
+
+
+def half(text: str) -> re.Match[str] | None:
+    """Where a sentence apologises and takes it back: for an impression, with a “but”, for whatever may have been. Offsets are those of *text*."""
+    line = unquoted(text)
+    found = _pattern("half").search(line)
+    return None if found is None or _pattern("whole").search(line) else found
+
+
+def apologises(text: str) -> bool:
+    """Whether a sentence apologises for the thing itself. Sympathy does not, nor an apology that takes itself back."""
+    line = flat(text)
+    if half(text) is not None:
+        return False
+    return any(not _pattern("no_apology").search(line[max(0, m.start() - _BEFORE) : m.end() + _AFTER]) for m in _pattern("apologies").finditer(line))
