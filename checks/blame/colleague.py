@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
+from sendcheck.understanding.mentions import Mention, means, own_mentions
 from sendcheck.understanding.text import unquoted
 
 from .faults import Faults, Strength, at_fault, faults, may_blame
 from .findings import finding
 from .frames import OWN, Frames, framed, frames, voided
-from .parties import Mention, antecedent, means, own_mentions
+from .parties import antecedent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     if words is None or patterns is None or sentence.asks:
         return None
     text = unquoted(sentence.text)
-    mentions = own_mentions(mail, sentence)
+    mentions = own_mentions(mail.prose, sentence, patterns.reproach)
     gated = may_blame(sentence.language, sentence.text)
     if not (mentions or gated) or voided(text, patterns):
         return None

@@ -8,9 +8,9 @@ from functools import cache
 
 from sendcheck.checkapi import by_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.mentions import MASK, NAMED, PARTY, Mention, masked
 
 from .faults import Strength
-from .parties import MASK, NAMED, PARTY, Mention, masked
 
 OWN, READER = "own", "reader"
 _GROUPS = {OWN: ("either", "own"), READER: ("either", "reader")}
@@ -25,6 +25,7 @@ class Frames:
     voids: re.Pattern[str]
     not_before: re.Pattern[str]
     unreal: re.Pattern[str]
+    reproach: re.Pattern[str]
     always: tuple[str, ...]
 
 
@@ -49,7 +50,7 @@ def frames(language: str, side: str) -> Frames | None:
         return union([fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]], loose=True)
 
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
-    return Frames(patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal, tuple(data["always"][side]))
+    return Frames(patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal, re.compile(rf"\b{data['badadj']} ", re.I), tuple(data["always"][side]))
 
 
 def voided(text: str, found: Frames) -> bool:

@@ -1,149 +1,9 @@
-"""Who may be blamed: mentions of the own side and of the reader, found in the words of a sentence, so that a parse gone wrong hides nobody."""
+"""Whom “he”, “she” and “they” mean, as far as blame goes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
-
-from sendcheck.checkapi import Mail, Phrase, Sentence, Who, by_language, union
-from sendcheck.data import languages_with
-from sendcheck.understanding.clauses.build import lexicon
-from sendcheck.understanding.clauses.pipeline import READ_AS
-from sendcheck.understanding.names import fold, given_names, titles
-from sendcheck.understanding.text import unquoted
-
-#: A mention in a masked sentence: one character that begins it, others that go on, none of which occurs in text.
-_FIRST, _REST = "\ue000", "\ue001"
-PARTY = f"{_FIRST}{_REST}*"
-MASK = _FIRST + _REST
-NAMED = r"(?-i:[A-ZÆØÅ][\w-]+)"
-_PLACES = frozenset(w for language in languages_with("clauses.toml") for w in lexicon(language)["unnamed_places"])
-_BEFORE = re.compile(r"(\w+)\.? $")
-_CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Characters of a sentence that mean somebody. ``sure``: it is known to be a person or a body; ``ours``: it is said that he is of the own side."""
-
-    start: int
-    end: int
-    sure: bool = True
-    ours: bool = False
-
-
-@cache
-def _mentions(language: str) -> dict[str, Any]:
-    data = next(d for d in by_language(__package__, "frames") if d["language"] == language)
-    told = data["mentions"]
-    words = lexicon(language)
-    roles, ours = (_alternation(w - frozenset(data["mentions"]["not_roles"])) for w in (words.own_side, words["own_if_ours"]))
-
-    def fill(found: str) -> str:
-        return found.replace("ROLE", f"(?:{roles}){told['plural']}").replace("OURS", f"(?:{ours}){told['plural']}").replace("NAMED", NAMED)
-
-    found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]], loose=True) for key in ("own", "reader")}
-    possessives = "|".join(re.escape(w) for w, who in words.who.items() if who.sender)
-    found["ours"] = re.compile(rf"\b(?:{possessives})\b", re.I)
-    found |= {"join": re.compile(told["join"], re.I), "bad": re.compile(rf"^.*\b{data['badadj']} ", re.I), "not_names": frozenset(told["not_names"]), "not_people": frozenset(told["not_people"]), "s_joined": told["s_joined"]}
-    return found | {"genitive": re.compile(told["genitive"], re.I)}
-
-
-def _alternation(words: frozenset[str]) -> str:
-    return "|".join(sorted((re.escape(w) for w in words if len(w) > 2), key=len, reverse=True))
-
-
-def own_mentions(mail: Mail, sentence: Sentence) -> list[Mention]:
-    """The people and bodies of the own side that a sentence names, in order."""
-    text = unquoted(sentence.text)
-    patterns = _mentions(READ_AS.get(sentence.language, sentence.language))
-    found = [_trimmed(text, m.start(), m.end(), patterns) for m in patterns["own"].finditer(text)]
-    found = [m for m in found if not _names_other(mail, text[m.start : m.end])]
-    found += _names(mail, text, patterns)
-    return _joined(text, found, patterns["join"])
-
-
-def reader_mentions(mail: Mail, sentence: Sentence) -> list[Mention]:
-    """The reader and his people, in order."""
-    text = unquoted(sentence.text)
-    patterns = _mentions(READ_AS.get(sentence.language, sentence.language))
-    return _joined(text, [Mention(m.start(), m.end()) for m in patterns["reader"].finditer(text)], patterns["join"])
-
-
-def _trimmed(text: str, start: int, end: int, patterns: dict[str, Any]) -> Mention:
-    """Without a genitive's ending and without a word of reproach before the noun, so that the frames see both."""
-    bad = patterns["bad"].match(text[start:end])
-    tail = patterns["genitive"].search(text[start:end])
-    ours = bool(patterns["ours"].search(text[start:end]))
-    return Mention(start + (bad.end() if bad else 0), end - (len(tail.group(0)) if tail else 0), ours=ours)
-
-
-def _names_other(mail: Mail, mention: str) -> bool:
-    """Whether a role is named, and the name is the reader's, the sender's or an outsider's (“our partner Kari”)."""
-    return any(mail.prose.name_of(w) in {Who.READER, Who.I, Who.THIRD} for w in re.findall(NAMED, mention))
-
-
-def _names(mail: Mail, text: str, patterns: dict[str, Any]) -> Iterator[Mention]:
-    """Names of people: known ones, given names, and whatever stands behind a title."""
-    for run in _CAPITALS.finditer(text):
-        words = [(m.start() + run.start(), m.group(0)) for m in re.finditer(r"[\w-]+", run.group(0))]
-        bare = _bare if patterns["s_joined"] else str
-        known = [mail.prose.name_of(w) or mail.prose.name_of(bare(w)) for _, w in words]
-        if any(side not in {None, Who.OWN} for side in known) or any(w in patterns["not_people"] for _, w in words):
-            continue
-        for index, (start, word) in enumerate(words):
-            titled = index > 0 and fold(words[index - 1][1]) in titles()
-            before = _BEFORE.search(text[:start]) if index == 0 else None
-            titled = titled or (before is not None and fold(before.group(1)) in titles())
-            named = known[index] is not None or (word not in patterns["not_names"] and bool({fold(word), fold(bare(word))} & given_names()))
-            if not titled and not named:
-                continue
-            last_start, last = words[-1]
-            whole = fold(last) in given_names()
-            first = words[index - 1][0] if titled and index else start
-            yield Mention(first, last_start + len(last) - (0 if whole else len(last) - len(bare(last))), named, known[index] is Who.OWN)
-            break
-
-
-def _bare(word: str) -> str:
-    """A name without the genitive's s that Norwegian writes onto it."""
-    return word[:-1] if len(word) > 3 and word.endswith("s") else word
-
-
-def _joined(text: str, found: list[Mention], join: re.Pattern[str]) -> list[Mention]:
-    """Overlapping mentions, and a name with its office (“Henrik in support”), as one."""
-    merged: list[Mention] = []
-    for mention in sorted(found, key=lambda m: (m.start, -m.end)):
-        if mention.end <= mention.start:
-            continue
-        if merged and (mention.start <= merged[-1].end or join.match(text[merged[-1].end : mention.start])):
-            last = merged[-1]
-            merged[-1] = Mention(last.start, max(last.end, mention.end), last.sure or mention.sure, last.ours or mention.ours)
-        else:
-            merged.append(mention)
-    return merged
-
-
-def masked(text: str, mentions: list[Mention]) -> str:
-    """The text with every mention as a run of mask characters; offsets stay."""
-    for mention in mentions:
-        text = text[: mention.start] + _FIRST + _REST * (mention.end - mention.start - 1) + text[mention.end :]
-    return text
-
-
-def means(phrase: Phrase, mentions: list[Mention], text: str) -> bool:
-    """Whether a phrase is one of the mentions: most of it is one, or it begins with one and says where he is found; what he owns is not he."""
-    for mention in mentions:
-        common = min(phrase.end, mention.end) - max(phrase.start, mention.start)
-        if common <= 0 or text[mention.end :].startswith(("'s", "s")):
-            continue
-        rest = text[mention.end : phrase.end].split()
-        if 2 * common > phrase.end - phrase.start or (mention.start <= phrase.start and rest and rest[0].lower() in _PLACES):
-            return True
-    return False
+from sendcheck.checkapi import Mail, Phrase, Sentence, Who
+from sendcheck.understanding.mentions import own_mentions
 
 
 def antecedent(mail: Mail, sentence: Sentence, pronoun: Phrase) -> Who | None:
@@ -152,7 +12,7 @@ def antecedent(mail: Mail, sentence: Sentence, pronoun: Phrase) -> Who | None:
     if sentence.number:
         before.append((mail.prose.sentences[sentence.number - 1], 10**6))
     for near, limit in before:
-        own = [m for m in own_mentions(mail, near) if m.end <= limit] if near.language else []
+        own = [m for m in own_mentions(mail.prose, near) if m.end <= limit]
         readers = [
             p for c in mail.prose.clauses(near) for p in (c.actor, c.agent, *c.objects, *(o for _, o in c.obliques))
             if p is not None and p.end <= limit and p.who is Who.READER and p.name

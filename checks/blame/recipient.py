@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
+from sendcheck.understanding.mentions import Mention, means, reader_mentions
 from sendcheck.understanding.text import unquoted
 
 from .faults import Faults, Strength, at_fault, faults, may_blame
 from .findings import finding
 from .frames import READER, framed, frames, voided
-from .parties import Mention, means, reader_mentions
 
 
 def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
@@ -19,7 +19,7 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     if words is None or patterns is None or sentence.asks:
         return None
     text = unquoted(sentence.text)
-    mentions = reader_mentions(mail, sentence)
+    mentions = reader_mentions(sentence)
     if voided(text, patterns):
         return None
     strength, span = framed(text, patterns, mentions)

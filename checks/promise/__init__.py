@@ -1,4 +1,4 @@
-"""Commitments of the sender's side: `promise-absolute`, `promise-undated`."""
+"""Commitments of the sender's side: `promise-absolute`, `promise-undated`, `promise-others`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
 from sendcheck.understanding import commitments
 
 from .absolute import absolute, may_be_absolute
+from .others import may_commit_others, others
 from .undated import undated
 
 #: With an empty time word it is an error in the strict profiles; without one the hit says warning.
@@ -34,12 +35,22 @@ RULES = (
         language_rule=True,
         by_profile=_BY_PROFILE,
     ),
+    Rule(
+        "promise-others",
+        Severity.WARNING,
+        Harm.COMMITMENTS,
+        "somebody who does not read the mail is bound by it",
+        "He may not know, and the reader will hold you to it.",
+        reads_text=True,
+        language_rule=True,
+        by_profile={"general": Severity.NOTE, "internal": Severity.NOTE},
+    ),
 )
 
 
 def gate(language: str, text: str) -> bool:
     """Sentences that may hold a commitment."""
-    return commitments.gate(language, text) or may_be_absolute(text)
+    return commitments.gate(language, text) or may_be_absolute(text) or may_commit_others(language, text)
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -49,6 +60,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
         taken[number] = span
         yield hit
     yield from undated(mail, taken)
+    yield from others(mail)
 
 
 CHECK = Check("promise", RULES, run, Path(__file__).parent, gate=gate)

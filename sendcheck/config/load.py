@@ -17,7 +17,7 @@ from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS,
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.registry import Registry, unknown
 
-LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words")
+LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary")
 
 
 @dataclass(slots=True)
