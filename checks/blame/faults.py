@@ -138,6 +138,6 @@ def leaves_undone(clause: Clause, words: Faults) -> Strength:
         return Strength.NONE
     if acts & words["cares"] or acts & words["duties_with_object"]:
         return Strength.SURE
-    if clause.act not in words["duties"] or (clause.act in words["light_duties"] and not never):
+    if not acts & words["duties"] or (clause.act in words["light_duties"] and not never):
         return Strength.NONE
     return Strength.LIKELY if never or not clause.perfect else Strength.NONE

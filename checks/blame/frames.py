@@ -39,9 +39,11 @@ def frames(language: str, side: str) -> Frames | None:
         return None
     nouns = f"(?:{'|'.join(re.escape(w) for w in words['fault_nouns'])})(?!-)"
 
+    duties = f"(?:{'|'.join(re.escape(w) for w in words['duties'] if w not in words['light_duties'])})"
+
     def fill(found: str) -> str:
         for name, value in (
-            ("GEN", data["gen"]), ("PARTY", PARTY), ("FAULTED", data["faulted"]), ("FAULTN", nouns), ("BADADJ", data["badadj"]), ("BADN", data["badn"]), ("NAMED", NAMED),
+            ("DUTY", duties), ("GEN", data["gen"]), ("PARTY", PARTY), ("FAULTED", data["faulted"]), ("FAULTN", nouns), ("BADADJ", data["badadj"]), ("BADN", data["badn"]), ("NAMED", NAMED),
         ):  # fmt: skip
             found = found.replace(name, value)
         return found

@@ -21,7 +21,7 @@ def _words(language: str) -> dict[str, Any]:
     if data is None:
         return {}
     found: dict[str, Any] = {key: union([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in ("agreed", "made", "from_them", "gate")}
-    return found | {key: frozenset(data[key]) for key in ("idle", "busy", "able")}
+    return found | {key: frozenset(data[key]) for key in ("idle", "busy", "able", "asks", "that")}
 
 
 def may_commit_others(language: str, text: str) -> bool:
@@ -59,9 +59,13 @@ def _committed(mail: Mail, sentence: Sentence, words: dict[str, Any]) -> tuple[i
         if match:
             return match.span()
     timed = any(w.bound or w.kind is TimeKind.EMPTY for w in mail.prose.times(sentence))
-    for clause in mail.prose.clauses(sentence):
+    clauses = mail.prose.clauses(sentence)
+    for clause in clauses:
         doer = clause.agent if clause.passive else clause.actor
-        if doer is not None and doer.owner not in {Who.READER, Who.THIRD} and means(doer, mentions, text) and _binds(clause, words, timed):
+        if doer is None or doer.owner in {Who.READER, Who.THIRD}:
+            continue
+        named = means(doer, mentions, text) or (doer.who is Who.THIRD and any(m.end <= doer.start for m in mentions))
+        if named and _binds(clause, clauses, words, timed):
             return min(doer.start, clause.verb[0]), max(clause.end, clause.verb[1])
     return None
 
@@ -72,10 +76,12 @@ def _reads(mail: Mail, name: str) -> bool:
     return any(r.person.fits(n) and not r.person.role for r in mail.recipients for n in names)
 
 
-def _binds(clause: Clause, words: dict[str, Any], timed: bool) -> bool:
+def _binds(clause: Clause, clauses: tuple[Clause, ...], words: dict[str, Any], timed: bool) -> bool:
+    if clause.governor is not None and clause.relation != "conj" and clauses[clause.governor].act in words["asks"]:
+        return False  # “I will ask Jens to answer”
     if not clause.act or clause.conditional or clause.mood is not Mood.STATEMENT or clause.tense is Tense.PAST or clause.relation == "relclause":
         return False
-    if clause.tense is not Tense.FUTURE and (not timed or clause.modals - words["able"] or clause.relation == "advclause"):
+    if clause.tense is not Tense.FUTURE and (not timed or clause.modals - words["able"] or (clause.relation == "advclause" and clause.mark not in words["that"])):
         return False
     acts = set(clause.acts) | {f"{clause.act} {w}" for p in clause.objects for w in p.words}
     acts |= {f"{clause.act} {prep}" for prep, _ in clause.obliques} | {f"{clause.act} {w}" for _, p in clause.obliques for w in p.words}

@@ -21,6 +21,8 @@ _FIRST, _REST = "\ue000", "\ue001"
 PARTY = f"{_FIRST}{_REST}*"
 MASK = _FIRST + _REST
 NAMED = r"(?-i:[A-ZÆØÅ][\w-]+)"
+#: “Ruth's going to”: no genitive.
+_IS = union([p for language in languages_with("mentions.toml") for p in language_file(language, "mentions.toml")["is"]])
 _PLACES = frozenset(w for language in languages_with("clauses.toml") for w in lexicon(language)["unnamed_places"])
 _BEFORE = re.compile(r"(\w+)\.? $")
 _CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*")
@@ -42,12 +44,14 @@ def _mentions(language: str) -> dict[str, Any] | None:
     if not told:
         return None
     words = lexicon(READ_AS.get(language, language))
-    roles, ours = (_alternation(w - frozenset(told["not_roles"])) for w in (words.own_side, words["own_if_ours"]))
+    roles, ours, definite = (
+        _alternation(w) for w in (words.own_side - frozenset(told["not_roles"]), words.own_side | words["own_if_ours"], frozenset(told["definite"]))
+    )
 
     def fill(found: str) -> str:
-        return found.replace("ROLE", f"(?:{roles}){told['plural']}").replace("OURS", f"(?:{ours}){told['plural']}").replace("NAMED", NAMED)
+        return found.replace("ROLE", f"(?:{roles}){told['plural']}").replace("OURS", f"(?:{ours}){told['plural']}").replace("DEFINITE", f"(?:{definite}){told['plural']}").replace("NAMED", NAMED)
 
-    found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]], loose=True) for key in ("own", "reader")}
+    found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]], loose=True) for key in ("own", "perhaps", "reader")}
     possessives = "|".join(re.escape(w) for w, who in words.who.items() if who.sender)
     found["ours"] = re.compile(rf"\b(?:{possessives})\b", re.I)
     found |= {"join": re.compile(told["join"], re.I), "not_names": frozenset(told["not_names"]), "not_people": frozenset(told["not_people"]), "s_joined": told["s_joined"]}
@@ -66,6 +70,7 @@ def own_mentions(prose: Prose, sentence: Sentence, reproach: re.Pattern[str] | N
     text = unquoted(sentence.text)
     found = [_trimmed(text, m.start(), m.end(), patterns, reproach) for m in patterns["own"].finditer(text)]
     found = [m for m in found if not _names_other(prose, text[m.start : m.end])]
+    found += [Mention(m.start(), m.end(), sure=False) for m in patterns["perhaps"].finditer(text)]
     found += _names(prose, text, patterns)
     return _joined(text, found, patterns["join"])
 
@@ -85,7 +90,7 @@ def may_mention_own(language: str, text: str) -> bool:
     patterns = _mentions(language)
     if patterns is None:
         return False
-    return bool(patterns["own"].search(text)) or any(not {fold(w), fold(_bare(w))}.isdisjoint(given_names()) for w in re.findall(NAMED, text))
+    return bool(patterns["own"].search(text) or patterns["perhaps"].search(text)) or any(not {fold(w), fold(_bare(w))}.isdisjoint(given_names()) for w in re.findall(NAMED, text))
 
 
 def _trimmed(text: str, start: int, end: int, patterns: dict[str, Any], reproach: re.Pattern[str] | None) -> Mention:
@@ -153,7 +158,7 @@ def means(phrase: Phrase, mentions: list[Mention], text: str) -> bool:
     """Whether a phrase is one of the mentions: most of it is one, or it begins with one and says where he is found; what he owns is not he."""
     for mention in mentions:
         common = min(phrase.end, mention.end) - max(phrase.start, mention.start)
-        if common <= 0 or text[mention.end :].startswith(("'s", "s")):
+        if common <= 0 or (text[mention.end :].startswith(("'s", "s")) and not _IS.match(text, mention.end)):
             continue
         rest = text[mention.end : phrase.end].split()
         if 2 * common > phrase.end - phrase.start or (mention.start <= phrase.start and rest and rest[0].lower() in _PLACES):
