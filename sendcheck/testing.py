@@ -4,7 +4,8 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 
 ``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
 ``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
-``draft``, ``envelope``; ``lang`` (asked of rules that read text). What is expected of a firing case: ``excerpt``,
+``draft``, ``envelope``; ``lang`` (asked of rules that read text);
+``pair`` (a firing and a silent case that share it differ in one word). What is expected of a firing case: ``excerpt``,
 ``severity``, ``line``, ``count``; of a silent one: ``not_run``.
 """
 
@@ -32,7 +33,7 @@ _DEFAULTS = {
 }
 _KEYS = {
     "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
-    "lang", "excerpt", "severity", "line", "count", "not_run", "profile",
+    "lang", "excerpt", "severity", "line", "count", "not_run", "profile", "pair",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 import pytest
 
@@ -44,6 +45,20 @@ def test_cases_belong_to_rules() -> None:
     for check in CHECKS:
         for path in check.folder.glob("*.md"):
             assert path.stem in slugs, f"{path} is the page of no rule"
+
+
+def test_hard_pairs_differ_in_one_word() -> None:
+    pairs: dict[tuple[str, str, str], dict[bool, str]] = {}
+    for case in CASES:
+        if "pair" in case.data:
+            pairs.setdefault((case.rule, str(case.lang), str(case.data["pair"])), {})[case.fires] = str(case.data["own"])
+    for key, both in pairs.items():
+        assert set(both) == {True, False}, key
+        fires, silent = (both[kind].split() for kind in (True, False))
+        changed = [op for op in SequenceMatcher(None, fires, silent).get_opcodes() if op[0] != "equal"]
+        assert len(changed) == 1 and max(changed[0][2] - changed[0][1], changed[0][4] - changed[0][3]) == 1, (key, both)
+    for language in ("en", "nb"):
+        assert sum(lang == language for _, lang, _ in pairs) >= 20, language
 
 
 def test_slugs_are_slugs() -> None:

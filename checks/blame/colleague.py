@@ -12,6 +12,7 @@ from sendcheck.understanding.text import unquoted
 from .faults import Faults, Strength, at_fault, faults, may_blame
 from .findings import finding
 from .frames import OWN, Frames, framed, frames, voided
+from .instead import taken_on
 from .parties import antecedent
 
 
@@ -43,13 +44,13 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     if strength is Strength.NONE:
         return None
     ours = any(m.ours for m in mentions if m.start < span[1] and span[0] < m.end)
-    return finding(mail, sentence, "blame-colleague", strength, span, certain=ours)
+    return finding(mail, sentence, "blame-colleague", strength, span, certain=ours, changes=taken_on(mail, sentence, text, mentions))
 
 
 def _blames(look: _Look, clause: Clause, clauses: Sequence[Clause]) -> tuple[Strength, tuple[int, int]]:
     nothing = Strength.NONE, (0, 0)
     doer = clause.agent if clause.passive else clause.actor
-    if clause.mood is not Mood.STATEMENT or clause.modals & look.words["irrealis"] and not clause.perfect:
+    if clause.mood is not Mood.STATEMENT or (clause.modals & look.words["irrealis"] and not clause.perfect):
         return nothing
     sure = doer is not None and _of_own_side(look, doer)
     if doer is None or not sure:

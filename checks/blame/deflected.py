@@ -35,7 +35,5 @@ def deflected(mail: Mail, sentence: Sentence) -> Hit | None:
         if match and not found["voids"].search(text):
             words = " ".join(match.group(0).split())
             aside = key == "soft" and mail.profile not in STRICT
-            return Hit(
-                "blame-deflected", f"“{words}” {what}", mail.at_sentence(sentence, *match.span()), _INSTEAD, severity=Severity.NOTE if aside else None
-            )
+            return Hit("blame-deflected", f"“{words}” {what}", mail.at_sentence(sentence, *match.span()), _INSTEAD, severity=Severity.NOTE if aside else None)
     return None

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity
+from functools import cache
+
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, by_language
+from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.rewording import Changes, mended, reworded
 
 from .faults import Strength
 
 _WHOM = {"blame-colleague": "somebody of your own side", "blame-recipient": "the reader"}
 _INSTEAD = {
-    "blame-colleague": "say what went wrong and what you do about it: “we did not send it in time, and you have it by noon”",
+    "blame-colleague": "say what went wrong and what you do about it, as one house",
     "blame-recipient": "say what you need and by when, without saying whose fault it is",
 }
+_EXAMPLE = {"blame-colleague": ": “we did not send it in time, and you have it by noon”", "blame-recipient": ": “could you send it by Thursday?”"}
 
 
-def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span: tuple[int, int], certain: bool = True) -> Hit:
+@cache
+def _mends(language: str) -> tuple[tuple[str, str], ...]:
+    data = next((d for d in by_language(__package__, "instead") if d["language"] == READ_AS.get(language, language)), None)
+    return tuple((old, new) for old, new in data["mend"]) if data is not None else ()
+
+
+def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span: tuple[int, int], certain: bool = True, changes: Changes = ()) -> Hit:
     """The finding of a sentence. What reports as much as it blames is an error only in answers to complaints and reports of failures.
 
-    ``certain``: it is said whose side the blamed one is on.
+    ``certain``: it is said whose side the blamed one is on; ``changes``: what would stand there instead, see
+    :func:`sendcheck.understanding.rewording.reworded`.
     """
     words = " ".join(sentence.text[slice(*span)].split())
+    instead = reworded(_INSTEAD[rule], sentence.text, changes) if changes else mended(_INSTEAD[rule], sentence.text, _mends(sentence.language))
+    instead = f"{instead}{_EXAMPLE[rule]}" if instead == _INSTEAD[rule] else instead
     strict = mail.profile in STRICT
     severity = None
     if strength is Strength.HINT:
@@ -29,7 +43,7 @@ def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span:
         rule,
         f"“{words}” puts the fault on {_WHOM[rule]}",
         mail.at_sentence(sentence, *span),
-        _INSTEAD[rule],
+        instead,
         severity=severity,
         confidence=Confidence.HIGH if strength is Strength.SURE else Confidence.MEDIUM,
     )

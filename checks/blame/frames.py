@@ -8,7 +8,7 @@ from functools import cache
 
 from sendcheck.checkapi import by_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
-from sendcheck.understanding.mentions import MASK, NAMED, PARTY, Mention, masked
+from sendcheck.understanding.mentions import MASK, MAYBE_GENITIVE, NAMED, PARTY, Mention, masked
 
 from .faults import Strength
 
@@ -26,6 +26,8 @@ class Frames:
     not_before: re.Pattern[str]
     unreal: re.Pattern[str]
     reproach: re.Pattern[str]
+    receives: re.Pattern[str]
+    objects: frozenset[str]
     always: tuple[str, ...]
 
 
@@ -41,18 +43,26 @@ def frames(language: str, side: str) -> Frames | None:
 
     duties = f"(?:{'|'.join(re.escape(w) for w in words['duties'] if w not in words['light_duties'])})"
 
+    stands_for = {
+        "DUTY": duties, "GEN": data["gen"], "MAYBE": MAYBE_GENITIVE, "PARTY": PARTY, "FAULTED": data["faulted"], "FAULTN": nouns,
+        "BADADJ": data["badadj"], "BADN": data["badn"], "NAMED": NAMED,
+    }  # fmt: skip
+
     def fill(found: str) -> str:
-        for name, value in (
-            ("DUTY", duties), ("GEN", data["gen"]), ("PARTY", PARTY), ("FAULTED", data["faulted"]), ("FAULTN", nouns), ("BADADJ", data["badadj"]), ("BADN", data["badn"]), ("NAMED", NAMED),
-        ):  # fmt: skip
+        for name, value in stands_for.items():
             found = found.replace(name, value)
         return found
 
     def patterns(strength: str) -> re.Pattern[str]:
-        return union([fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]], loose=True)
+        return union(
+            [fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]], loose=True
+        )
 
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
-    return Frames(patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal, re.compile(rf"\b{data['badadj']} ", re.I), tuple(data["always"][side]))
+    return Frames(
+        patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal,
+        re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(data["always"][side]),
+    )  # fmt: skip
 
 
 def voided(text: str, found: Frames) -> bool:
@@ -69,7 +79,9 @@ def framed(text: str, found: Frames, mentions: list[Mention]) -> tuple[Strength,
     for strength, pattern in ((Strength.SURE, found.sure), (Strength.LIKELY, found.likely)):
         for match in pattern.finditer(hidden):
             before = hidden[: match.start()]
-            if not (hidden[match.start()] in MASK and (found.not_before.search(before) or found.unreal.search(before))):
+            if hidden[match.start()] in MASK and any(p.search(before) for p in (found.not_before, found.unreal, found.receives)):
+                continue
+            if hidden[match.start()] not in MASK or text[match.start() :].split()[0].strip(",.").lower() not in found.objects:
                 sure = all(m.sure for m in mentions if m.start < match.end() and match.start() < m.end)
                 return (strength if sure else Strength.LIKELY), match.span()
     return Strength.NONE, (0, 0)

@@ -11,7 +11,7 @@ from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.rewording import reworded
 from sendcheck.understanding.text import unquoted
 
-_ABBREVIATION = re.compile(r"(?<![\w@/.#&’'\"“«_-])([A-ZÆØÅ]{3,6})(?:s|-[a-zæøå]+)?(?![\w@/_’&]|-[\w]|\.\w)")
+_ABBREVIATION = re.compile(r"(?<![\w@/.#&’'\"“«_\[{<%$-])([A-ZÆØÅ]{3,6})(?:s|-[a-zæøå]+)?(?![\w@/_’&]|-[\w]|\.\w)")
 _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
@@ -21,7 +21,7 @@ def _terms(language: str) -> tuple[re.Pattern[str], dict[str, str], tuple[tuple[
     data = next((d for d in by_language(__package__, "terms") if d["language"] == language), None)
     if data is None:
         return re.compile(r"(?!)"), {}, ()
-    phrases = [re.escape(p).replace(r"\ ", " +") for p in sorted(data["same"], key=len, reverse=True)]
+    phrases = [re.escape(p).replace(r"\ ", " ") for p in sorted(data["same"], key=len, reverse=True)]
     whole = union([f"(?<![\\w@/.-])(?:{p})(?![\\w@/]|-\\w)" for p in (*phrases, *data["terms"])], loose=True)
     return whole, data["same"], tuple((union([p], suffix=r"\Z", loose=True), plain) for p, plain in data["terms"].items())
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, by_language, pattern
+from sendcheck.understanding.rewording import mended
 from sendcheck.understanding.text import in_one_line, unquoted
 
+_INSTEAD = "say what you will do, by when, and what keeps it from happening again"
 #: Letters that a plural or definite form adds at most.
 _ENDING = 3
 
@@ -16,6 +18,11 @@ _ENDING = 3
 @cache
 def _pattern(key: str) -> re.Pattern[str]:
     return pattern(__package__, key, "absolute", loose=True)
+
+
+@cache
+def _mends() -> tuple[tuple[str, str], ...]:
+    return tuple((old, new) for data in by_language(__package__, "absolute") for old, new in data["mend"])
 
 
 @cache
@@ -27,7 +34,9 @@ def _words(key: str) -> frozenset[str]:
 def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
     flat = in_one_line(text)
-    return bool(any(_pattern(key).search(flat) for key in ("certain", "bounds", "absolute")) or (_pattern("swears").search(flat) and _pattern("assured").search(flat)))
+    return bool(
+        any(_pattern(key).search(flat) for key in ("certain", "bounds", "absolute")) or (_pattern("swears").search(flat) and _pattern("assured").search(flat))
+    )
 
 
 def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
@@ -44,7 +53,7 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
                     "promise-absolute",
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
                     mail.at_sentence(sentence, start, end),
-                    "say what you will do, by when, and what keeps it from happening again",
+                    mended(_INSTEAD, sentence.text, _mends()),
                 ),
             )
 

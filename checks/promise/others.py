@@ -21,7 +21,7 @@ def _words(language: str) -> dict[str, Any]:
     if data is None:
         return {}
     found: dict[str, Any] = {key: union([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in ("agreed", "made", "from_them", "gate")}
-    return found | {key: frozenset(data[key]) for key in ("idle", "busy", "able", "asks", "that")}
+    return found | {key: frozenset(data[key]) for key in ("idle", "busy", "able", "asks", "that", "singular")}
 
 
 def may_commit_others(language: str, text: str) -> bool:
@@ -55,7 +55,7 @@ def _committed(mail: Mail, sentence: Sentence, words: dict[str, Any]) -> tuple[i
     if not mentions:
         return None
     for key in ("made", "from_them"):
-        match = words[key].search(masked(text, mentions))
+        match: re.Match[str] | None = words[key].search(masked(text, mentions))
         if match:
             return match.span()
     timed = any(w.bound or w.kind is TimeKind.EMPTY for w in mail.prose.times(sentence))
@@ -64,7 +64,7 @@ def _committed(mail: Mail, sentence: Sentence, words: dict[str, Any]) -> tuple[i
         doer = clause.agent if clause.passive else clause.actor
         if doer is None or doer.owner in {Who.READER, Who.THIRD}:
             continue
-        named = means(doer, mentions, text) or (doer.who is Who.THIRD and any(m.end <= doer.start for m in mentions))
+        named = means(doer, mentions, text) or (doer.text.lower() in words["singular"] and any(m.end <= doer.start for m in mentions))
         if named and _binds(clause, clauses, words, timed):
             return min(doer.start, clause.verb[0]), max(clause.end, clause.verb[1])
     return None
@@ -81,7 +81,9 @@ def _binds(clause: Clause, clauses: tuple[Clause, ...], words: dict[str, Any], t
         return False  # “I will ask Jens to answer”
     if not clause.act or clause.conditional or clause.mood is not Mood.STATEMENT or clause.tense is Tense.PAST or clause.relation == "relclause":
         return False
-    if clause.tense is not Tense.FUTURE and (not timed or clause.modals - words["able"] or (clause.relation == "advclause" and clause.mark not in words["that"])):
+    if clause.tense is not Tense.FUTURE and (
+        not timed or clause.modals - words["able"] or (clause.relation == "advclause" and clause.mark not in words["that"])
+    ):
         return False
     acts = set(clause.acts) | {f"{clause.act} {w}" for p in clause.objects for w in p.words}
     acts |= {f"{clause.act} {prep}" for prep, _ in clause.obliques} | {f"{clause.act} {w}" for _, p in clause.obliques for w in p.words}

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Severity
+from sendcheck.checkapi import Hit, Mail, Sentence, Severity, When, by_language
+from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.commitments import Commitment, Deed, commitments
+from sendcheck.understanding.rewording import reworded
+
+_INSTEAD = "name a day or an hour you can keep, or when you will know"
 
 
 def undated(mail: Mail, taken: dict[int, tuple[int, int]]) -> Iterator[Hit]:
@@ -29,9 +34,23 @@ def _hit(mail: Mail, found: Commitment) -> Hit:
     words = _short(sentence.text[start:end])
     message = f"“{empty.text}” is no time: “{words}” binds nobody to a day" if empty else f"“{words}” says what you will do, but not by when"
     severity = None if empty is not None else Severity.WARNING
-    return Hit(
-        "promise-undated", message, mail.at_sentence(sentence, start, end), "name a day or an hour you can keep, or when you will know", severity=severity
-    )
+    return Hit("promise-undated", message, mail.at_sentence(sentence, start, end), _with_a_day(sentence, empty), severity=severity)
+
+
+@cache
+def _by_when(language: str) -> str:
+    data = next((d for d in by_language(__package__, "undated") if d["language"] == READ_AS.get(language, language)), None)
+    return str(data["by_when"]) if data is not None else ""
+
+
+def _with_a_day(sentence: Sentence, empty: When | None) -> str:
+    """The sentence with a place for the day: instead of the empty word, else at its end."""
+    words = _by_when(sentence.language)
+    if not words or not sentence.text.rstrip().endswith((".", "!")):
+        return _INSTEAD
+    end = len(sentence.text.rstrip(" \n.!"))
+    span = (empty.start, empty.end) if empty is not None else (end, end)
+    return reworded(_INSTEAD, sentence.text, [(span, words if empty is not None else f" {words}")])
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sendcheck.checkapi import Hit, Mail, Sentence
-from sendcheck.understanding.apologies import half
+from sendcheck.understanding.apologies import half, mends
+from sendcheck.understanding.rewording import mended
 
-_INSTEAD = "apologise for the thing itself, without “if” or “but”: “I am sorry that we sent the wrong file”"
+_INSTEAD = "apologise for the thing itself, without “if”, “any” or “but”"
+_EXAMPLE = ": “I am sorry that we sent the wrong file”"
 
 
 def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
@@ -14,4 +16,6 @@ def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
     if match is None:
         return None
     words = " ".join(sentence.text[slice(*match.span())].split())
-    return Hit("non-apology", f"“{words}” takes the apology back", mail.at_sentence(sentence, *match.span()), _INSTEAD)
+    instead = mended(_INSTEAD, sentence.text, mends())
+    instead = f"{instead}{_EXAMPLE}" if instead == _INSTEAD else instead
+    return Hit("non-apology", f"“{words}” takes the apology back", mail.at_sentence(sentence, *match.span()), instead)

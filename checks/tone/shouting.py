@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from sendcheck.checkapi import Hit, Mail, Sentence, lines
+from sendcheck.understanding.rewording import reworded
 from sendcheck.understanding.text import unquoted
 
 _MARKS = re.compile(r"[!?]*(?:!!|\?\?|\?!\?|!\?!|[!?]{3})[!?]*")
@@ -29,7 +30,9 @@ def shouting(mail: Mail, sentence: Sentence) -> Hit | None:
         return None
     words = " ".join(found.group(0).split())
     what = f"“{words}” shouts" if any(c.isalpha() for c in words) else f"“{words}” at the end of a sentence shouts"
-    return Hit("shouting", what, mail.at_sentence(sentence, *found.span()), _INSTEAD)
+    quieter = "?" if "?" in words else "."
+    instead = _INSTEAD if any(c.isalpha() for c in words) else reworded(_INSTEAD, sentence.text, [(found.span(), quieter)])
+    return Hit("shouting", what, mail.at_sentence(sentence, *found.span()), instead)
 
 
 def _shouts(run: str, text: str) -> bool:

@@ -79,8 +79,11 @@ def _loosened(expression: str) -> str:
         elif char == ")" and not inside:
             behind = 0 if behind == depth else behind
             depth -= 1
-        plain = char == " " and not inside and not behind
-        repeated = plain and expression[index + 1 : index + 2] in {"?", "*", "+", "{"} and expression[index + 1 : index + 2] != ""
-        found.append("(?: +)" if repeated else " +" if plain else char)
+        after = expression[index + 1 : index + 2]
+        if char == " " and not inside and not behind and after not in {"+", "*"}:
+            found.append(" *" if after == "?" else " +")  # never a repeated repetition: it would take for ever on a run of blanks
+            index += after == "?"
+        else:
+            found.append(char)
         index += 1
     return "".join(found)

@@ -17,9 +17,11 @@ from sendcheck.understanding.prose import Prose, Sentence
 from sendcheck.understanding.text import unquoted
 
 #: A mention in a masked sentence: one character that begins it, others that go on, none of which occurs in text.
-_FIRST, _REST = "\ue000", "\ue001"
-PARTY = f"{_FIRST}{_REST}*"
-MASK = _FIRST + _REST
+_FIRST, _REST, _MAYBE = "\ue000", "\ue001", "\ue003"
+PARTY = f"{_FIRST}[{_REST}{_MAYBE}]*"
+#: A name that may as well be the genitive of another (Norwegian “Toms”, “Jonas”).
+MAYBE_GENITIVE = f"{_FIRST}{_REST}*{_MAYBE}"
+MASK = _FIRST + _REST + _MAYBE
 NAMED = r"(?-i:[A-ZÆØÅ][\w-]+)"
 #: “Ruth's going to”: no genitive.
 _IS = union([p for language in languages_with("mentions.toml") for p in language_file(language, "mentions.toml")["is"]])
@@ -30,12 +32,15 @@ _CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Characters of a sentence that mean somebody. ``sure``: it is known to be a person or a body; ``ours``: it is said that he is of the own side."""
+    """Characters of a sentence that mean somebody. ``sure``: it is known to be a person or a body; ``ours``: it is said that he is of the own side;
+    ``maybe_genitive``: its last letter may be the genitive's.
+    """
 
     start: int
     end: int
     sure: bool = True
     ours: bool = False
+    maybe_genitive: bool = False
 
 
 @cache
@@ -49,12 +54,22 @@ def _mentions(language: str) -> dict[str, Any] | None:
     )
 
     def fill(found: str) -> str:
-        return found.replace("ROLE", f"(?:{roles}){told['plural']}").replace("OURS", f"(?:{ours}){told['plural']}").replace("DEFINITE", f"(?:{definite}){told['plural']}").replace("NAMED", NAMED)
+        return (
+            found.replace("ROLE", f"(?:{roles}){told['plural']}")
+            .replace("OURS", f"(?:{ours}){told['plural']}")
+            .replace("DEFINITE", f"(?:{definite}){told['plural']}")
+            .replace("NAMED", NAMED)
+        )
 
     found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]], loose=True) for key in ("own", "perhaps", "reader")}
     possessives = "|".join(re.escape(w) for w, who in words.who.items() if who.sender)
     found["ours"] = re.compile(rf"\b(?:{possessives})\b", re.I)
-    found |= {"join": re.compile(told["join"], re.I), "not_names": frozenset(told["not_names"]), "not_people": frozenset(told["not_people"]), "s_joined": told["s_joined"]}
+    found |= {
+        "join": re.compile(told["join"], re.I),
+        "not_names": frozenset(told["not_names"]),
+        "not_people": frozenset(told["not_people"]),
+        "s_joined": told["s_joined"],
+    }
     return found | {"genitive": re.compile(told["genitive"], re.I)}
 
 
@@ -90,7 +105,9 @@ def may_mention_own(language: str, text: str) -> bool:
     patterns = _mentions(language)
     if patterns is None:
         return False
-    return bool(patterns["own"].search(text) or patterns["perhaps"].search(text)) or any(not {fold(w), fold(_bare(w))}.isdisjoint(given_names()) for w in re.findall(NAMED, text))
+    return bool(patterns["own"].search(text) or patterns["perhaps"].search(text)) or any(
+        not {fold(w), fold(_bare(w))}.isdisjoint(given_names()) for w in re.findall(NAMED, text)
+    )
 
 
 def _trimmed(text: str, start: int, end: int, patterns: dict[str, Any], reproach: re.Pattern[str] | None) -> Mention:
@@ -124,7 +141,8 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
             last_start, last = words[-1]
             whole = fold(last) in given_names()
             first = words[index - 1][0] if titled and index else start
-            yield Mention(first, last_start + len(last) - (0 if whole else len(last) - len(bare(last))), named, known[index] is Who.OWN)
+            end = last_start + len(last) - (0 if whole else len(last) - len(bare(last)))
+            yield Mention(first, end, named, known[index] is Who.OWN, whole and bare(last) != last and fold(bare(last)) in given_names())
             break
 
 
@@ -141,7 +159,7 @@ def _joined(text: str, found: list[Mention], join: re.Pattern[str]) -> list[Ment
             continue
         if merged and (mention.start <= merged[-1].end or join.match(text[merged[-1].end : mention.start])):
             last = merged[-1]
-            merged[-1] = Mention(last.start, max(last.end, mention.end), last.sure or mention.sure, last.ours or mention.ours)
+            merged[-1] = Mention(last.start, max(last.end, mention.end), last.sure or mention.sure, last.ours or mention.ours, mention.maybe_genitive)
         else:
             merged.append(mention)
     return merged
@@ -150,7 +168,9 @@ def _joined(text: str, found: list[Mention], join: re.Pattern[str]) -> list[Ment
 def masked(text: str, mentions: list[Mention]) -> str:
     """The text with every mention as a run of mask characters; offsets stay."""
     for mention in mentions:
-        text = text[: mention.start] + _FIRST + _REST * (mention.end - mention.start - 1) + text[mention.end :]
+        mask = _FIRST + _REST * (mention.end - mention.start - 1)
+        mask = mask[:-1] + _MAYBE if mention.maybe_genitive else mask
+        text = text[: mention.start] + mask + text[mention.end :]
     return text
 
 

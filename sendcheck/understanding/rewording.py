@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+#: Characters of a sentence and what stands there instead.
+Changes = Sequence[tuple[tuple[int, int], str]]
 #: A longer sentence is not shown again.
 _LONGEST = 160
 
 
-def reworded(instead: str, text: str, changes: Sequence[tuple[tuple[int, int], str]]) -> str:
+def reworded(instead: str, text: str, changes: Changes) -> str:
     """*instead* with the sentence as it would then read; *instead* alone where the sentence is too long.
 
-    ``changes``: characters of *text* and what stands there instead; what begins the sentence begins it in capitals.
+    ``changes``: characters of *text* and what stands there instead.
     """
     for (start, end), words in sorted(changes, reverse=True):
-        if not text[:start].strip(" \t\n\"'“„«(") and words:
-            words = words[:1].upper() + words[1:]
         text = text[:start] + words + text[end:]
+    return _shown(instead, text)
+
+
+def mended(instead: str, text: str, pairs: Sequence[Sequence[str]]) -> str:
+    """*instead* with the sentence as the first pair that fits it (regular expression, replacement; case ignored) would have it; else *instead* alone."""
+    for expression, replacement in pairs:
+        found, count = re.subn(expression, replacement, text, count=1, flags=re.I)
+        if count:
+            return _shown(instead, found)
+    return instead
+
+
+def _shown(instead: str, text: str) -> str:
     flat = " ".join(text.split())
     if len(flat) > _LONGEST or not flat:
         return instead
-    flat = flat[:1].upper() + flat[1:]
-    return f"{instead}; for instance: “{flat}”"
+    return f"{instead}; for instance: “{flat[:1].upper()}{flat[1:]}”"
