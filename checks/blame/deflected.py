@@ -9,7 +9,7 @@ from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, by_languag
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.text import unquoted
 
-_INSTEAD = "say what your side did or did not do, and what you do about it: “we lost the form; the new one is with you by noon”"
+INSTEAD = "say what your side did or did not do, and what you do about it: “we lost the form; the new one is with you by noon”"
 
 _KINDS = (
     ("denied", "says that it is not your fault"),
@@ -24,16 +24,24 @@ def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     return {} if data is None else {key: union(data[key], loose=True) for key in ("denied", "nobody", "soft", "voids")}
 
 
+def takes_it(sentence: Sentence) -> bool:
+    """Whether the sender takes the fault after all, or clears the reader."""
+    found = _patterns(READ_AS.get(sentence.language, sentence.language))
+    return bool(found) and bool(found["voids"].search(unquoted(sentence.text)))
+
+
 def deflected(mail: Mail, sentence: Sentence) -> Hit | None:
     """The finding of a sentence, or None."""
     found = _patterns(READ_AS.get(sentence.language, sentence.language))
     if not found or sentence.asks:
         return None
     text = unquoted(sentence.text)
+    if takes_it(sentence):
+        return None
     for key, what in _KINDS:
         match = found[key].search(text)
-        if match and not found["voids"].search(text):
+        if match:
             words = " ".join(match.group(0).split())
             aside = key == "soft" and mail.profile not in STRICT
-            return Hit("blame-deflected", f"“{words}” {what}", mail.at_sentence(sentence, *match.span()), _INSTEAD, severity=Severity.NOTE if aside else None)
+            return Hit("blame-deflected", f"“{words}” {what}", mail.at_sentence(sentence, *match.span()), INSTEAD, severity=Severity.NOTE if aside else None)
     return None

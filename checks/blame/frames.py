@@ -13,6 +13,8 @@ from sendcheck.understanding.mentions import MASK, MAYBE_GENITIVE, NAMED, PARTY,
 from .faults import Strength
 
 OWN, READER = "own", "reader"
+#: A mask has no word's edge: none is asked for before one, nor before what may stand before one.
+_NO_EDGE = re.compile(r"\\b(?=(?:\(\?:[^()]*\)\?)*(?:\(\?:)?(?:PARTY|GEN))")
 _GROUPS = {OWN: ("either", "own"), READER: ("either", "reader")}
 
 
@@ -54,9 +56,8 @@ def frames(language: str, side: str) -> Frames | None:
         return found
 
     def patterns(strength: str) -> re.Pattern[str]:
-        return union(
-            [fill(p).replace(r"\b" + PARTY, PARTY).replace(PARTY + r"\b", PARTY) for group in _GROUPS[side] for p in data[group][strength]], loose=True
-        )
+        found = (_NO_EDGE.sub("", p) for group in _GROUPS[side] for p in data[group][strength])
+        return union([fill(p).replace(PARTY + r"\b", PARTY) for p in found], loose=True)
 
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
     return Frames(

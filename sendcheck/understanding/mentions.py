@@ -135,7 +135,7 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
             titled = index > 0 and fold(words[index - 1][1]) in titles()
             before = _BEFORE.search(text[:start]) if index == 0 else None
             titled = titled or (before is not None and fold(before.group(1)) in titles())
-            named = known[index] is not None or (word not in patterns["not_names"] and bool({fold(word), fold(bare(word))} & given_names()))
+            named = known[index] is not None or (len(word) > 2 and word not in patterns["not_names"] and bool({fold(word), fold(bare(word))} & given_names()))
             if not titled and not named:
                 continue
             last_start, last = words[-1]

@@ -1,0 +1,125 @@
+"""What the rules of tone and commitments share: mentions, apologies, rewordings, loose patterns; long mails and short ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sendcheck.data import union
+from sendcheck.pipeline.engine import Engine, Job
+from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.report import MailReport
+from sendcheck.testing import build, config_of
+from sendcheck.understanding.apologies import apologises, half
+from sendcheck.understanding.mentions import masked, own_mentions, reader_mentions
+from sendcheck.understanding.prose import Prose
+from sendcheck.understanding.rewording import mended, reworded
+from sendcheck.understanding.text import unquoted
+from tests.conftest import Run
+
+
+def report(own: str, profile: str = "complaint-reply", *rules: str) -> MailReport:
+    return Engine(load(), config_of({}), Selection(rules), profile).check(Job("a.eml", build({"own": f"{own}\n"})))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "The wrong file was sent by Dr. Patel in support.", ["Dr. Patel in support"]),
+        ("en", "Someone in our warehouse has the key.", ["Someone in our warehouse"]),
+        ("en", "An apprentice of ours will call the office.", ["An apprentice of ours"]),
+        ("en", "Carl's blunder cost us a day.", ["Carl"]),
+        ("en", "Carl University is closed.", []),
+        ("nb", "Det skjedde en glipp hos Nicole.", ["Nicole"]),
+        ("nb", "Carls tabbe kostet oss en dag.", ["Carl"]),
+        ("nb", "Noen på lageret vårt har nøkkelen.", ["Noen på lageret vårt"]),
+        ("nb", "Tallene ble ført av regnskapsføreren vår.", ["regnskapsføreren vår"]),
+    ],
+)
+def test_people_of_the_own_side_are_seen(language: str, text: str, expected: list[str]) -> None:
+    prose = Prose([text], (language,))
+    (sentence,) = prose.sentences
+    found = own_mentions(prose, sentence)
+    assert [text[m.start : m.end] for m in found] == expected
+    assert len(masked(text, found)) == len(text), "offsets stay"
+
+
+def test_the_reader_and_his_people_are_seen() -> None:
+    text = "Your team sent it, and somebody at your office signed it."
+    (sentence,) = Prose([text], ("en",)).sentences
+    assert [text[m.start : m.end] for m in reader_mentions(sentence)] == ["Your team", "somebody at your office"]
+
+
+def test_what_others_said_is_left_out() -> None:
+    text = "He wrote “you forgot to send it” and left."
+    assert len(unquoted(text)) == len(text)
+    assert "forgot" not in unquoted(text)
+    assert unquoted("The “experts” were here.") == "The “experts” were here."
+
+
+def test_half_apologies_are_none() -> None:
+    assert half("I am sorry if you feel that way.") and not apologises("I am sorry if you feel that way.")
+    assert not half("I am sorry that we sent the wrong file.") and apologises("I am sorry that we sent the wrong file.")
+    assert not half("Sorry to hear that.") and not apologises("Sorry to hear that.")
+
+
+def test_rewordings() -> None:
+    assert reworded("do", "Jared forgot it.", [((0, 5), "We")]) == "do; for instance: “We forgot it.”"
+    assert reworded("do", "x" * 500, [((0, 1), "y")]) == "do", "too long to be shown again"
+    assert mended("do", "As I told you, it is late.", [("^as i told you, ", "")]) == "do; for instance: “It is late.”"
+    assert mended("do", "It is late.", [("^as i told you, ", "")]) == "do"
+
+
+@pytest.mark.parametrize(
+    ("own", "rule", "words"),
+    [
+        ("It was Jared who forgot to send it.", "blame-colleague", "“We forgot to send it.”"),
+        ("The contract was mislaid by Nicole.", "blame-colleague", "“The contract was mislaid by us.”"),
+        ("As I already told you, the form is missing.", "blame-recipient", "“The form is missing.”"),
+        ("We regret any inconvenience this may have caused.", "non-apology", "“We regret the inconvenience this has caused you.”"),
+        ("Where is the form??", "shouting", "“Where is the form?”"),
+        ("We will fix it soon.", "promise-undated", "“We will fix it by [day and hour].”"),
+        ("Vi skal rette det snart.", "promise-undated", "“Vi skal rette det innen [dag og klokkeslett].”"),
+        ("I guarantee that it works.", "promise-absolute", "“I expect that it works.”"),
+        ("Let's touch base on Monday at ten.", "jargon", "“Let's talk on Monday at ten.”"),
+    ],
+)
+def test_a_finding_offers_one_rewording(own: str, rule: str, words: str) -> None:
+    (finding,) = [f for f in report(own).findings if f.rule == rule]
+    assert words in finding.suggestion
+
+
+def test_no_rewording_where_more_would_have_to_change() -> None:
+    for own in ("Jared forgot his keys.", "Jared was careless.", "Jared told me that he forgot it."):
+        assert all("for instance" not in f.suggestion for f in report(own).findings if f.rule == "blame-colleague"), own
+
+
+def test_loose_patterns_never_repeat_a_repetition() -> None:
+    """A blank stands for a run of blanks; on a thousand of them a nested repetition would never end."""
+    pattern = union(["a +b", "c ?d", "e *f", "(?<!no )g h", "[ x]i"], loose=True)
+    blanks = " " * 1000
+    assert all(pattern.search(text) for text in (f"a{blanks}b", f"c{blanks}d", f"e{blanks}f", f"g{blanks}h", " i"))
+    assert not pattern.search("no g h")
+    assert ")+" not in pattern.pattern and "++" not in pattern.pattern
+
+
+def test_blanks_and_marks_by_the_thousand_are_read_in_time(sendcheck: Run, tmp_path: Path) -> None:
+    own = "In the event" + " " * 3000 + "we are" + " " * 3000 + "late, " + "!" * 3000 + " " + "a " * 3000
+    mail = tmp_path / "blanks.eml"
+    mail.write_bytes(build({"own": f"{own}\n"}))
+    done = sendcheck("check", str(mail), "--format", "json", "--profile", "complaint-reply")
+    assert not any(f["rule"] == "check-crashed" for m in json.loads(done.stdout)["mails"] for f in m["findings"])
+
+
+def test_a_long_mail_and_a_short_one() -> None:
+    paragraph = "We met the team on Monday and talked about the new plan. The room was warm, and the coffee was good. Kari sends her regards. "
+    long = "\n\n".join([paragraph * 4] * 25)
+    assert len(long.split()) > 2000
+    assert not report(long, "general").findings
+    planted = report(f"{long}\n\nIt was Jared who forgot to send it.\n\n{long}", "general")
+    assert [f.rule for f in planted.findings] == ["blame-colleague"]
+    assert not report("Done.", "general").findings
+    assert [f.rule for f in report("Jared forgot it.", "general").findings] == ["blame-colleague"]
