@@ -84,7 +84,8 @@ def own_mentions(prose: Prose, sentence: Sentence, reproach: re.Pattern[str] | N
         return []
     text = unquoted(sentence.text)
     found = [_trimmed(text, m.start(), m.end(), patterns, reproach) for m in patterns["own"].finditer(text)]
-    found = [m for m in found if not _names_other(prose, text[m.start : m.end])]
+    readers = [(m.start(), m.end()) for m in patterns["reader"].finditer(text)]
+    found = [m for m in found if not _names_other(prose, text[m.start : m.end]) and (m.ours or not any(a < m.end and m.start < b for a, b in readers))]
     found += [Mention(m.start(), m.end(), sure=False) for m in patterns["perhaps"].finditer(text)]
     found += _names(prose, text, patterns)
     return _joined(text, found, patterns["join"])
