@@ -19,6 +19,8 @@ from sendcheck.pipeline.registry import load
 from sendcheck.testing import build
 
 FOLDER = Path(__file__).parent / "labelled"
+#: Written when the patterns were done, and measured only.
+AFTERWARDS = Path(__file__).parent / "afterwards"
 _GENERAL = {"spelling"}
 
 
@@ -40,9 +42,9 @@ class Line:
         return digest[0] % 2 == 0 or digest[1] % 3 == 0
 
 
-def lines(rule: str = "*") -> Iterator[Line]:
+def lines(rule: str = "*", folder: Path = FOLDER) -> Iterator[Line]:
     """All lines of the rule's files."""
-    for path in sorted(FOLDER.glob(f"{rule}.*.txt")):
+    for path in sorted(folder.glob(f"{rule}.*.txt")):
         slug, language, _ = path.name.split(".")
         for number, row in enumerate(path.read_text("utf-8").splitlines(), 1):
             if row[:2] not in {"+ ", "- "}:
@@ -90,10 +92,10 @@ class Score:
             self.quiet += not fired
 
 
-def scores() -> dict[tuple[str, str, bool], Score]:
+def scores(folder: Path = FOLDER) -> dict[tuple[str, str, bool], Score]:
     """(rule, language, seen) to its score."""
     found: dict[tuple[str, str, bool], Score] = {}
-    for line in lines():
+    for line in lines(folder=folder):
         found.setdefault((line.rule, line.language, line.seen), Score()).add(line, fires(line))
     return found
 

@@ -319,6 +319,15 @@ def _labelled() -> list[str]:
     for (severity, language, seen), t in sorted(pools.items()):
         cells = [(_with_interval(t.hit, t.hit + t.missed), _with_interval(t.hit, t.hit + t.false))]
         lines.append(f"| {severity} | {language} | {'seen' if seen else 'unseen'} | {cells[0][0]} | {cells[0][1]} |")
+    lines += ["\nSentences written when the patterns were done (`tests/quality/afterwards`), for which none was changed:\n"]
+    lines += ["| severity | language | recall | precision |", "|---|---|---:|---:|"]
+    later: dict[tuple[str, str], labelled.Score] = {}
+    for (rule, language, _seen), score in labelled.scores(labelled.AFTERWARDS).items():
+        pool = later.setdefault((severities[rule], language), labelled.Score())
+        for name in ("hit", "missed", "false", "quiet"):
+            setattr(pool, name, getattr(pool, name) + getattr(score, name))
+    for (severity, language), t in sorted(later.items()):
+        lines.append(f"| {severity} | {language} | {_with_interval(t.hit, t.hit + t.missed)} | {_with_interval(t.hit, t.hit + t.false)} |")
     passed, total, lost = labelled.gate_recall()
     lines.append(
         f"\nGate: {passed} of {total} firing lines of gated rules are let through ({100 * passed / total:.1f} %){': lost ' + ', '.join(lost) if lost else ''}.\n"
