@@ -67,6 +67,7 @@ def _mentions(language: str) -> dict[str, Any] | None:
     found |= {
         "join": re.compile(told["join"], re.I),
         "not_names": frozenset(told["not_names"]),
+        "ordinary": frozenset(told["ordinary"]),
         "not_people": frozenset(told["not_people"]),
         "s_joined": told["s_joined"],
     }
@@ -130,6 +131,8 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
         words = [(m.start() + run.start(), m.group(0)) for m in re.finditer(r"[\w-]+", run.group(0))]
         bare = _bare if patterns["s_joined"] else str
         known = [prose.name_of(w) or prose.name_of(bare(w)) for _, w in words]
+        if not any(known) and (_begins(text, run) and run.group(0) in patterns["ordinary"] or text[run.end() :].startswith("'t")):
+            continue
         if any(side not in {None, Who.OWN} for side in known) or any(w in patterns["not_people"] for _, w in words):
             continue
         for index, (start, word) in enumerate(words):
@@ -145,6 +148,10 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
             end = last_start + len(last) - (0 if whole else len(last) - len(bare(last)))
             yield Mention(first, end, named, known[index] is Who.OWN, whole and bare(last) != last and fold(bare(last)) in given_names())
             break
+
+
+def _begins(text: str, run: re.Match[str]) -> bool:
+    return not re.search(r"\w", text[: run.start()])
 
 
 def _bare(word: str) -> str:
