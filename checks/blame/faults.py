@@ -24,10 +24,11 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """A language's words, and the gate made of them."""
+    """A language's words, the gate made of them, and what negates."""
 
     sets: dict[str, frozenset[str]]
     gate: re.Pattern[str]
+    negation: re.Pattern[str]
     careless: re.Pattern[str]
 
     def __getitem__(self, key: str) -> frozenset[str]:
@@ -42,7 +43,8 @@ def faults(language: str) -> Faults | None:
     if data is None:
         return None
     sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list)}
-    return Faults(sets, _gate(data), re.compile(data["careless"], re.I))
+    negation = re.compile(rf"(?:\b|(?=n['’]t))(?:{'|'.join(re.escape(w) for w in data['negations'])})\b", re.I)
+    return Faults(sets, _gate(data), negation, re.compile(data["careless"], re.I))
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +66,7 @@ def _gate(data: Mapping[str, Any]) -> re.Pattern[str]:
     sure = _stems(
         [
             w
-            for key in ("neglects", "harms", "wrongs", "fault_nouns", "to_blame", "states", "irregular", "should", "leaves", "manages", "causes")
+            for key in ("neglects", "harms", "wrongs", "bad", "fault_nouns", "to_blame", "states", "irregular", "should", "leaves", "manages", "causes")
             for w in data[key]
         ],
         ending,
@@ -114,6 +116,22 @@ def _only_meant(clause: Clause, clauses: Sequence[Clause], words: Faults) -> boo
         return False
     above = clauses[clause.governor]
     return above.act not in words["manages"] and not above.acts & words["neglects"]
+
+
+def goes_wrong(clause: Clause, words: Faults) -> Strength:
+    """Of somebody known to be of the own side even verbs that no list holds tell a fault: any act left undone, any act with a word of harm.
+
+    What mends, what only tells, and what nobody is to blame for not doing is left out.
+    """
+    if clause.tense is not Tense.PAST or clause.passive or clause.modals or clause.mark in words["infinitives"] or not clause.act:
+        return Strength.NONE
+    acts = combined(clause)
+    if clause.negated:
+        return Strength.NONE if clause.perfect or acts & words["no_fault_undone"] else Strength.LIKELY
+    if acts & words["mends"]:
+        return Strength.NONE
+    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs
+    return Strength.LIKELY if near & words["bad"] else Strength.NONE
 
 
 def _is_habit(clause: Clause, words: Faults) -> bool:

@@ -66,7 +66,7 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     if not may_be_absolute(text):
         return None
     clauses = prose.clauses(sentence)
-    if certain is not None and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses) and not _denied(certain, clauses):
+    if certain is not None and _concerns(text) and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses) and not _denied(certain, clauses):
         return certain.span()
     bound = _pattern("bounds").search(text)
     timed = any(w.bound for w in prose.times(sentence))
@@ -79,6 +79,11 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
         return None
     at = other.span()
     return _widened(at, clauses) if any(_binds(c, clauses, at) for c in clauses) else None
+
+
+def _concerns(text: str) -> bool:
+    """Whether it is said of anybody or anything that the sender answers for; “there is no doubt about the war” binds nobody."""
+    return bool(_pattern("concerns").search(text)) or any(w.startswith(tuple(_words("service"))) for w in text.lower().split())
 
 
 def _widened(at: tuple[int, int], clauses: tuple[Clause, ...]) -> tuple[int, int]:
