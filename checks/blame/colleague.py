@@ -9,7 +9,7 @@ from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
 from sendcheck.understanding.mentions import Mention, means, own_mentions
 from sendcheck.understanding.text import unquoted
 
-from .faults import Faults, Strength, at_fault, faults, goes_wrong, may_blame
+from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame
 from .findings import finding
 from .frames import OWN, Frames, framed, frames, voided
 from .instead import taken_on
@@ -33,7 +33,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
         return None
     text = unquoted(sentence.text)
     mentions = own_mentions(mail.prose, sentence, patterns.reproach)
-    gated = may_blame(sentence.language, sentence.text) or bool(mentions and words.negation.search(text))
+    gated = may_blame(sentence.language, sentence.text) or bool(mentions and words.harm.search(text))
     if not (mentions or gated) or voided(text, patterns):
         return None
     strength, span = framed(text, patterns, mentions)
@@ -63,7 +63,7 @@ def _blames(look: _Look, clause: Clause, clauses: Sequence[Clause]) -> tuple[Str
     strength = _passively(clause, look.words) if clause.passive else at_fault(clause, clauses, look.words, look.text)
     strength = max(strength, _to_blame(clause, look.words))
     if strength is Strength.NONE and doer.who is not Who.THIRD:
-        strength = goes_wrong(clause, look.words)
+        strength = max(goes_wrong(clause, look.words), is_the_cause(clause, look.words, look.text))
     if strength is Strength.SURE and (doer.who is Who.THIRD or not all(m.sure for m in look.mentions)):
         strength = Strength.LIKELY
     return strength, span

@@ -24,11 +24,11 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """A language's words, the gate made of them, and what negates."""
+    """A language's words, the gate made of them, and what tells of harm."""
 
     sets: dict[str, frozenset[str]]
     gate: re.Pattern[str]
-    negation: re.Pattern[str]
+    harm: re.Pattern[str]
     careless: re.Pattern[str]
 
     def __getitem__(self, key: str) -> frozenset[str]:
@@ -43,8 +43,7 @@ def faults(language: str) -> Faults | None:
     if data is None:
         return None
     sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list)}
-    negation = re.compile(rf"(?:\b|(?=n['’]t))(?:{'|'.join(re.escape(w) for w in data['negations'])})\b", re.I)
-    return Faults(sets, _gate(data), negation, re.compile(data["careless"], re.I))
+    return Faults(sets, _gate(data), re.compile(data["harm"], re.I), re.compile(data["careless"], re.I))
 
 
 @lru_cache(maxsize=4096)
@@ -132,6 +131,14 @@ def goes_wrong(clause: Clause, words: Faults) -> Strength:
         return Strength.NONE
     near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs
     return Strength.LIKELY if near & words["bad"] else Strength.NONE
+
+
+def is_the_cause(clause: Clause, words: Faults, text: str) -> Strength:
+    """“It came late because our driver …”: whatever he did, it is given as the reason of something bad."""
+    if clause.mark not in words["because"] or clause.tense is not Tense.PAST or clause.modals or not clause.act:
+        return Strength.NONE
+    outside = text[: clause.start] + text[clause.end :]
+    return Strength.LIKELY if words.harm.search(outside) else Strength.NONE
 
 
 def _is_habit(clause: Clause, words: Faults) -> bool:

@@ -24,6 +24,7 @@ class Frames:
 
     sure: re.Pattern[str]
     likely: re.Pattern[str]
+    rhetorical: re.Pattern[str]
     voids: re.Pattern[str]
     not_before: re.Pattern[str]
     unreal: re.Pattern[str]
@@ -61,7 +62,7 @@ def frames(language: str, side: str) -> Frames | None:
 
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
     return Frames(
-        patterns("sure"), patterns("likely"), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal,
+        patterns("sure"), patterns("likely"), union([fill(p) for p in data["rhetorical"][side]], loose=True), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal,
         re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(data["always"][side]),
     )  # fmt: skip
 

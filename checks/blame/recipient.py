@@ -16,9 +16,14 @@ from .frames import READER, framed, frames, voided
 def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     """The finding of a sentence, or None."""
     words, patterns = faults(sentence.language), frames(sentence.language, READER)
-    if words is None or patterns is None or sentence.asks:
+    if words is None or patterns is None:
         return None
     text = unquoted(sentence.text)
+    rhetorical = patterns.rhetorical.search(text)
+    if rhetorical is not None:
+        return finding(mail, sentence, "blame-recipient", Strength.LIKELY, rhetorical.span())
+    if sentence.asks:
+        return None
     mentions = reader_mentions(sentence)
     if voided(text, patterns):
         return None

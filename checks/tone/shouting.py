@@ -14,6 +14,8 @@ _RUN = re.compile(r"(?<![\w@./:_-])[A-ZÆØÅÄÖÜÉ](?:[A-ZÆØÅÄÖÜÉ'-]*[
 _END = re.compile(r"[.!?]\W*$")
 #: Words in capitals that raise the voice: so many in a row, and so many letters; fewer if they are all of a sentence that ends like one.
 _WORDS, _LETTERS = 3, 10
+#: A line in capitals of so many words is no heading, whatever it ends with.
+_TOO_LONG = 6
 _INSTEAD = "write it as you would say it across a table: small letters, one mark"
 
 
@@ -39,7 +41,7 @@ def _shouts(run: str, text: str) -> bool:
     words = run.split()
     said = [w for w in words if w.lower() in _everyday()]
     whole = len(re.sub(r"\W", "", run)) >= 0.9 * len(re.sub(r"[\W\d]", "", text))
-    if whole and not _END.search(text):
+    if whole and not _END.search(text) and not (len(words) >= _TOO_LONG and len(said) >= _TOO_LONG // 2):
         return False  # a heading
     if whole and said and len(words) > 1:
         return True
