@@ -122,20 +122,22 @@ def goes_wrong(clause: Clause, words: Faults) -> Strength:
 
     What mends, what only tells, and what nobody is to blame for not doing is left out.
     """
-    if clause.tense is not Tense.PAST or clause.passive or clause.modals or clause.mark in words["infinitives"] or not clause.act:
+    if clause.passive or clause.modals or clause.mark in words["infinitives"] or not clause.act:
         return Strength.NONE
     acts = combined(clause)
+    if clause.tense is Tense.PRESENT and not clause.negated and not clause.perfect and acts & words["neglects"]:
+        return Strength.LIKELY
+    if clause.tense is not Tense.PAST or acts & words["mends"] and not clause.negated:
+        return Strength.NONE
     if clause.negated:
         return Strength.NONE if clause.perfect or acts & words["no_fault_undone"] else Strength.LIKELY
-    if acts & words["mends"]:
-        return Strength.NONE
     near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs
     return Strength.LIKELY if near & words["bad"] else Strength.NONE
 
 
 def is_the_cause(clause: Clause, words: Faults, text: str) -> Strength:
     """“It came late because our driver …”: whatever he did, it is given as the reason of something bad."""
-    if clause.mark not in words["because"] or clause.tense is not Tense.PAST or clause.modals or not clause.act:
+    if clause.mark not in words["because"] or clause.tense is not Tense.PAST or clause.modals or not clause.act or (clause.negated and clause.perfect):
         return Strength.NONE
     outside = text[: clause.start] + text[clause.end :]
     return Strength.LIKELY if words.harm.search(outside) else Strength.NONE

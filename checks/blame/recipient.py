@@ -8,7 +8,7 @@ from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
 from sendcheck.understanding.mentions import Mention, means, reader_mentions
 from sendcheck.understanding.text import unquoted
 
-from .faults import Faults, Strength, at_fault, faults, may_blame
+from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame
 from .findings import finding
 from .frames import READER, framed, frames, voided
 
@@ -51,4 +51,7 @@ def _blames(clause: Clause, clauses: Sequence[Clause], words: Faults, text: str,
     span = min(actor.start, clause.verb[0]), clause.verb[1]
     if clause.negated and clause.perfect and clause.act not in words["cares"]:
         return (Strength.SURE if words.careless.search(text) else Strength.NONE), span  # “you have not answered” alone is a reminder
-    return at_fault(clause, clauses, words, text), span
+    strength = at_fault(clause, clauses, words, text)
+    if strength is Strength.NONE and not clause.negated and not clause.perfect:
+        strength = max(goes_wrong(clause, words), is_the_cause(clause, words, text))
+    return strength, span
