@@ -63,7 +63,7 @@ def _blames(look: _Look, clause: Clause, clauses: Sequence[Clause]) -> tuple[Str
     strength = _passively(clause, look.words) if clause.passive else at_fault(clause, clauses, look.words, look.text)
     strength = max(strength, _to_blame(clause, look.words))
     if strength is Strength.NONE and doer.who is not Who.THIRD:
-        strength = max(goes_wrong(clause, look.words), is_the_cause(clause, look.words, look.text))
+        strength = max(goes_wrong(clause, look.words), is_the_cause(clause, look.words, look.text, look.words["because"] | look.words["since"]))
     if strength is Strength.SURE and (doer.who is Who.THIRD or not all(m.sure for m in look.mentions)):
         strength = Strength.LIKELY
     return strength, span

@@ -127,7 +127,7 @@ def goes_wrong(clause: Clause, words: Faults) -> Strength:
     acts = combined(clause)
     if clause.tense is Tense.PRESENT and not clause.negated and not clause.perfect and acts & words["neglects"]:
         return Strength.LIKELY
-    if clause.tense is not Tense.PAST or acts & words["mends"] and not clause.negated:
+    if clause.tense is not Tense.PAST or (acts & words["mends"] and not clause.negated):
         return Strength.NONE
     if clause.negated:
         return Strength.NONE if clause.perfect or acts & words["no_fault_undone"] else Strength.LIKELY
@@ -135,9 +135,9 @@ def goes_wrong(clause: Clause, words: Faults) -> Strength:
     return Strength.LIKELY if near & words["bad"] else Strength.NONE
 
 
-def is_the_cause(clause: Clause, words: Faults, text: str) -> Strength:
-    """“It came late because our driver …”: whatever he did, it is given as the reason of something bad."""
-    if clause.mark not in words["because"] or clause.tense is not Tense.PAST or clause.modals or not clause.act or (clause.negated and clause.perfect):
+def is_the_cause(clause: Clause, words: Faults, text: str, marks: frozenset[str]) -> Strength:
+    """“It came late because our driver …”: whatever he did, it is given as the reason of something bad. ``marks``: what says why."""
+    if clause.mark not in marks or clause.tense is not Tense.PAST or clause.modals or not clause.act or (clause.negated and clause.perfect):
         return Strength.NONE
     outside = text[: clause.start] + text[clause.end :]
     return Strength.LIKELY if words.harm.search(outside) else Strength.NONE

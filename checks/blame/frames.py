@@ -15,6 +15,7 @@ from .faults import Strength
 OWN, READER = "own", "reader"
 #: A mask has no word's edge: none is asked for before one, nor before what may stand before one.
 _NO_EDGE = re.compile(r"\\b(?=(?:\(\?:[^()]*\)\?)*(?:\(\?:)?(?:PARTY|GEN))")
+_NOTHING = "(?!)"
 _GROUPS = {OWN: ("either", "own"), READER: ("either", "reader")}
 
 
@@ -60,9 +61,12 @@ def frames(language: str, side: str) -> Frames | None:
         found = (_NO_EDGE.sub("", p) for group in _GROUPS[side] for p in data[group][strength])
         return union([fill(p).replace(PARTY + r"\b", PARTY) for p in found], loose=True)
 
+    def of_side(key: str) -> re.Pattern[str]:
+        return union([fill(p) for p in data[key].get(side, [_NOTHING])], loose=True)
+
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
     return Frames(
-        patterns("sure"), patterns("likely"), union([fill(p) for p in data["rhetorical"][side]], loose=True), union([fill(p) for p in data["voids"][side]], loose=True), before, unreal,
+        patterns("sure"), patterns("likely"), of_side("rhetorical"), of_side("voids"), before, unreal,
         re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(data["always"][side]),
     )  # fmt: skip
 

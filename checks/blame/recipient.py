@@ -53,5 +53,5 @@ def _blames(clause: Clause, clauses: Sequence[Clause], words: Faults, text: str,
         return (Strength.SURE if words.careless.search(text) else Strength.NONE), span  # “you have not answered” alone is a reminder
     strength = at_fault(clause, clauses, words, text)
     if strength is Strength.NONE and not clause.negated and not clause.perfect:
-        strength = max(goes_wrong(clause, words), is_the_cause(clause, words, text))
+        strength = max(goes_wrong(clause, words), is_the_cause(clause, words, text, words["because"]))
     return strength, span

@@ -66,7 +66,13 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     if not may_be_absolute(text):
         return None
     clauses = prose.clauses(sentence)
-    if certain is not None and _concerns(text) and not any(c.conditional and c.mark for c in clauses) and not _past_only(certain, clauses) and not _denied(certain, clauses):
+    if (
+        certain is not None
+        and _concerns(text)
+        and not any(c.conditional and c.mark for c in clauses)
+        and not _past_only(certain, clauses)
+        and not _denied(certain, clauses)
+    ):
         return certain.span()
     bound = _pattern("bounds").search(text)
     timed = any(w.bound for w in prose.times(sentence))

@@ -131,7 +131,7 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
         words = [(m.start() + run.start(), m.group(0)) for m in re.finditer(r"[\w-]+", run.group(0))]
         bare = _bare if patterns["s_joined"] else str
         known = [prose.name_of(w) or prose.name_of(bare(w)) for _, w in words]
-        if not any(known) and (_begins(text, run) and run.group(0) in patterns["ordinary"] or text[run.end() :].startswith("'t")):
+        if not any(known) and ((_begins(text, run) and run.group(0) in patterns["ordinary"]) or text[run.end() :].startswith("'t")):
             continue
         if any(side not in {None, Who.OWN} for side in known) or any(w in patterns["not_people"] for _, w in words):
             continue
