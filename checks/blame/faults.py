@@ -136,11 +136,18 @@ def goes_wrong(clause: Clause, words: Faults) -> Strength:
 
 
 def is_the_cause(clause: Clause, words: Faults, text: str, marks: frozenset[str]) -> Strength:
-    """“It came late because our driver …”: whatever he did, it is given as the reason of something bad. ``marks``: what says why."""
+    """“It came late because our driver drove past”: what he did is given as the reason of something bad.
+
+    What befell him is a cause and no fault (RULES.md, ruling 25). ``marks``: what says why.
+    """
     if clause.mark not in marks or clause.tense is not Tense.PAST or clause.modals or not clause.act or (clause.negated and clause.perfect):
         return Strength.NONE
+    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words}
+    near |= set(clause.predicate.words) if clause.predicate is not None else set()
+    if (combined(clause) | near) & words["mishaps"]:
+        return Strength.NONE
     outside = text[: clause.start] + text[clause.end :]
-    return Strength.LIKELY if words.harm.search(outside) else Strength.NONE
+    return Strength.HINT if words.harm.search(outside) else Strength.NONE
 
 
 def _is_habit(clause: Clause, words: Faults) -> bool:
