@@ -40,7 +40,7 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     if strength is not Strength.SURE and gated:
         look = _Look(mail, sentence, text, words, patterns, mentions)
         clauses = mail.prose.clauses(sentence)
-        strength, span = max([(strength, span), *(_blames(look, c, clauses) for c in clauses)], key=lambda found: found[0])
+        strength, span = max([(strength, span), *(_blames(look, c, clauses) for c in mail.prose.said(sentence))], key=lambda found: found[0])
     if strength is Strength.NONE:
         return None
     ours = any(m.ours for m in mentions if m.start < span[1] and span[0] < m.end)

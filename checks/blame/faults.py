@@ -131,7 +131,7 @@ def goes_wrong(clause: Clause, words: Faults) -> Strength:
         return Strength.NONE
     if clause.negated:
         return Strength.NONE if clause.perfect or acts & words["no_fault_undone"] else Strength.LIKELY
-    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs
+    near = {w for p in (*clause.objects, *(p for _, p in clause.obliques)) if p.head not in words["periods"] for w in p.words} | clause.adverbs
     return Strength.LIKELY if near & words["bad"] else Strength.NONE
 
 

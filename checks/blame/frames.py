@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sendcheck.checkapi import by_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -15,8 +16,6 @@ from .faults import Strength
 OWN, READER = "own", "reader"
 #: A mask has no word's edge: none is asked for before one, nor before what may stand before one.
 _NO_EDGE = re.compile(r"\\b(?=(?:\(\?:[^()]*\)\?)*(?:\(\?:)?(?:PARTY|GEN))")
-_NOTHING = "(?!)"
-_GROUPS = {OWN: ("either", "own"), READER: ("either", "reader")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,15 @@ class Frames:
     always: tuple[str, ...]
 
 
+def _data(name: str, language: str) -> dict[str, Any] | None:
+    return next((d for d in by_language(__package__, name) if d["language"] == language), None)
+
+
 @cache
 def frames(language: str, side: str) -> Frames | None:
-    """The patterns of ``frames.<language>.toml`` for OWN or READER; None for a language without."""
-    language = READ_AS.get(language, language)
-    data = next((d for d in by_language(__package__, "frames") if d["language"] == language), None)
-    words = next((d for d in by_language(__package__, "words") if d["language"] == language), None)
-    if data is None or words is None:
+    """The patterns of ``frames.<language>.toml`` and ``<side>.<language>.toml`` for OWN or READER; None for a language without."""
+    data, own, words = (_data(name, READ_AS.get(language, language)) for name in ("frames", side, "words"))
+    if data is None or own is None or words is None:
         return None
     nouns = f"(?:{'|'.join(re.escape(w) for w in words['fault_nouns'])})(?!-)"
 
@@ -58,16 +59,16 @@ def frames(language: str, side: str) -> Frames | None:
         return found
 
     def patterns(strength: str) -> re.Pattern[str]:
-        found = (_NO_EDGE.sub("", p) for group in _GROUPS[side] for p in data[group][strength])
+        found = (_NO_EDGE.sub("", p) for group in (data["either"], own) for p in group[strength])
         return union([fill(p).replace(PARTY + r"\b", PARTY) for p in found], loose=True)
 
     def of_side(key: str) -> re.Pattern[str]:
-        return union([fill(p) for p in data[key].get(side, [_NOTHING])], loose=True)
+        return union([fill(p) for p in own.get(key, [])], loose=True)
 
     before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
     return Frames(
         patterns("sure"), patterns("likely"), of_side("rhetorical"), of_side("voids"), before, unreal,
-        re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(data["always"][side]),
+        re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(own["always"]),
     )  # fmt: skip
 
 

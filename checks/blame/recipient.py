@@ -30,7 +30,7 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     strength, span = framed(text, patterns, mentions)
     if strength is not Strength.SURE and mentions and may_blame(sentence.language, sentence.text):
         clauses = mail.prose.clauses(sentence)
-        found = [_blames(c, clauses, words, text, mentions) for c in clauses]
+        found = [_blames(c, clauses, words, text, mentions) for c in mail.prose.said(sentence)]
         real = [one for one in found if not patterns.unreal.search(text[: one[1][0]])]
         strength, span = max([(strength, span), *real], key=lambda one: one[0])
     if strength is Strength.NONE:

@@ -11,7 +11,8 @@ from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.rewording import reworded
 from sendcheck.understanding.text import unquoted
 
-_ABBREVIATION = re.compile(r"(?<![\w@/.#&’'\"“«_\[{<%$-])([A-ZÆØÅ]{3,6})(?:s|-[a-zæøå]+)?(?![\w@/_’&]|-[\w]|\.\w)")
+#: Six letters and more are a code or a name.
+_ABBREVIATION = re.compile(r"(?<![\w@/.#&’'\"“«_\[{<%$-])([A-ZÆØÅ]{3,5})(?:s|-[a-zæøå]+)?(?![\w@/_’&]|-[\w]|\.\w)")
 _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
@@ -84,7 +85,8 @@ def _hit(mail: Mail, sentence: Sentence, span: tuple[int, int], words: str, plai
     instead = f"say it in plain words: “{plain}”"
     if same:
         instead = reworded(instead, sentence.text, [(span, plain)])
-    return Hit("jargon", f"“{words}” is a term that the reader need not know", mail.at_sentence(sentence, *span), instead)
+    why = "says in office language what a plain word says" if same else "is a term that the reader need not know"
+    return Hit("jargon", f"“{words}” {why}", mail.at_sentence(sentence, *span), instead)
 
 
 def _abbreviation(mail: Mail, sentence: Sentence, span: tuple[int, int], word: str) -> Hit:

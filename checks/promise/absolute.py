@@ -60,12 +60,10 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
 
 def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     text = unquoted(sentence.text)
-    if sentence.asks or _pattern("voids").search(text):
+    if sentence.asks or not may_be_absolute(text) or _pattern("voids").search(text):
         return None
     certain, other = _pattern("certain").search(text), _pattern("absolute").search(text)
-    if not may_be_absolute(text):
-        return None
-    clauses = prose.clauses(sentence)
+    clauses, said = prose.clauses(sentence), prose.said(sentence)
     if (
         certain is not None
         and _concerns(text)
@@ -76,15 +74,15 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
         return certain.span()
     bound = _pattern("bounds").search(text)
     timed = any(w.bound for w in prose.times(sentence))
-    if bound is not None and any(_lies_ahead(c, timed) for c in clauses if bound.start() < 3 or c.start <= bound.start() <= max(c.end, c.verb[1]) + 4):
+    if bound is not None and any(_lies_ahead(c, timed) for c in said if bound.start() < 3 or c.start <= bound.start() <= max(c.end, c.verb[1]) + 4):
         return _widened(bound.span(), clauses)
     sworn = _pattern("assured").search(text)
-    if sworn and any(_swears(c, clauses, sworn.span()) for c in clauses):
+    if sworn and any(_swears(c, clauses, sworn.span()) for c in said):
         return _widened(sworn.span(), clauses)
     if other is None:
         return None
     at = other.span()
-    return _widened(at, clauses) if any(_binds(c, clauses, at) for c in clauses) else None
+    return _widened(at, clauses) if any(_binds(c, clauses, at) for c in said) else None
 
 
 def _concerns(text: str) -> bool:
@@ -152,12 +150,12 @@ def _binds(clause: Clause, clauses: tuple[Clause, ...], at: tuple[int, int]) -> 
         start = min(start, clauses[clause.governor].verb[0])  # “kommer aldri til å …”
     if not (start <= at[0] < max(clause.end, clause.verb[1]) + 40) or clause.conditional or clause.mood is not Mood.STATEMENT:
         return False
-    if clause.tense is not Tense.FUTURE or clause.act in _words("feelings"):
-        return False
-    if clause.predicate is not None and set(clause.predicate.words) & _words("attitudes"):
+    if clause.tense is not Tense.FUTURE:
         return False
     if clause.who is Who.READER:
         return clause.act in _words("reader_acts")
+    if clause.act in _words("feelings") or (clause.predicate is not None and set(clause.predicate.words) & _words("attitudes")):
+        return False
     if clause.who.sender:
         return True
     actor = clause.actor

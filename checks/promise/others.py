@@ -20,7 +20,8 @@ def _words(language: str) -> dict[str, Any]:
     data = next((d for d in by_language(__package__, "others") if d["language"] == language), None)
     if data is None:
         return {}
-    found: dict[str, Any] = {key: union([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in ("agreed", "made", "from_them", "gate")}
+    patterns = ("agreed", "made", "from_them", "gate", "ongoing")
+    found: dict[str, Any] = {key: union([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in patterns}
     return found | {key: frozenset(data[key]) for key in ("idle", "busy", "able", "asks", "that", "singular")}
 
 
@@ -58,14 +59,16 @@ def _committed(mail: Mail, sentence: Sentence, words: dict[str, Any]) -> tuple[i
         match: re.Match[str] | None = words[key].search(masked(text, mentions))
         if match:
             return match.span()
-    timed = any(w.bound or w.kind is TimeKind.EMPTY for w in mail.prose.times(sentence))
+    times = mail.prose.times(sentence)
+    timed, bound = any(w.bound or w.kind is TimeKind.EMPTY for w in times), any(w.bound for w in times)
     clauses = mail.prose.clauses(sentence)
-    for clause in clauses:
+    for clause in mail.prose.said(sentence):
         doer = clause.agent if clause.passive else clause.actor
         if doer is None or doer.owner in {Who.READER, Who.THIRD}:
             continue
         named = means(doer, mentions, text) or (doer.text.lower() in words["singular"] and any(m.end <= doer.start for m in mentions))
-        if named and _binds(clause, clauses, words, timed):
+        ongoing = clause.tense is not Tense.FUTURE and words["ongoing"].search(text, max(0, min(doer.start, clause.verb[0]) - 1))
+        if named and not ongoing and _binds(clause, clauses, words, bound if clause.modals else timed):
             return min(doer.start, clause.verb[0]), max(clause.end, clause.verb[1])
     return None
 

@@ -18,7 +18,7 @@ from sendcheck.understanding.text import unquoted
 
 #: A mention in a masked sentence: one character that begins it, others that go on, none of which occurs in text.
 _FIRST, _REST, _MAYBE = "\ue000", "\ue001", "\ue003"
-PARTY = f"{_FIRST}[{_REST}{_MAYBE}]*"
+PARTY = f"{_FIRST}[{_REST}{_MAYBE}]*+"
 #: A name that may as well be the genitive of another (Norwegian “Toms”, “Jonas”).
 MAYBE_GENITIVE = f"{_FIRST}{_REST}*{_MAYBE}"
 MASK = _FIRST + _REST + _MAYBE
@@ -69,6 +69,7 @@ def _mentions(language: str) -> dict[str, Any] | None:
         "not_names": frozenset(told["not_names"]),
         "ordinary": frozenset(told["ordinary"]),
         "not_people": frozenset(told["not_people"]),
+        "public": frozenset(told["public"]),
         "s_joined": told["s_joined"],
     }
     return found | {"genitive": re.compile(told["genitive"], re.I)}
@@ -133,6 +134,8 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
         known = [prose.name_of(w) or prose.name_of(bare(w)) for _, w in words]
         if not any(known) and ((_begins(text, run) and run.group(0) in patterns["ordinary"]) or text[run.end() :].startswith("'t")):
             continue
+        if _is_called(text, run) or any(fold(w) in patterns["public"] for w in (*(w for _, w in words), *_BEFORE.findall(text[: run.start()]))):
+            continue
         if any(side not in {None, Who.OWN} for side in known) or any(w in patterns["not_people"] for _, w in words):
             continue
         for index, (start, word) in enumerate(words):
@@ -152,6 +155,11 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
 
 def _begins(text: str, run: re.Match[str]) -> bool:
     return not re.search(r"\w", text[: run.start()])
+
+
+def _is_called(text: str, run: re.Match[str]) -> bool:
+    """“Jim - the estimate was low”: the one who is spoken to."""
+    return _begins(text, run) and bool(re.match(r" ?(?:--?|[–—:]) ", text[run.end() :]))
 
 
 def _bare(word: str) -> str:

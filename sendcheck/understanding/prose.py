@@ -11,6 +11,7 @@ from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
 from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
 from sendcheck.understanding.language import detect
 from sendcheck.understanding.sentences import Span, split
+from sendcheck.understanding.text import LEFT_OUT, unquoted
 from sendcheck.understanding.timing import When, find_times
 
 Gate = Callable[[str, str], bool]
@@ -138,6 +139,11 @@ class Prose:
     def clauses(self, sentence: Sentence) -> tuple[Clause, ...]:
         """The clauses of a sentence."""
         return self.parse(sentence).clauses
+
+    def said(self, sentence: Sentence) -> tuple[Clause, ...]:
+        """The clauses of a sentence that do not stand in a quotation: what the writer says himself (RULES.md, ruling 16)."""
+        text = unquoted(sentence.text)
+        return tuple(c for c in self.clauses(sentence) if text[c.verb[0] : c.verb[0] + 1] != LEFT_OUT)
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)|\n[ \t]*\n")
 _LOOK_BACK = 400
-#: Somebody else's words: three or more between quotation marks; marks that are not closed in the sentence.
-_QUOTATIONS = (re.compile(r"[\"“„«][^\"“”„«»]*\s[^\"“”„«»]*\s[^\"“”„«»]*[\"”“»]"), re.compile(r"[\"“„«](?=\w)[^\"“”„«»]*$"))
+#: Somebody else's words: three or more between quotation marks; marks that are not closed, or not opened, in the sentence.
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]*)[\"”“»]")
+_UNCLOSED = re.compile(r"[\"“„«](?=\w)[^\"“”„«»]*$")
+_UNOPENED = re.compile(r"^[^\"“”„«»]*[.!?…,][\"”»]\W*$")
+#: Blanks between three words.
+_BLANKS = 2
 #: Stands for what is left out: no letter, digit, blank or mark of any pattern.
-_LEFT_OUT = "\ue002"
+LEFT_OUT = "\ue002"
 # A line of shell or program text: a prompt, an assignment, an option, a pipe, a statement's end.
 _COMMAND = re.compile(
     r"^\s*[$#%]\s|^\s*(?:echo|cd|sudo|export|def|rm|cp|mv|ls)\s"
@@ -27,12 +32,16 @@ def in_one_line(text: str) -> str:
     return re.sub(r"\s", " ", text).replace("’", "'").replace("‘", "'")
 
 
+@lru_cache(maxsize=4096)
 def unquoted(text: str) -> str:
     """:func:`in_one_line` without what the sentence quotes at length: others' words are not the writer's."""
-    text = in_one_line(text)
-    for quotation in _QUOTATIONS:
-        text = quotation.sub(lambda m: _LEFT_OUT * len(m.group(0)), text)
-    return text
+    return _UNOPENED.sub(_left_out, _UNCLOSED.sub(_left_out, _QUOTED.sub(_left_out, in_one_line(text))))
+
+
+def _left_out(match: re.Match[str]) -> str:
+    """As many marks as the quotation has characters; one or two quoted words are the writer's own way to speak, and stay."""
+    inside = match.group(1) if match.re is _QUOTED else None
+    return match.group(0) if inside is not None and len(re.findall(r"\s", inside)) < _BLANKS else LEFT_OUT * len(match.group(0))
 
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
