@@ -35,7 +35,7 @@ def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
     flat = in_one_line(text)
     return bool(
-        any(_pattern(key).search(flat) for key in ("certain", "bounds", "absolute")) or (_pattern("swears").search(flat) and _pattern("assured").search(flat))
+        any(_pattern(key).search(flat) for key in ("timeless", "certain", "bounds", "absolute")) or (_pattern("swears").search(flat) and _pattern("assured").search(flat))
     )
 
 
@@ -64,6 +64,9 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
         return None
     certain, other = _pattern("certain").search(text), _pattern("absolute").search(text)
     clauses, said = prose.clauses(sentence), prose.said(sentence)
+    timeless = _pattern("timeless").search(text)
+    if timeless is not None and not any(c.conditional and c.mark for c in said):
+        return timeless.span()
     if (
         certain is not None
         and _concerns(text)
