@@ -9,7 +9,7 @@ from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
 from sendcheck.understanding.mentions import Mention, means, own_mentions
 from sendcheck.understanding.text import unquoted
 
-from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame
+from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame, with_known_verb
 from .findings import finding
 from .frames import OWN, Frames, framed, frames, voided
 from .instead import taken_on
@@ -40,7 +40,9 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     if strength is not Strength.SURE and gated:
         look = _Look(mail, sentence, text, words, patterns, mentions)
         clauses = mail.prose.clauses(sentence)
-        strength, span = max([(strength, span), *(_blames(look, c, clauses) for c in mail.prose.said(sentence))], key=lambda found: found[0])
+        strength, span = max(
+            [(strength, span), *(_blames(look, with_known_verb(c, text, words), clauses) for c in mail.prose.said(sentence))], key=lambda found: found[0]
+        )
     if strength is Strength.NONE:
         return None
     ours = any(m.ours for m in mentions if m.start < span[1] and span[0] < m.end)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
@@ -27,12 +27,18 @@ class Faults:
     """A language's words, the gate made of them, and what tells of harm."""
 
     sets: dict[str, frozenset[str]]
+    verbs: dict[str, str]
     gate: re.Pattern[str]
     harm: re.Pattern[str]
     careless: re.Pattern[str]
 
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets[key]
+
+    @property
+    def lemmas(self) -> frozenset[str]:
+        """Lemmas that the lists hold, whatever they are listed for."""
+        return self.sets["lemmas"]
 
 
 @cache
@@ -42,8 +48,30 @@ def faults(language: str) -> Faults | None:
     data = next((d for d in by_language(__package__, "words") if d["language"] == language), None)
     if data is None:
         return None
-    sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list)}
-    return Faults(sets, _gate(data), re.compile(data["harm"], re.I), re.compile(data["careless"], re.I))
+    sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list) and key != "inflection"}
+    sets["lemmas"] = frozenset(entry.split()[0] for value in sets.values() for entry in value if entry)
+    return Faults(sets, dict(_inflected(data)), _gate(data), re.compile(data["harm"], re.I), re.compile(data["careless"], re.I))
+
+
+def _inflected(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Forms of the verbs listed, with their lemmas: the regular ones by the file's rules, the others as the file tells."""
+    rules = [(re.compile(ending), forms) for ending, forms in data["inflection"]]
+    for verb in {entry.split()[0] for key in ("neglects", "harms", "duties", "duties_with_object") for entry in data[key]}:
+        found = next(((m, forms) for m, forms in ((ending.search(verb), forms) for ending, forms in rules) if m), None)
+        if found is not None:
+            match, forms = found
+            yield from ((verb[: match.start()] + match.expand(form), verb) for form in forms)
+    yield from data["irregular_forms"].items()
+
+
+def with_known_verb(clause: Clause, text: str, words: Faults) -> Clause:
+    """The clause with the lemma of the list where the lemmatiser made an unknown one of it (“wiped”: “wi”)."""
+    if not clause.act or clause.act in words.lemmas:
+        return clause
+    known = next((words.verbs[w] for w in reversed(re.findall(r"\w+", text[slice(*clause.verb)].lower())) if w in words.verbs), None)
+    if known is None:
+        return clause
+    return replace(clause, act=known, acts=frozenset(" ".join([known, *act.split()[1:]]) for act in clause.acts))
 
 
 @lru_cache(maxsize=4096)
@@ -65,7 +93,7 @@ def _gate(data: Mapping[str, Any]) -> re.Pattern[str]:
     sure = _stems(
         [
             w
-            for key in ("neglects", "harms", "wrongs", "bad", "fault_nouns", "to_blame", "states", "irregular", "should", "leaves", "manages", "causes")
+            for key in ("neglects", "harms", "wrongs", "bad", "fault_nouns", "to_blame", "states", "irregular", "should", "leaves", "manages", "causes", "irregular_forms")
             for w in data[key]
         ],
         ending,

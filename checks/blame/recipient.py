@@ -8,7 +8,7 @@ from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, Who
 from sendcheck.understanding.mentions import Mention, means, reader_mentions
 from sendcheck.understanding.text import unquoted
 
-from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame
+from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame, with_known_verb
 from .findings import finding
 from .frames import READER, framed, frames, voided
 
@@ -30,7 +30,7 @@ def recipient(mail: Mail, sentence: Sentence) -> Hit | None:
     strength, span = framed(text, patterns, mentions)
     if strength is not Strength.SURE and mentions and may_blame(sentence.language, sentence.text):
         clauses = mail.prose.clauses(sentence)
-        found = [_blames(c, clauses, words, text, mentions) for c in mail.prose.said(sentence)]
+        found = [_blames(with_known_verb(c, text, words), clauses, words, text, mentions) for c in mail.prose.said(sentence)]
         real = [one for one in found if not patterns.unreal.search(text[: one[1][0]])]
         strength, span = max([(strength, span), *real], key=lambda one: one[0])
     if strength is Strength.NONE:

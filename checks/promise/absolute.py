@@ -35,7 +35,8 @@ def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
     flat = in_one_line(text)
     return bool(
-        any(_pattern(key).search(flat) for key in ("timeless", "certain", "bounds", "absolute")) or (_pattern("swears").search(flat) and _pattern("assured").search(flat))
+        any(_pattern(key).search(flat) for key in ("timeless", "certain", "bounds", "absolute"))
+        or (_pattern("swears").search(flat) and _pattern("assured").search(flat))
     )
 
 

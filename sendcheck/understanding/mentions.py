@@ -69,6 +69,7 @@ def _mentions(language: str) -> dict[str, Any] | None:
         "not_names": frozenset(told["not_names"]),
         "ordinary": frozenset(told["ordinary"]),
         "not_people": frozenset(told["not_people"]),
+        "you": frozenset(told["you"]),
         "public": frozenset(told["public"]),
         "s_joined": told["s_joined"],
     }
@@ -87,7 +88,8 @@ def own_mentions(prose: Prose, sentence: Sentence, reproach: re.Pattern[str] | N
     text = unquoted(sentence.text)
     found = [_trimmed(text, m.start(), m.end(), patterns, reproach) for m in patterns["own"].finditer(text)]
     readers = [(m.start(), m.end()) for m in patterns["reader"].finditer(text)]
-    found = [m for m in found if not _names_other(prose, text[m.start : m.end]) and (m.ours or not any(a < m.end and m.start < b for a, b in readers))]
+    others = [(a, b) for a, b in readers if text[a:b].lower() not in patterns["you"]]  # but “the person you spoke to” is none of his
+    found = [m for m in found if not _names_other(prose, text[m.start : m.end]) and (m.ours or not any(a < m.end and m.start < b for a, b in others))]
     found += [Mention(m.start(), m.end(), sure=False) for m in patterns["perhaps"].finditer(text)]
     found += _names(prose, text, patterns)
     return _joined(text, found, patterns["join"])
