@@ -87,17 +87,16 @@ def _stems(verbs: Iterable[str], ending: str) -> str:
     return "|".join(sorted(map(re.escape, stems), key=len, reverse=True))
 
 
+#: Lists whose words let a sentence through the gate by themselves.
+_TELLING = (
+    "neglects", "harms", "wrongs", "bad", "fault_nouns", "to_blame", "states", "irregular", "irregular_forms", "should", "leaves", "manages", "causes",
+)  # fmt: skip
+
+
 def _gate(data: Mapping[str, Any]) -> re.Pattern[str]:
     """A fault's verb, noun or state; a wrong way; what should have been done; a duty near a negation."""
     ending = data["ending"]
-    sure = _stems(
-        [
-            w
-            for key in ("neglects", "harms", "wrongs", "bad", "fault_nouns", "to_blame", "states", "irregular", "should", "leaves", "manages", "causes", "irregular_forms")
-            for w in data[key]
-        ],
-        ending,
-    )
+    sure = _stems([w for key in _TELLING for w in data[key]], ending)
     duties = _stems([*data["duties"], *data["duties_with_object"], *data["irregular"]], ending)
     negations = "|".join(re.escape(w) for w in data["negations"])
     undone = rf"(?:{negations})\b.{{0,60}}\b(?:{duties})|\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})"

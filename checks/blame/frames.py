@@ -65,7 +65,7 @@ def frames(language: str, side: str) -> Frames | None:
     def of_side(key: str) -> re.Pattern[str]:
         return union([fill(p) for p in own.get(key, [])], loose=True)
 
-    before, unreal = (re.compile(data[key], re.I) for key in ("not_before", "unreal"))
+    before, unreal = (union([data[key]], loose=True) for key in ("not_before", "unreal"))
     return Frames(
         patterns("sure"), patterns("likely"), of_side("rhetorical"), of_side("voids"), before, unreal,
         re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(own["always"]),
