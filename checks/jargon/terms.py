@@ -8,11 +8,14 @@ from functools import cache
 
 from sendcheck.checkapi import Hit, Mail, Sentence, by_language, lines, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.rewording import reworded
 from sendcheck.understanding.text import unquoted
 
 #: Six letters and more are a code or a name.
 _ABBREVIATION = re.compile(r"(?<![\w@/.#&’'\"“«_\[{<%$-])([A-ZÆØÅ]{3,5})(?:s|-[a-zæøå]+)?(?![\w@/_’&]|-[\w]|\.\w)")
+#: Abbreviations so short are words by chance (SAP, CAT).
+_SHORT = 3
 _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
@@ -40,8 +43,10 @@ def jargon(mail: Mail, glossary: Sequence[str]) -> Iterator[Hit]:
             plain = same.get(words.lower()) or next((p for t, p in terms if t.match(words)), "")
             yield _hit(mail, sentence, match.span(), words, plain, words.lower() in same)
         for match in _ABBREVIATION.finditer(text):
-            if not _in_capitals(text, match.span()) and not known.add(match.group(1)) and not _is_named(mail, match.group(1)):
-                yield _abbreviation(mail, sentence, match.span(), match.group(1))
+            word = match.group(1)
+            if _in_capitals(text, match.span()) or _is_word(word, sentence.language) or known.add(word) or _is_named(mail, word):
+                continue
+            yield _abbreviation(mail, sentence, match.span(), word)
 
 
 class _Known:
@@ -72,6 +77,12 @@ def _in_capitals(text: str, span: tuple[int, int]) -> bool:
     before, after = text[: span[0]].split(), text[span[1] :].split()
     near = [w.strip(".,:;()") for w in (*before[-1:], *after[:1])]
     return any(_CAPITALS.fullmatch(w) or w.replace(".", "").isdigit() for w in near) or not any(c.islower() for c in text)
+
+
+def _is_word(word: str, language: str) -> bool:
+    """“STOP”, “EXACT”: an ordinary word in capitals."""
+    judge = speller(READ_AS.get(language, language))
+    return len(word) > _SHORT and judge is not None and judge.spelt(word.lower())
 
 
 def _is_named(mail: Mail, word: str) -> bool:

@@ -43,7 +43,7 @@ def _mails(corpus: str) -> Iterator[CorpusMail]:
             dialogue = json.loads(line)
             for number, (who, text) in enumerate(dialogue["turns"]):
                 if who == "Agent":
-                    own = re.sub(r"https?://\S+|@\w+|\^\w+|[*/-]\s?[A-Z]{2,3}\W*$", "", text).strip()
+                    own = re.sub(r"https?://\S+|@\w+|\^\w+|[*/-]\s?[A-Z]{2,3}\b(?=\W*(?:\d/\d)?\W*$)", "", text).strip()
                     yield CorpusMail(f"tweetsumm/{dialogue['id']}:{number}", build({"own": f"{own}\n"}))
 
 
