@@ -19,7 +19,7 @@ from sendcheck.understanding.quotemarks import Mark, find_marks
 
 _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
 #: A quote mark of one's own at the head of a line: no bullet, no word.
-_OWN_MARK = re.compile(r"[ \t]{0,3}((?:[|:#%}=!~]|-{1,2}[\])}>|])[|:#%}=!~\])}>]{0,2})(?=[ \t]|$|\w|[\])}>])")
+_OWN_MARK = re.compile(r"[ \t]{0,3}([A-Za-z]{1,6}>|(?:[|:#%}=!~&]|-{1,2}[\])}>|])[|:#%}=!~\])}>]{0,2})(?=[ \t]|$|\w|[\])}>])")
 _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
 _MAX_SIGNATURE_LINES = 14
 _MAX_SIGNATURE_WIDTH = 90
