@@ -1,6 +1,6 @@
 """What a check may import: the contract, the mail it sees, and its data files. Stable; third parties build on it."""
 
-from sendcheck.data import by_language, lines, pattern, toml, union
+from sendcheck.data import by_language, filled, lines, of_language, pattern, toml, union
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
 from sendcheck.understanding.clauses.model import Clause, Mood, Parse, Phrase, Tense, Who, Word
 from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, Stretch
@@ -12,6 +12,5 @@ from sendcheck.understanding.timing import TimeKind, When
 __all__ = [
     "STRICT", "Body", "Check", "Circle", "Clause", "Confidence", "Exchange", "Gate", "Harm", "Hit", "Kind", "Mail", "Mood", "NotRun", "Option", "Parent",
     "Parse", "Phrase", "Place", "Prose", "QuotedMail", "Recipient", "Rule", "Sentence", "Severity", "Stretch", "Tense", "TimeKind", "When", "Who", "Word",
-    "by_language", "lines", "pattern",
-    "toml", "union",
+    "by_language", "filled", "lines", "of_language", "pattern", "toml", "union",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from sendcheck.pipeline.supervisor import Supervisor
 from tests.conftest import require
 from tests.quality import apologies, replies
 from tests.quality.corpora import find_data, raw_mails
-from tests.quality.measure import Quotes, alarms, allen, engine, fixture_quotes, quagga_quotes
+from tests.quality.engines import engine
+from tests.quality.measure import Quotes, alarms, allen, fixture_quotes, quagga_quotes
 
 pytestmark = pytest.mark.corpus
 

@@ -9,7 +9,7 @@ from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
 from sendcheck.understanding.mentions import Mention, means, own_mentions
 from sendcheck.understanding.text import unquoted
 
-from .faults import Faults, Strength, at_fault, faults, goes_wrong, is_the_cause, may_blame, with_known_verb
+from .faults import Faults, Strength, around, at_fault, faults, goes_wrong, is_the_cause, may_blame, with_known_verb
 from .findings import finding
 from .frames import OWN, Frames, framed, frames, voided
 from .instead import taken_on
@@ -40,9 +40,8 @@ def colleague(mail: Mail, sentence: Sentence) -> Hit | None:
     if strength is not Strength.SURE and gated:
         look = _Look(mail, sentence, text, words, patterns, mentions)
         clauses = mail.prose.clauses(sentence)
-        strength, span = max(
-            [(strength, span), *(_blames(look, with_known_verb(c, text, words), clauses) for c in mail.prose.said(sentence))], key=lambda found: found[0]
-        )
+        found = [_blames(look, with_known_verb(c, text, words), clauses) for c in mail.prose.said(sentence)]
+        strength, span = max([(strength, span), *found], key=lambda one: one[0])
     if strength is Strength.NONE:
         return None
     ours = any(m.ours for m in mentions if m.start < span[1] and span[0] < m.end)
@@ -85,8 +84,7 @@ def _passively(clause: Clause, words: Faults) -> Strength:
     actor = set(clause.actor.words) if clause.actor is not None else set()
     if clause.acts & words["neglects"] or actor & words["fault_nouns"] or (clause.act in words["causes"] and actor & words["caused"]):
         return Strength.SURE
-    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs | actor
-    wrong = bool(near & words["wrongs"]) and clause.act not in words["no_wrong_acts"]
+    wrong = bool((around(clause) | clause.adverbs | actor) & words["wrongs"]) and clause.act not in words["no_wrong_acts"]
     return Strength.LIKELY if wrong else Strength.HINT if clause.act in words["harms"] else Strength.NONE
 
 

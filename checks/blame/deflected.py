@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, by_language, union
+from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.text import unquoted
 
@@ -20,8 +20,8 @@ _KINDS = (
 
 @cache
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
-    data = next((d for d in by_language(__package__, "deflected") if d["language"] == language), None)
-    return {} if data is None else {key: union(data[key], loose=True) for key in ("denied", "nobody", "soft", "voids")}
+    data = of_language(__package__, "deflected", language)
+    return {} if not data else {key: union(data[key], loose=True) for key in ("denied", "nobody", "soft", "voids")}
 
 
 def takes_it(sentence: Sentence) -> bool:
@@ -33,11 +33,9 @@ def takes_it(sentence: Sentence) -> bool:
 def deflected(mail: Mail, sentence: Sentence) -> Hit | None:
     """The finding of a sentence, or None."""
     found = _patterns(READ_AS.get(sentence.language, sentence.language))
-    if not found or sentence.asks:
+    if not found or sentence.asks or takes_it(sentence):
         return None
     text = unquoted(sentence.text)
-    if takes_it(sentence):
-        return None
     for key, what in _KINDS:
         match = found[key].search(text)
         if match:

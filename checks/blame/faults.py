@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Tense, by_language
+from sendcheck.checkapi import Clause, Tense, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
 
@@ -24,9 +24,10 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """A language's words, the gate made of them, and what tells of harm."""
+    """A language's words, their lemmas whatever they are listed for, verbs by their forms, the gate made of them, and what tells of harm."""
 
     sets: dict[str, frozenset[str]]
+    lemmas: frozenset[str]
     verbs: dict[str, str]
     gate: re.Pattern[str]
     harm: re.Pattern[str]
@@ -35,22 +36,17 @@ class Faults:
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets[key]
 
-    @property
-    def lemmas(self) -> frozenset[str]:
-        """Lemmas that the lists hold, whatever they are listed for."""
-        return self.sets["lemmas"]
-
 
 @cache
 def faults(language: str) -> Faults | None:
     """The words of ``words.<language>.toml``; None for a language without."""
     language = READ_AS.get(language, language)
-    data = next((d for d in by_language(__package__, "words") if d["language"] == language), None)
-    if data is None:
+    data = of_language(__package__, "words", language)
+    if not data:
         return None
     sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list) and key != "inflection"}
-    sets["lemmas"] = frozenset(entry.split()[0] for value in sets.values() for entry in value if entry)
-    return Faults(sets, dict(_inflected(data)), _gate(data), re.compile(data["harm"], re.I), re.compile(data["careless"], re.I))
+    lemmas = frozenset(entry.split()[0] for value in sets.values() for entry in value if entry)
+    return Faults(sets, lemmas, dict(_inflected(data)), _gate(data), re.compile(data["harm"], re.I), re.compile(data["careless"], re.I))
 
 
 def _inflected(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -111,6 +107,11 @@ def combined(clause: Clause) -> set[str]:
     return set(clause.acts) | {f"{clause.act} {word}" for word in near}
 
 
+def around(clause: Clause) -> set[str]:
+    """The words of the objects and obliques."""
+    return {w for p in (*clause.objects, *(p for _, p in clause.obliques)) for w in p.words}
+
+
 def at_fault(clause: Clause, clauses: Sequence[Clause], words: Faults, text: str) -> Strength:
     """How much an active clause blames its actor: something done badly, a duty not done, what should have been done, a state.
 
@@ -169,9 +170,8 @@ def is_the_cause(clause: Clause, words: Faults, text: str, marks: frozenset[str]
     """
     if clause.mark not in marks or clause.tense is not Tense.PAST or clause.modals or not clause.act or (clause.negated and clause.perfect):
         return Strength.NONE
-    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words}
-    near |= set(clause.predicate.words) if clause.predicate is not None else set()
-    if (combined(clause) | near) & words["mishaps"]:
+    predicate = set(clause.predicate.words) if clause.predicate is not None else set()
+    if (combined(clause) | around(clause) | predicate) & words["mishaps"]:
         return Strength.NONE
     outside = text[: clause.start] + text[clause.end :]
     return Strength.HINT if words.harm.search(outside) else Strength.NONE
@@ -185,8 +185,7 @@ def _wrongly(clause: Clause, words: Faults) -> bool:
     """“Entered the hours in the wrong column”: done, but not as it should be."""
     if clause.act in words["no_wrong_acts"] or not (clause.objects or clause.obliques):
         return False
-    near = {w for p in clause.objects for w in p.words} | {w for _, p in clause.obliques for w in p.words} | clause.adverbs
-    return bool(near & words["wrongs"])
+    return bool((around(clause) | clause.adverbs) & words["wrongs"])
 
 
 def leaves_undone(clause: Clause, words: Faults) -> Strength:

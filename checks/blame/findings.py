@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, by_language
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.rewording import Changes, mended, reworded
 
@@ -18,12 +16,6 @@ _INSTEAD = {
 _EXAMPLE = {"blame-colleague": ": “we did not send it in time, and you have it by noon”", "blame-recipient": ": “could you send it by Thursday?”"}
 
 
-@cache
-def _mends(language: str) -> tuple[tuple[str, str], ...]:
-    data = next((d for d in by_language(__package__, "instead") if d["language"] == READ_AS.get(language, language)), None)
-    return tuple((old, new) for old, new in data["mend"]) if data is not None else ()
-
-
 def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span: tuple[int, int], certain: bool = True, changes: Changes = ()) -> Hit:
     """The finding of a sentence. What reports as much as it blames is an error only in answers to complaints and reports of failures.
 
@@ -31,8 +23,9 @@ def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span:
     :func:`sendcheck.understanding.rewording.reworded`.
     """
     words = " ".join(sentence.text[slice(*span)].split())
-    instead = reworded(_INSTEAD[rule], sentence.text, changes) if changes else mended(_INSTEAD[rule], sentence.text, _mends(sentence.language))
-    instead = f"{instead}{_EXAMPLE[rule]}" if instead == _INSTEAD[rule] else instead
+    pairs = of_language(__package__, "instead", READ_AS.get(sentence.language, sentence.language)).get("mend", [])
+    how, text, example = _INSTEAD[rule], sentence.text, _EXAMPLE[rule]
+    instead = reworded(how, text, changes, example) if changes else mended(how, text, pairs, example)
     strict = mail.profile in STRICT
     severity = None
     if strength is Strength.HINT:

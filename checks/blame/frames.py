@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from sendcheck.checkapi import by_language, union
+from sendcheck.checkapi import filled, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import MASK, MAYBE_GENITIVE, NAMED, PARTY, Mention, masked
 
@@ -34,15 +33,11 @@ class Frames:
     always: tuple[str, ...]
 
 
-def _data(name: str, language: str) -> dict[str, Any] | None:
-    return next((d for d in by_language(__package__, name) if d["language"] == language), None)
-
-
 @cache
 def frames(language: str, side: str) -> Frames | None:
     """The patterns of ``frames.<language>.toml`` and ``<side>.<language>.toml`` for OWN or READER; None for a language without."""
-    data, own, words = (_data(name, READ_AS.get(language, language)) for name in ("frames", side, "words"))
-    if data is None or own is None or words is None:
+    data, own, words = (of_language(__package__, stem, READ_AS.get(language, language)) for stem in ("frames", side, "words"))
+    if not (data and own and words):
         return None
     nouns = f"(?:{'|'.join(re.escape(w) for w in words['fault_nouns'])})(?!-)"
 
@@ -53,17 +48,12 @@ def frames(language: str, side: str) -> Frames | None:
         "BADADJ": data["badadj"], "BADN": data["badn"], "NAMED": NAMED,
     }  # fmt: skip
 
-    def fill(found: str) -> str:
-        for name, value in stands_for.items():
-            found = found.replace(name, value)
-        return found
-
     def patterns(strength: str) -> re.Pattern[str]:
         found = (_NO_EDGE.sub("", p) for group in (data["either"], own) for p in group[strength])
-        return union([fill(p).replace(PARTY + r"\b", PARTY) for p in found], loose=True)
+        return union([filled(p, stands_for).replace(PARTY + r"\b", PARTY) for p in found], loose=True)
 
     def of_side(key: str) -> re.Pattern[str]:
-        return union([fill(p) for p in own.get(key, [])], loose=True)
+        return union([filled(p, stands_for) for p in own.get(key, [])], loose=True)
 
     before, unreal = (union([data[key]], loose=True) for key in ("not_before", "unreal"))
     return Frames(

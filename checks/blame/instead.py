@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Mail, Mood, Sentence, Tense, by_language
+from sendcheck.checkapi import Mail, Mood, Sentence, Tense, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import Mention
 from sendcheck.understanding.rewording import Changes
@@ -14,8 +14,8 @@ from sendcheck.understanding.rewording import Changes
 
 @cache
 def _words(language: str) -> dict[str, Any]:
-    data = next((d for d in by_language(__package__, "instead") if d["language"] == language), None)
-    if data is None:
+    data = of_language(__package__, "instead", language)
+    if not data:
         return {}
     found: dict[str, Any] = {key: re.compile(data[key], re.I) for key in ("cleft", "pronouns", "agent")}
     return found | {key: data[key] for key in ("we", "us")}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Hit, Mail, Mood, Sentence, Tense, Who, by_language, toml, union
+from sendcheck.checkapi import Hit, Mail, Mood, Sentence, Tense, Who, of_language, toml, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import unquoted
@@ -40,8 +40,8 @@ def _everywhere() -> dict[str, re.Pattern[str]]:
 
 @cache
 def _patterns(language: str) -> dict[str, Any]:
-    data = next((d for d in by_language(__package__, "internal") if d["language"] == language), None)
-    if data is None:
+    data = of_language(__package__, "internal", language)
+    if not data:
         return {}
     found: dict[str, Any] = {key: union(data[key], loose=True) for key in ("tools", "staffing", "quarrels", "voids")}
     return found | {"acts": frozenset(data["acts"])}

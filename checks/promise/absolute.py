@@ -21,11 +21,6 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 @cache
-def _mends() -> tuple[tuple[str, str], ...]:
-    return tuple((old, new) for data in by_language(__package__, "absolute") for old, new in data["mend"])
-
-
-@cache
 def _words(key: str) -> frozenset[str]:
     return frozenset(w for data in by_language(__package__, "absolute") for w in data[key])
 
@@ -47,6 +42,7 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
         if found is not None:
             start, end = found
             words = sentence.text[start:end]
+            pairs = [pair for data in by_language(__package__, "absolute") for pair in data["mend"]]
             yield (
                 sentence.number,
                 found,
@@ -54,7 +50,7 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
                     "promise-absolute",
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
                     mail.at_sentence(sentence, start, end),
-                    mended(_INSTEAD, sentence.text, _mends()),
+                    mended(_INSTEAD, sentence.text, pairs),
                 ),
             )
 
@@ -63,9 +59,8 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     text = unquoted(sentence.text)
     if sentence.asks or not may_be_absolute(text) or _pattern("voids").search(text):
         return None
-    certain, other = _pattern("certain").search(text), _pattern("absolute").search(text)
     clauses, said = prose.clauses(sentence), prose.said(sentence)
-    timeless = _pattern("timeless").search(text)
+    timeless, certain = _pattern("timeless").search(text), _pattern("certain").search(text)
     if timeless is not None and not any(c.conditional and c.mark for c in said):
         return timeless.span()
     if (
@@ -83,15 +78,16 @@ def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:
     sworn = _pattern("assured").search(text)
     if sworn and any(_swears(c, clauses, sworn.span()) for c in said):
         return _widened(sworn.span(), clauses)
-    if other is None:
+    other = _pattern("absolute").search(text)
+    if other is None or not any(_binds(c, clauses, other.span()) for c in said):
         return None
-    at = other.span()
-    return _widened(at, clauses) if any(_binds(c, clauses, at) for c in said) else None
+    return _widened(other.span(), clauses)
 
 
 def _concerns(text: str) -> bool:
     """Whether it is said of anybody or anything that the sender answers for; “there is no doubt about the war” binds nobody."""
-    return bool(_pattern("concerns").search(text)) or any(w.startswith(tuple(_words("service"))) for w in text.lower().split())
+    services = tuple(_words("service"))
+    return bool(_pattern("concerns").search(text)) or any(w.startswith(services) for w in text.lower().split())
 
 
 def _widened(at: tuple[int, int], clauses: tuple[Clause, ...]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, TimeKind, Who, by_language, union
+from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, TimeKind, Who, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import PARTY, masked, may_mention_own, means, own_mentions
 from sendcheck.understanding.text import unquoted
@@ -17,8 +17,8 @@ _INSTEAD = "write what you will do yourself (“I have asked …, and I tell you
 
 @cache
 def _words(language: str) -> dict[str, Any]:
-    data = next((d for d in by_language(__package__, "others") if d["language"] == language), None)
-    if data is None:
+    data = of_language(__package__, "others", language)
+    if not data:
         return {}
     patterns = ("agreed", "made", "from_them", "gate", "ongoing")
     found: dict[str, Any] = {key: union([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in patterns}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Sentence, Severity, When, by_language
+from sendcheck.checkapi import Hit, Mail, Sentence, Severity, When, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.commitments import Commitment, Deed, commitments
 from sendcheck.understanding.rewording import reworded
@@ -37,15 +36,9 @@ def _hit(mail: Mail, found: Commitment) -> Hit:
     return Hit("promise-undated", message, mail.at_sentence(sentence, start, end), _with_a_day(sentence, empty), severity=severity)
 
 
-@cache
-def _by_when(language: str) -> str:
-    data = next((d for d in by_language(__package__, "undated") if d["language"] == READ_AS.get(language, language)), None)
-    return str(data["by_when"]) if data is not None else ""
-
-
 def _with_a_day(sentence: Sentence, empty: When | None) -> str:
     """The sentence with a place for the day: instead of the empty word, else at its end."""
-    words = _by_when(sentence.language)
+    words = of_language(__package__, "undated", READ_AS.get(sentence.language, sentence.language)).get("by_when", "")
     if not words or not sentence.text.rstrip().endswith((".", "!")):
         return _INSTEAD
     end = len(sentence.text.rstrip(" \n.!"))

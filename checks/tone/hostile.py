@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, by_language, union
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, filled, of_language, union
 from sendcheck.understanding.text import unquoted
 
 _INSTEAD = "take it out; say what happened and what you want, and let the reader draw his own conclusion"
@@ -13,15 +13,11 @@ _INSTEAD = "take it out; say what happened and what you want, and let the reader
 
 @cache
 def _patterns(language: str) -> dict[str, re.Pattern[str]]:
-    data = next((d for d in by_language(__package__, "hostile") if d["language"] == language), None)
-    if data is None:
+    data = of_language(__package__, "hostile", language)
+    if not data:
         return {}
-
-    def fill(found: str) -> str:
-        any_of = f"(?:{data['strong']}|{data['weak']})"
-        return found.replace("STRONG", data["strong"]).replace("INSULT", any_of).replace("SLUR", data["slurs"])
-
-    return {key: union([fill(p) for p in data[key]], loose=True) for key in ("always", "aimed", "mild", "voids")}
+    stands_for = {"STRONG": data["strong"], "INSULT": f"(?:{data['strong']}|{data['weak']})", "SLUR": data["slurs"]}
+    return {key: union([filled(p, stands_for) for p in data[key]], loose=True) for key in ("always", "aimed", "mild", "voids")}
 
 
 def hostile(mail: Mail, sentence: Sentence, language: str) -> Hit | None:

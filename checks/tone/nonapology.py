@@ -16,6 +16,5 @@ def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
     if match is None:
         return None
     words = " ".join(sentence.text[slice(*match.span())].split())
-    instead = mended(_INSTEAD, sentence.text, mends())
-    instead = f"{instead}{_EXAMPLE}" if instead == _INSTEAD else instead
+    instead = mended(_INSTEAD, sentence.text, mends(), _EXAMPLE)
     return Hit("non-apology", f"“{words}” takes the apology back", mail.at_sentence(sentence, *match.span()), instead)

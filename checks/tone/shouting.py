@@ -31,10 +31,11 @@ def shouting(mail: Mail, sentence: Sentence) -> Hit | None:
     if found is None:
         return None
     words = " ".join(found.group(0).split())
-    what = f"“{words}” shouts" if any(c.isalpha() for c in words) else f"“{words}” at the end of a sentence shouts"
-    quieter = "?" if "?" in words else "."
-    instead = _INSTEAD if any(c.isalpha() for c in words) else reworded(_INSTEAD, sentence.text, [(found.span(), quieter)])
-    return Hit("shouting", what, mail.at_sentence(sentence, *found.span()), instead)
+    place = mail.at_sentence(sentence, *found.span())
+    if any(c.isalpha() for c in words):
+        return Hit("shouting", f"“{words}” shouts", place, _INSTEAD)
+    instead = reworded(_INSTEAD, sentence.text, [(found.span(), "?" if "?" in words else ".")])
+    return Hit("shouting", f"“{words}” at the end of a sentence shouts", place, instead)
 
 
 def _shouts(run: str, text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -44,6 +45,11 @@ def by_language(package: str, stem: str) -> tuple[dict[str, Any], ...]:
     return tuple(toml(package, name) for name in names)
 
 
+def of_language(package: str, stem: str, language: str) -> dict[str, Any]:
+    """The file ``<stem>.<language>.toml`` of a package's folder, or {} if the language has none."""
+    return next((data for data in by_language(package, stem) if data["language"] == language), {})
+
+
 @cache
 def pattern(package: str, key: str, stem: str = "words", flags: int = re.I, loose: bool = False) -> re.Pattern[str]:
     """The patterns listed under *key* in all languages' files, as one alternation. ``loose``: see :func:`union`."""
@@ -54,6 +60,13 @@ def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int
     """One compiled alternation of *patterns*; one that never matches if the list is empty. ``loose``: a blank stands for any run of blanks."""
     body = "|".join(f"(?:{_loosened(p) if loose else p})" for p in patterns) if patterns else r"(?!)"
     return re.compile(f"{prefix}(?:{body}){suffix}", flags)
+
+
+def filled(expression: str, stands_for: Mapping[str, str]) -> str:
+    """An expression with the names in it replaced by what they stand for, in the order given."""
+    for name, value in stands_for.items():
+        expression = expression.replace(name, value)
+    return expression
 
 
 def _loosened(expression: str) -> str:

@@ -17,10 +17,9 @@ def _pattern(key: str) -> re.Pattern[str]:
     return union([p for language in languages_with("apologies.toml") for p in language_file(language, "apologies.toml")[key]], loose=True)
 
 
-@cache
-def mends() -> tuple[tuple[str, str], ...]:
-    """How half apologies become whole ones, in all languages: (expression, replacement)."""
-    return tuple((old, new) for language in languages_with("apologies.toml") for old, new in language_file(language, "apologies.toml")["mend"])
+def mends() -> list[list[str]]:
+    """How half apologies become whole ones, in all languages: [expression, replacement]."""
+    return [pair for language in languages_with("apologies.toml") for pair in language_file(language, "apologies.toml")["mend"]]
 
 
 def half(text: str) -> re.Match[str] | None:

@@ -143,7 +143,7 @@ def _deed(clause: Clause, clauses: tuple[Clause, ...], whens: tuple[When, ...], 
     acts = _acts(clause) | {f"{clause.act} {c.act}" for c in clauses if c.governor is not None and clauses[c.governor] is clause}
     timed = bool(whens)
     future = clause.tense is Tense.FUTURE
-    weak = bool({clause.act, *(a for a in acts if " " in a)} & words["stative"]) and not acts & words["not_stative"]
+    weak = bool(acts & words["stative"]) and not acts & words["not_stative"]
     word = bool(acts & words["words"]) and not _to_others(clause, words)
     if clause.passive and not clause.who.own_side:
         if clause.who in {Who.READER, Who.THIRD} or (clause.actor is not None and clause.actor.who is Who.READER):

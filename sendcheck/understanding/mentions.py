@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.data import language_file, languages_with, union
+from sendcheck.data import filled, language_file, languages_with, union
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.model import Phrase, Who
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -52,20 +52,14 @@ def _mentions(language: str) -> dict[str, Any] | None:
     roles, ours, definite = (
         _alternation(w) for w in (words.own_side - frozenset(told["not_roles"]), words.own_side | words["own_if_ours"], frozenset(told["definite"]))
     )
-
-    def fill(found: str) -> str:
-        return (
-            found.replace("ROLE", f"(?:{roles}){told['plural']}")
-            .replace("OURS", f"(?:{ours}){told['plural']}")
-            .replace("DEFINITE", f"(?:{definite}){told['plural']}")
-            .replace("NAMED", NAMED)
-        )
-
-    found: dict[str, Any] = {key: union([rf"(?<!\w){fill(p)}" for p in told[key]], loose=True) for key in ("own", "perhaps", "reader")}
+    plural = told["plural"]
+    stands_for = {"ROLE": f"(?:{roles}){plural}", "OURS": f"(?:{ours}){plural}", "DEFINITE": f"(?:{definite}){plural}", "NAMED": NAMED}
+    found: dict[str, Any] = {key: union([rf"(?<!\w){filled(p, stands_for)}" for p in told[key]], loose=True) for key in ("own", "perhaps", "reader")}
     possessives = "|".join(re.escape(w) for w, who in words.who.items() if who.sender)
     found["ours"] = re.compile(rf"\b(?:{possessives})\b", re.I)
     found |= {
         "join": re.compile(told["join"], re.I),
+        "cut": re.compile(told["cut"], re.I),
         "not_names": frozenset(told["not_names"]),
         "ordinary": frozenset(told["ordinary"]),
         "not_people": frozenset(told["not_people"]),
@@ -87,8 +81,8 @@ def own_mentions(prose: Prose, sentence: Sentence, reproach: re.Pattern[str] | N
         return []
     text = unquoted(sentence.text)
     found = [_trimmed(text, m.start(), m.end(), patterns, reproach) for m in patterns["own"].finditer(text)]
-    readers = [(m.start(), m.end()) for m in patterns["reader"].finditer(text)]
-    others = [(a, b) for a, b in readers if text[a:b].lower() not in patterns["you"]]  # but “the person you spoke to” is none of his
+    readers = patterns["reader"].finditer(text)
+    others = [m.span() for m in readers if m.group(0).lower() not in patterns["you"]]  # but “the person you spoke to” is none of his
     found = [m for m in found if not _names_other(prose, text[m.start : m.end]) and (m.ours or not any(a < m.end and m.start < b for a, b in others))]
     found += [Mention(m.start(), m.end(), sure=False) for m in patterns["perhaps"].finditer(text)]
     found += _names(prose, text, patterns)
@@ -134,7 +128,7 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
         words = [(m.start() + run.start(), m.group(0)) for m in re.finditer(r"[\w-]+", run.group(0))]
         bare = _bare if patterns["s_joined"] else str
         known = [prose.name_of(w) or prose.name_of(bare(w)) for _, w in words]
-        if not any(known) and ((_begins(text, run) and run.group(0) in patterns["ordinary"]) or text[run.end() :].startswith("'t")):
+        if not any(known) and ((_begins(text, run) and run.group(0) in patterns["ordinary"]) or patterns["cut"].match(text[run.end() :])):
             continue
         if _is_called(text, run) or any(fold(w) in patterns["public"] for w in (*(w for _, w in words), *_BEFORE.findall(text[: run.start()]))):
             continue

@@ -6,10 +6,10 @@ import json
 import re
 from pathlib import Path
 
-from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.engine import Job
 from sendcheck.testing import build
 from tests.quality.corpora import unpacked
+from tests.quality.engines import engine
 
 LABELS = Path(__file__).parent / "tweetsumm_apology.tsv"
 RULE = "apology-missing"
@@ -23,13 +23,11 @@ def labels() -> list[tuple[str, int, bool]]:
 
 def measure() -> tuple[int, int, list[str]]:
     """(turns on which rule and label agree, turns, those that disagree)."""
-    from tests.quality.measure import engine
-
     texts = {}
     for row in (unpacked("derived") / "tweetsumm_dev.jsonl").read_text("utf-8").splitlines():
         data = json.loads(row)
         texts[str(data["id"])] = [text for _who, text in data["turns"]]
-    run = Engine(engine().registry, engine().config, Selection((RULE,)), "complaint-reply")
+    run = engine((RULE,), "complaint-reply")
     wrong = []
     rows = labels()
     for dialogue, turn, apologises in rows:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.judge import Selection
 from sendcheck.testing import build
 from sendcheck.understanding.text import flat
+from tests.quality.engines import engine
 
 FOLDER = Path(__file__).parent / "exchanges"
 RULES = ("question-unanswered", "request-unaddressed", "concern-unaddressed")
@@ -83,9 +83,7 @@ def _about(asked: str, found: str) -> bool:
 
 def measure(seen: bool) -> dict[str, Outcome]:
     """Language to outcome, over the threads that were looked at or those that were not."""
-    from tests.quality.measure import engine
-
-    run = engine(Selection(RULES))
+    run = engine(RULES)
     out: dict[str, Outcome] = {}
     for thread in exchanges():
         if thread.seen is not seen:

@@ -14,19 +14,19 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.report import Finding
 from sendcheck.testing import build
 from tests.quality.corpora import CorpusMail, aeslc, unpacked
+from tests.quality.engines import engine
 
 LABELS = Path(__file__).parent / "judged_alarms.tsv"
 RULES = (
     "blame-colleague", "blame-recipient", "blame-deflected", "non-apology", "hostile", "shouting", "jargon", "internal-detail",
     "promise-absolute", "promise-undated", "promise-others",
 )  # fmt: skip
-#: (corpus, language, profile or None for the recognised one)
-CORPORA = (("aeslc", "en", None), ("nav", "nb", None), ("tweetsumm", "en", "complaint-reply"))
+#: (corpus, profile or None for the recognised one)
+CORPORA = (("aeslc", None), ("nav", None), ("tweetsumm", "complaint-reply"))
 
 
 def _mails(corpus: str) -> Iterator[CorpusMail]:
@@ -47,17 +47,9 @@ def _mails(corpus: str) -> Iterator[CorpusMail]:
                     yield CorpusMail(f"tweetsumm/{dialogue['id']}:{number}", build({"own": f"{own}\n"}))
 
 
-@cache
-def _engine(profile: str | None) -> Engine:
-    from tests.quality.measure import engine
-
-    base = engine(Selection(RULES))
-    return Engine(base.registry, base.config, Selection(RULES), profile)
-
-
 def _check(task: tuple[CorpusMail, str | None]) -> list[tuple[str, Finding]]:
     mail, profile = task
-    found = _engine(profile).check(Job(mail.id, mail.raw)).findings
+    found = engine(RULES, profile).check(Job(mail.id, mail.raw)).findings
     return [(mail.id, f) for f in found if f.rule in RULES and f.severity.value != "note"]
 
 
@@ -83,7 +75,7 @@ def labels() -> dict[tuple[str, str, str], bool]:
 def measure() -> dict[tuple[str, str, str], Counter[str]]:
     """(corpus, severity, rule) to the counts of "right", "wrong" and "open" (not judged) alarms."""
     found: dict[tuple[str, str, str], Counter[str]] = {}
-    for corpus, _language, profile in CORPORA:
+    for corpus, profile in CORPORA:
         for identity, finding in alarms(corpus, profile):
             verdict = labels().get(key(identity, finding))
             kind = "open" if verdict is None else "right" if verdict else "wrong"
@@ -93,7 +85,7 @@ def measure() -> dict[tuple[str, str, str], Counter[str]]:
 
 def main() -> None:
     """Print what nobody has judged: a line to be completed with 1 or 0, and the words (which stay out of the project)."""
-    for corpus, _language, profile in CORPORA:
+    for corpus, profile in CORPORA:
         for identity, finding in alarms(corpus, profile):
             if key(identity, finding) not in labels():
                 print("\t".join((*key(identity, finding), "?", finding.severity.value, finding.where.excerpt, finding.where.context)))

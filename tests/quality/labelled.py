@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sendcheck.config.load import load_config
-from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
 from sendcheck.testing import build
+from tests.quality.engines import engine
 
 FOLDER = Path(__file__).parent / "labelled"
 #: Written when the patterns were done, and measured only.
@@ -67,8 +66,7 @@ def job(line: Line) -> Job:
 def fires(line: Line) -> bool:
     """Whether the rule fires on the line."""
     profile = None if line.rule in _GENERAL else "complaint-reply"
-    config = load_config(load(), isolated=True, overrides={"allow-reserved-domains": True})
-    report = Engine(load(), config, Selection((line.rule,)), profile).check(job(line))
+    report = engine((line.rule,), profile).check(job(line))
     assert not any(f.rule == "check-crashed" for f in report.findings), [f.message for f in report.findings]
     return any(f.rule == line.rule for f in report.findings)
 
@@ -90,6 +88,13 @@ class Score:
         else:
             self.false += fired
             self.quiet += not fired
+
+    def include(self, other: Score) -> None:
+        """Add another's counts."""
+        self.hit += other.hit
+        self.missed += other.missed
+        self.false += other.false
+        self.quiet += other.quiet
 
 
 def scores(folder: Path = FOLDER) -> dict[tuple[str, str, bool], Score]:

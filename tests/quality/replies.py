@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sendcheck.pipeline.engine import Job
-from sendcheck.pipeline.judge import Selection
 from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Body, Mail
 from sendcheck.understanding.segments import Kind, Segment
 from sendcheck.understanding.text import flat
 from sendcheck.understanding.understand import Surroundings, understand
 from tests.quality.corpora import CorpusMail, Pair, reply_pairs
+from tests.quality.engines import engine
 
 RULE = "question-unanswered"
 _FOOTER = re.compile(r"sponsored by", re.I)
@@ -85,16 +85,9 @@ def _bytes(pair: Pair, body: Body, below: Segment) -> tuple[int, int, int] | Non
 
 def fired(raw: bytes, pair: Pair) -> list[str]:
     """The questions that the rule calls unanswered."""
-    from tests.quality.measure import engine
-
-    global _engine
-    _engine = _engine or engine(Selection((RULE,)))
-    report = _engine.check(Job(pair.reply.id, raw, parent=(pair.parent.id, pair.parent.raw)))
+    report = engine((RULE,)).check(Job(pair.reply.id, raw, parent=(pair.parent.id, pair.parent.raw)))
     assert not any(f.rule == "check-crashed" for f in report.findings), [f.message for f in report.findings]
     return [flat(f.where.excerpt) for f in report.findings if f.rule == RULE]
-
-
-_engine = None
 
 
 def _about(question: str, found: list[str]) -> bool:
