@@ -5,8 +5,9 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 ``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
 ``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
 ``draft``, ``envelope``; ``lang`` (asked of rules that read text);
-``pair`` (a firing and a silent case that share it differ in one word). What is expected of a firing case: ``excerpt``,
-``severity``, ``line``, ``count``; of a silent one: ``not_run``.
+``pair`` (a firing and a silent case that share it differ in one word). A template instead of a mail: ``template`` its text, ``name`` its file's
+name, ``files`` (name to text) what lies beside it, ``templates`` the keys of its ``[[templates]]``. What is expected of a firing case: ``excerpt``,
+``severity``, ``line``, ``column``, ``count``; of a silent one: ``not_run``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, MailReport
+from sendcheck.pipeline.templates import template_job
 
 _DEFAULTS = {
     "from": "Ola Nordmann <ola@inside.example>",
@@ -31,9 +33,10 @@ _DEFAULTS = {
     "subject": "The plan",
     "date": "Mon, 04 May 2026 10:12:00 +0200",
 }
+_TEMPLATE = "case.txt"
 _KEYS = {
     "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
-    "lang", "excerpt", "severity", "line", "count", "not_run", "profile", "pair",
+    "lang", "excerpt", "severity", "line", "column", "count", "not_run", "profile", "pair", "template", "name", "files", "templates",
 }  # fmt: skip
 
 
@@ -97,8 +100,8 @@ def build(data: dict[str, Any]) -> bytes:
     return message.as_bytes()
 
 
-def config_of(data: dict[str, Any]) -> Config:
-    """The configuration of a case: the defaults, reserved domains allowed, and what the case sets."""
+def config_of(data: dict[str, Any], folder: Path | None = None) -> Config:
+    """The configuration of a case: the defaults, reserved domains allowed, and what the case sets. ``folder``: where it is written."""
     from sendcheck.config.example import toml_value
 
     lines: list[str] = []
@@ -109,8 +112,11 @@ def config_of(data: dict[str, Any]) -> Config:
             tables += [f'"{name}" = {toml_value(inner)}' for name, inner in value.items()]
         else:
             lines.append(f"{key} = {toml_value(value)}")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "case.toml"
+    if "template" in data:
+        tables += ["[[templates]]", f"glob = {toml_value(data.get('name', _TEMPLATE))}"]
+        tables += [f"{name} = {toml_value(value)}" for name, value in (data.get("templates") or {}).items()]
+    with tempfile.TemporaryDirectory() as made:
+        path = (folder or Path(made)) / "case.toml"
         path.write_text("\n".join([*lines, *tables]), "utf-8")
         return load_config(load(), explicit=path)
 
@@ -118,6 +124,8 @@ def config_of(data: dict[str, Any]) -> Config:
 def report_of(case: Case) -> MailReport:
     """Check the mail of a case with its rule selected."""
     data = case.data
+    if "template" in data:
+        return _template_report(case)
     parent = data.get("parent")
     job = Job(
         "case.eml",
@@ -127,6 +135,21 @@ def report_of(case: Case) -> MailReport:
         envelope=tuple(data.get("envelope") or ()),
     )
     return Engine(load(), config_of(data), Selection((case.rule,)), data.get("profile")).check(job)
+
+
+def _template_report(case: Case) -> MailReport:
+    """Check the template of a case, in a folder of its own with the files it names."""
+    data = case.data
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made).resolve()
+        name = data.get("name", _TEMPLATE)
+        for other, text in {**(data.get("files") or {}), name: data["template"]}.items():
+            path = folder / other
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8", newline="")
+        config = config_of(data, folder)
+        job = Job(name, (folder / name).read_bytes(), template=template_job(config, folder / name))
+        return Engine(load(), config, Selection((case.rule,)), data.get("profile")).check(job)
 
 
 def run_case(case: Case) -> None:
@@ -149,5 +172,7 @@ def run_case(case: Case) -> None:
         assert any(f.severity.value == data["severity"] for f in found), [f.severity for f in found]
     if "line" in data:
         assert data["line"] in [f.where.line for f in found], [f.where.line for f in found]
+    if "column" in data:
+        assert data["column"] in [f.where.column for f in found], [f.where.column for f in found]
     if "count" in data:
         assert len(found) == data["count"], [f.where.excerpt for f in found]

@@ -20,6 +20,7 @@ RULES = (
         "the salutation names somebody who does not get the mail",
         "Either the mail goes to the wrong person, or it calls somebody by another's name.",
         reads_text=True,
+        only="mail",
     ),
     Rule(
         "name-misspelled",
@@ -28,6 +29,7 @@ RULES = (
         "a recipient's name is written wrongly",
         "People notice their own name first.",
         reads_text=True,
+        only="mail",
     ),
     Rule(
         "copied-not-in-cc",
@@ -36,6 +38,7 @@ RULES = (
         "the text says that somebody is copied who does not get the mail",
         "The reader now thinks that person knows; the person does not.",
         reads_text=True,
+        only="mail",
     ),
     Rule(
         "sender-mismatch",
@@ -43,6 +46,7 @@ RULES = (
         Harm.RECIPIENTS,
         "the mail leaves under another of your addresses than the one written to",
         "The reader answers the wrong address, and may learn one that you keep private.",
+        only="mail",
     ),
 )
 

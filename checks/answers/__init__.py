@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _MILD = {"general": Severity.WARNING, "internal": Severity.WARNING}
 _WHY = "What is left out has to be asked again, by somebody who is less patient then."
 RULES = (
-    Rule("question-unanswered", Severity.ERROR, Harm.ANSWERS, "a question of the mail you answer has no answer", _WHY, True, True, _MILD),
-    Rule("concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD),
-    Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True),
+    Rule("question-unanswered", Severity.ERROR, Harm.ANSWERS, "a question of the mail you answer has no answer", _WHY, True, True, _MILD, only="mail"),
+    Rule("concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD, only="mail"),
+    Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True, only="mail"),
 )
 _SLUG = {"question": "question-unanswered", "request": "request-unaddressed", "concern": "concern-unaddressed"}
 _SAYS = {

@@ -20,6 +20,7 @@ RULES = (
         "the text announces a file that is not attached",
         "The reader has to ask for it, and you have to write again.",
         reads_text=True,
+        only="mail",
     ),
 )
 _URL = re.compile(r"https?://|\bwww\.|\bftp://", re.I)

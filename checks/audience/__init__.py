@@ -24,6 +24,7 @@ RULES = (
         Harm.RECIPIENTS,
         "people of two or more outside organisations see each other in To and Cc",
         "A customer learns who your other customers are, and reads what was meant for somebody else.",
+        only="mail",
     ),
     Rule(
         "audience-widened",
@@ -31,6 +32,7 @@ RULES = (
         Harm.RECIPIENTS,
         "a reply or forward reaches someone outside who was on no mail of the thread",
         "Whoever wrote the thread did not write it for this reader.",
+        only="mail",
     ),
     Rule(
         "confidential-spread",
@@ -39,6 +41,7 @@ RULES = (
         "a mail that asks for confidentiality reaches somebody new, or an internal one goes outside",
         "Somebody asked that this should not spread.",
         reads_text=True,
+        only="mail",
     ),
     Rule(
         "reply-all-from-bcc",
@@ -46,6 +49,7 @@ RULES = (
         Harm.RECIPIENTS,
         "you were only blind-copied, and answer everybody",
         "The readers learn that you read along, and who hid you.",
+        only="mail",
     ),
     Rule(
         "recipient-dropped",
@@ -54,6 +58,7 @@ RULES = (
         "the writer you answer, or somebody the text addresses, no longer gets the mail",
         "Whoever asked will think that nobody answered.",
         reads_text=True,
+        only="mail",
     ),
     Rule(
         "other-customer-named",
@@ -61,6 +66,7 @@ RULES = (
         Harm.LEAKS,
         "a customer is named that none of the readers belongs to",
         "One customer's affairs are none of another's.",
+        only="mail",
     ),
 )
 

@@ -10,7 +10,7 @@ from sendcheck.checkapi import Check, Harm, Hit, Kind, Mail, Rule, Severity, lin
 
 RULES = (
     Rule("subject-missing", Severity.WARNING, Harm.CONTENT, "the subject is empty", "Nobody finds, sorts or trusts a mail without a subject."),
-    Rule("body-empty", Severity.WARNING, Harm.CONTENT, "the mail says nothing", "The reader cannot tell what you want."),
+    Rule("body-empty", Severity.WARNING, Harm.CONTENT, "the mail says nothing", "The reader cannot tell what you want.", only="mail"),
 )
 
 

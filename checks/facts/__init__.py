@@ -18,6 +18,7 @@ RULES = (
         "a weekday and a date disagree, a date does not exist, or a promised one is over",
         "The reader cannot know which of the two you mean.",
         reads_text=True,
+        reads_values=True,
     ),
     Rule(
         "figure-changed",
@@ -28,6 +29,7 @@ RULES = (
         reads_text=True,
         language_rule=True,
         by_profile=dict.fromkeys(STRICT, Severity.ERROR),
+        only="mail",
     ),
     Rule(
         "figure-unsupported",
@@ -37,6 +39,7 @@ RULES = (
         "The first thing an unhappy reader asks is where you have that figure from.",
         reads_text=True,
         language_rule=True,
+        only="mail",
     ),
 )
 

@@ -22,6 +22,7 @@ RULES = (
         reads_text=True,
         language_rule=True,
         by_profile=_LOUD,
+        reads_values=True,
     ),
     Rule(
         "internal-detail",
@@ -32,6 +33,7 @@ RULES = (
         reads_text=True,
         language_rule=True,
         by_profile=_LOUD,
+        reads_values=True,
     ),
 )
 

@@ -19,6 +19,7 @@ RULES = (
         "your text is not in the language of the mail you answer",
         "The reader wrote in the language that comes easiest.",
         reads_text=True,
+        only="mail",
     ),
 )
 _NAMES = {"en": "English", "nb": "Norwegian", "nn": "Norwegian", "da": "Danish", "sv": "Swedish", "other": "another language"}

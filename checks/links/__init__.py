@@ -20,6 +20,7 @@ RULES = (
         Harm.CONTENT,
         "a link leads elsewhere than it shows, or to a place the reader cannot reach",
         "The reader lands somewhere else, or nowhere, and may take the mail for phishing.",
+        reads_values=True,
     ),
 )
 _SHOWN_URL = re.compile(r"(?:https?://|ftp://)?(?P<host>(?:[\w-]+\.)+[a-z]{2,24})(?::\d+)?(?P<path>/\S*)?", re.I)

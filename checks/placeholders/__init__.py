@@ -20,6 +20,7 @@ RULES = (
         "a placeholder was not filled in",
         "The reader sees a form letter, and not even a finished one.",
         reads_text=True,
+        reads_values=True,
     ),
 )
 _QUOTED = (("“", "”"), ('"', '"'), ("«", "»"), ("‘", "’"), ("'", "'"))

@@ -13,13 +13,14 @@ from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Option, Recipient
 from .deliverable import undeliverable
 
 RULES = (
-    Rule("recipient-missing", Severity.ERROR, Harm.RECIPIENTS, "nobody is named as a recipient", "A mail without recipients reaches nobody."),
+    Rule("recipient-missing", Severity.ERROR, Harm.RECIPIENTS, "nobody is named as a recipient", "A mail without recipients reaches nobody.", only="mail"),
     Rule(
         "recipient-invalid",
         Severity.ERROR,
         Harm.RECIPIENTS,
         "an address cannot be delivered to as written",
         "It bounces, or reaches somebody else than you think.",
+        only="mail",
     ),
     Rule(
         "recipient-blocked",
@@ -27,6 +28,7 @@ RULES = (
         Harm.RECIPIENTS,
         "an address is on the block list, or not on the allow list",
         "Somebody decided that no mail goes there from here.",
+        only="mail",
     ),
     Rule(
         "recipient-crowd",
@@ -35,6 +37,7 @@ RULES = (
         "many outside recipients see each other's addresses",
         "Every reader gets everybody's address, and one “reply all” reaches them all.",
         supersedes=(),
+        only="mail",
     ),
 )
 

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sendcheck.reading.addresses import Address
+from sendcheck.understanding.organisations import is_reserved
 
-# RFC 2606 and RFC 6761: names that never resolve.
-RESERVED_SUFFIXES = ("example", "test", "invalid", "localhost")
-RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
 LOCAL_SUFFIXES = ("local", "internal", "lan", "home", "corp", "intranet", "localdomain", "onion", "arpa")
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.I)
 
@@ -31,7 +29,7 @@ def undeliverable(address: Address, allow_reserved: bool, internal: Sequence[str
     if any(domain == entry.lower() or domain.endswith("." + entry.lower()) for entry in internal):
         return None
     suffix = domain.rpartition(".")[2]
-    if suffix in RESERVED_SUFFIXES or any(domain == d or domain.endswith("." + d) for d in RESERVED_DOMAINS):
+    if is_reserved(domain):
         if allow_reserved:
             return _syntax(address, reserved=True)
         return Fault(f"{domain} is reserved for examples and never resolves", "put the real address in, or set allow-reserved-domains = true for tests")

@@ -23,6 +23,7 @@ RULES = (
         "It reads as haste.",
         reads_text=True,
         language_rule=True,
+        reads_values=True,
     ),
     Rule(
         "spelling",
@@ -32,6 +33,7 @@ RULES = (
         "Readers take a slip for haste, and haste for how you work.",
         reads_text=True,
         language_rule=True,
+        reads_values=True,
     ),
 )
 _DOUBLE = re.compile(r"(?<![\w'’@./-])([^\W\d_]+)((?: |[ \t]?\n[ \t]?))\1(?![\w'’@/-]|\.\w)", re.I)

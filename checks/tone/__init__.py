@@ -42,6 +42,7 @@ RULES = (
         reads_text=True,
         language_rule=True,
         by_profile=_LOUD,
+        reads_values=True,
     ),
 )
 

@@ -19,6 +19,7 @@ RULES = (
         "an old mail hangs below a new one, for somebody who was not on it or under another subject",
         "The reader gets a conversation that was not meant for this mail.",
         reads_text=True,
+        only="mail",
     ),
     Rule(
         "trail-internal",
@@ -27,6 +28,7 @@ RULES = (
         "the trail holds a mail between insiders, and the reader is outside",
         "What colleagues wrote to each other was not written for this reader.",
         reads_text=True,
+        only="mail",
     ),
 )
 

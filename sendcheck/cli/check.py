@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sendcheck.cli.output import FORMATS, Look, deliver, pair
+from sendcheck.cli.sources import jobs as jobs_of
+from sendcheck.config.config import Config
 from sendcheck.config.keys import FAIL_ON, SHOW
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, Exit, InputError, worst_exit
-from sendcheck.pipeline.contract import PROFILES, Rule, Severity
+from sendcheck.pipeline.contract import PROFILES, Severity
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
-from sendcheck.pipeline.registry import Registry, load, unknown
-from sendcheck.pipeline.report import MailReport, Report, Verdict
+from sendcheck.pipeline.registry import load, unknown
+from sendcheck.pipeline.report import MailReport
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.pipeline.threads import open_store, with_thread
-from sendcheck.reading.sources import Source, expand, refusal
+from sendcheck.reading.sources import Source, refusal
 
 if TYPE_CHECKING:
-    from sendcheck.show.text import Style
+    from sendcheck.cli.changes import Changes
+    from sendcheck.pipeline.baseline import Baseline
 
-FORMATS = ("text", "json", "github")
-_ONE_LINE_EACH = 25
 #: Mails to index before a line counts them.
 _WORTH_TELLING = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Output:
-    format: str
-    path: str | None
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,6 +47,8 @@ class _Output:
 @click.option("--show", type=click.Choice(SHOW), help="Mildest severity that the text report shows.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule (repeat); its not running is incomplete.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule (repeat).")
+@click.option("--diff", "reference", metavar="REF", help="Only what has changed since this Git revision.")
+@click.option("--baseline", "baseline_file", metavar="FILE", help="Known findings, as `sendcheck baseline` writes them; they fail nothing.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
 @click.option("--timings", is_flag=True, help="Show how long each check took.")
 @click.option("--redact/--no-redact", default=None, help="Leave mail text out of CI formats (default: for real mail).")
@@ -69,12 +67,16 @@ def check(
     show: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    reference: str | None,
+    baseline_file: str | None,
     jobs: int,
     timings: bool,
     redact: bool | None,
     color: bool | None,
 ) -> None:
-    """Check mails: .eml files, folders, Maildirs, mboxes, git-format patches, or standard input (-).
+    """Check mails and templates of mails: files, folders, Maildirs, mboxes, git-format patches, or standard input (-).
+
+    Templates are files in .j2 .jinja .njk .twig .liquid .hbs .mustache .mjml .po, and those that [[templates]] names.
 
     Exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 incomplete, 70 internal error.
     """
@@ -85,38 +87,33 @@ def check(
         registry.rule(slug)
     if profile is not None and profile not in PROFILES:
         raise ConfigError(unknown("profile", profile, PROFILES) + f" (there are {', '.join(PROFILES)})")
-    wanted = _pair(formats, outputs)
-    explicit = _existing(config_file)
-    config = load_config(registry, explicit=explicit, start=Path.cwd(), overrides={"fail-on": fail_on, "show": show, "mailstore": mailstore})
+    wanted = pair(formats, outputs)
+    explicit = existing(config_file)
+    config = load_config(
+        registry, explicit=explicit, start=Path.cwd(), overrides={"fail-on": fail_on, "show": show, "mailstore": mailstore, "baseline": baseline_file}
+    )
     engine = Engine(registry, config, Selection(select, ignore), profile)
     codes: list[Exit] = []
-    found = _readable(list(sources), codes)
+    changes = _changes(reference)
+    known = _baseline(config, codes)
+    found = jobs_of(list(sources), config, codes, changes.has if changes is not None else lambda _path: True)
     if parent is not None:
         found = iter(_only_one(found))
     parent_mail = _parent(parent)
     # --parent names the mail itself: no store needs to be searched for it.
     store = open_store(config["mailstore"], _told) if config["mailstore"] and parent is None else None
-    work = (
-        with_thread(Job(s.name, raw, cut, s.first_line, parent=parent_mail, draft=draft, timings=timings, table=explain_answers), store)
-        for s, raw, cut in found
-    )
-    reports = _shown(Supervisor(engine, jobs).run(work), wanted, registry, Severity(config["show"]), timings, redact, color, _bar(list(sources)))
-    codes.append(reports.exit)
+    work = (_completed(job, parent_mail, draft, timings, explain_answers) for job in found)
+    work = (job if job.template is not None else with_thread(job, store) for job in work)
+    reports = _left(Supervisor(engine, jobs).run(work), config, changes, known)
+    look = Look(registry, Severity(config["show"]), config["fail-on"], timings, redact, color, _bar(list(sources)))
+    report = deliver(reports, wanted, look)
+    _afterwards(changes, known, report.sources, not report.mails and not codes)
+    codes.append(report.exit)
     sys.exit(worst_exit(codes))
 
 
-def _pair(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[_Output]:
-    """--format and --output, paired in order; at most one may go to standard output."""
-    formats = formats or ("text",)
-    if len(outputs) > len(formats):
-        raise click.UsageError(f"{len(outputs)} --output for {len(formats)} --format: they pair in order")
-    paired = [_Output(f, outputs[i] if i < len(outputs) and outputs[i] != "-" else None) for i, f in enumerate(formats)]
-    if sum(o.path is None for o in paired) > 1:
-        raise click.UsageError("two reports would go to standard output: give each --format but one its --output")
-    return paired
-
-
-def _existing(name: str | None) -> Path | None:
+def existing(name: str | None) -> Path | None:
+    """A configuration file that was named; ConfigError if it is not there."""
     if name is None:
         return None
     path = Path(name)
@@ -125,27 +122,57 @@ def _existing(name: str | None) -> Path | None:
     return path
 
 
-def _readable(names: list[str], codes: list[Exit]) -> Iterator[tuple[Source, bytes, bool]]:
-    """The mails that can be read; for each other one a line on stderr and exit code 2."""
-    for source in expand(names):
-        try:
-            if isinstance(source, InputError):
-                raise source
-            raw, cut = source.read()
-            why = refusal(raw)
-            if why:
-                raise InputError(f"{'standard input' if source.name == '-' else source.name} {why}")
-        except InputError as error:
-            click.echo(f"sendcheck: {error}", err=True)
-            codes.append(Exit.USAGE)
-            continue
-        yield source, raw, cut
+def _completed(job: Job, parent: tuple[str, bytes] | None, draft: bool, timings: bool, table: bool) -> Job:
+    return replace(job, parent=parent, draft=draft, timings=timings, table=table)
 
 
-def _only_one(found: Iterator[tuple[Source, bytes, bool]]) -> list[tuple[Source, bytes, bool]]:
+def _changes(reference: str | None) -> Changes | None:
+    if reference is None:
+        return None
+    from sendcheck.cli.changes import changes_since
+
+    return changes_since(reference)
+
+
+def _baseline(config: Config, codes: list[Exit]) -> Baseline | None:
+    """The baseline in force. One that cannot be used is told of and exits 2; the mails are checked without it."""
+    if not config["baseline"]:
+        return None
+    from sendcheck.pipeline.baseline import load as load_baseline
+
+    try:
+        return load_baseline(Path(config["baseline"]))
+    except ConfigError as error:
+        click.echo(f"sendcheck: {error}", err=True)
+        codes.append(Exit.USAGE)
+        return None
+
+
+def _left(reports: Iterable[MailReport], config: Config, changes: Changes | None, known: Baseline | None) -> Iterator[MailReport]:
+    """The reports without what is known or has not changed."""
+    for report in reports:
+        report = known.applied(report, config) if known is not None else report
+        yield changes.applied(report, config) if changes is not None else report
+
+
+def _afterwards(changes: Changes | None, known: Baseline | None, sources: list[str], nothing: bool) -> None:
+    """What baseline and --diff kept out of the reports."""
+    if changes is not None and nothing:
+        click.echo(f"nothing to check has changed since {changes.reference}")
+    if changes is not None and changes.left_out:
+        click.echo(f"sendcheck: {changes.left_out} findings on lines that have not changed since {changes.reference} are left out", err=True)
+    if known is not None and changes is None:
+        gone = known.gone(sources)
+        if gone:
+            click.echo(f"sendcheck: {gone} findings of the baseline {known.path} are gone: write it anew (sendcheck baseline)", err=True)
+
+
+def _only_one(found: Iterator[Job]) -> list[Job]:
     first = [item for item, _ in zip(found, range(2), strict=False)]
     if len(first) > 1:
         raise click.UsageError("--parent goes with one mail, but several were given")
+    if first and first[0].template is not None:
+        raise click.UsageError(f"--parent goes with a mail, but {first[0].source} is a template: it answers nobody yet")
     return first
 
 
@@ -171,99 +198,3 @@ def _told(read: int, total: int) -> None:
 def _bar(names: list[str]) -> bool:
     """Whether the run may be long enough for a progress line: folders and mboxes, on a terminal."""
     return sys.stderr.isatty() and any(Path(n).is_dir() or Path(n).suffix in {".mbox", ".mbx"} for n in names)
-
-
-def _progress(reports: Iterable[MailReport], on: bool) -> Iterator[MailReport]:
-    if not on:
-        yield from reports
-        return
-    with click.progressbar(reports, label="checking", file=sys.stderr, show_pos=True, width=0) as bar:
-        yield from bar
-
-
-def _shown(
-    reports: Iterable[MailReport],
-    outputs: list[_Output],
-    registry: Registry,
-    show: Severity,
-    timings: bool,
-    redact: bool | None,
-    color: bool | None,
-    bar: bool,
-) -> Report:
-    """Write each report where it belongs; text to standard output appears mail by mail."""
-    from sendcheck.show.text import TextReport, plain
-
-    rules = registry.rules
-    # A progress line and reports on one terminal would run into each other: then the reports follow at the end.
-    streaming = None if bar else next((o for o in outputs if o.format == "text" and o.path is None), None)
-    coloured = _coloured(color)
-    live = TextReport(rules, click.style if coloured else plain, show, timings)
-    kept: list[MailReport] = []
-    noticed: set[str] = set()
-    for report in _progress(reports, bar):
-        for notice in report.notices:
-            if notice not in noticed:
-                noticed.add(notice)
-                click.echo(f"sendcheck: {notice}", err=True)
-        kept.append(report)
-        if streaming is None:
-            continue
-        if len(kept) > _ONE_LINE_EACH and _nothing_to_say(report, show):
-            continue
-        click.echo(live.mail(report), nl=False, color=coloured)
-    whole = Report(tuple(kept))
-    for output in outputs:
-        if output is streaming:
-            if len(kept) > 1:
-                click.echo(live.summary(_count(kept)), nl=False, color=coloured)
-            continue
-        style = click.style if output.path is None and coloured else plain
-        _write(output, _render(output.format, whole, rules, show, timings, redact, style), coloured)
-    return whole
-
-
-def _nothing_to_say(report: MailReport, show: Severity) -> bool:
-    """Whether a mail of many needs no line of its own."""
-    return report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
-
-
-def _coloured(color: bool | None) -> bool:
-    import os
-
-    if color is not None:
-        return color
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _count(reports: list[MailReport]) -> dict[Verdict, int]:
-    return {v: sum(r.verdict is v for r in reports) for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS)}
-
-
-def _render(name: str, report: Report, rules: dict[str, Rule], show: Severity, timings: bool, redact: bool | None, style: Style) -> str:
-    if name == "json":
-        from sendcheck.show.json import as_json
-
-        return as_json(report)
-    if name == "github":
-        from sendcheck.show.github import as_github
-
-        return as_github(report, rules, redact)
-    from sendcheck.show.text import TextReport
-
-    text = TextReport(rules, style, show, timings)
-    quiet = len(report.mails) > _ONE_LINE_EACH
-    parts = [text.mail(mail) for mail in report.mails if not quiet or not _nothing_to_say(mail, show)]
-    if len(parts) > 1:
-        parts.append(text.summary(_count(list(report.mails))))
-    return "".join(parts)
-
-
-def _write(output: _Output, text: str, coloured: bool = False) -> None:
-    if output.path is None:
-        click.echo(text, nl=False, color=coloured)
-        return
-    try:
-        Path(output.path).write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise InputError(f"cannot write the report to {output.path}: {error.strerror or error}") from error

@@ -12,7 +12,8 @@ from sendcheck.errors import Exit, SendcheckError
 
 #: command -> (module, attribute, one-line help): the help is here so that --help imports no command
 COMMANDS = {
-    "check": ("sendcheck.cli.check", "check", "Check mails before they leave."),
+    "check": ("sendcheck.cli.check", "check", "Check mails and templates before they leave."),
+    "baseline": ("sendcheck.cli.baseline", "baseline", "Write what is wrong today to a file, so that only new findings fail."),
     "explain": ("sendcheck.cli.rules", "explain", "Explain a rule: why it exists and what to write instead."),
     "rules": ("sendcheck.cli.rules", "rules", "List all rules."),
     "init": ("sendcheck.cli.settings", "init", "Write a starter sendcheck.toml here."),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sendcheck.pipeline.contract import Check, Option
+
+if TYPE_CHECKING:
+    from sendcheck.config.templates import TemplateEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An agreed exception. ``match``: a fingerprint or text in the excerpt ("" matches all of the rule)."""
+    """An agreed exception. ``match``: a fingerprint or text in the excerpt ("" matches all of the rule); ``lines``: only there, as (file, first, last)."""
 
     rule: str
     match: str
@@ -19,6 +23,7 @@ class Suppression:
     until: date | None = None
     origin: str = ""
     policy: bool = False
+    lines: tuple[str, int, int] | None = None
 
     def expired(self, today: date) -> bool:
         """Whether its end date has passed."""
@@ -35,6 +40,18 @@ class Config:
     severities: dict[str, str] = field(default_factory=dict)
     suppressions: tuple[Suppression, ...] = ()
     locked: frozenset[str] = frozenset()
+    templates: tuple[TemplateEntry, ...] = ()
+
+    def template_values(self, path: Path) -> dict[str, Any] | None:
+        """What ``[[templates]]`` says of a file: the entries that name it, later ones first; None if none does."""
+        absolute = path.absolute()
+        found = [entry for entry in self.templates if entry.names(absolute)]
+        if not found:
+            return None
+        merged: dict[str, Any] = {"root": str(found[-1].folder)}
+        for entry in found:
+            merged |= entry.values
+        return merged
 
     def __getitem__(self, key: str) -> Any:
         return self.values[key]

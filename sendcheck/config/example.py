@@ -7,12 +7,25 @@ import textwrap
 from typing import Any
 
 from sendcheck.config.keys import OPEN_TABLES, Key, all_keys
+from sendcheck.config.templates import TEMPLATE_KEYS
 from sendcheck.pipeline.registry import Registry
 
 _HEAD = """\
 # Every key of sendcheck with its default. Made by `sendcheck config --example`; a test keeps it complete.
 # Put what you change into sendcheck.toml (this folder and below), [tool.sendcheck] of pyproject.toml, or your own file.
 """
+
+
+_SAMPLES = {
+    "glob": 'glob = "emails/**/*.html"',
+    "engine": 'engine = "jinja"',
+    "profile": 'profile = "incident"',
+    "language": 'language = "nb"',
+    "subject": 'subject = "Your receipt"',
+    "context": 'context = ["first_name", "order.total"]',
+    "data": 'data = "samples/*.json"',
+    "roots": 'roots = ["emails/partials"]',
+}
 
 
 def toml_value(value: Any) -> str:
@@ -51,6 +64,10 @@ def example_toml(registry: Registry) -> str:
         '# match = "partner@fjord.example"',
         '# reason = "joint project, both agreed"',
         "# until = 2027-12-31",
+        "",
+        "# Files that are templates, and what is known of them. Files in .j2 .jinja .njk .twig .liquid .hbs .mustache .mjml .po are templates without.",
+        "# [[templates]]",
+        *(f"# {line}" for name, text in TEMPLATE_KEYS.items() for line in (*(f"# {part}" for part in textwrap.wrap(text, 116)), _SAMPLES[name])),
         "",
         "# Only in the administrator's policy file: keys whose value there nobody can change.",
         '# locked = ["rules.cc-leak", "internal-domains"]',

@@ -10,14 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS, Key, all_keys
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.registry import Registry, unknown
 
-LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary")
+if TYPE_CHECKING:
+    from sendcheck.config.templates import TemplateEntry
+
+LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary", "template-addresses")
 
 
 @dataclass(slots=True)
@@ -145,6 +148,7 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
     severities: dict[str, str] = {}
     suppressions: list[Suppression] = []
     locked: dict[str, str] = {}
+    templates: list[TemplateEntry] = []
     for layer in layers:
         for dotted, value in _flatten(layer, keys):
             table, _, name = dotted.partition(".")
@@ -153,6 +157,11 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
                 continue
             if dotted == "suppress":
                 suppressions += _suppressions(layer, value, registry)
+                continue
+            if dotted == "templates":
+                from sendcheck.config.templates import parse
+
+                templates += parse(value, layer.folder, lambda name, message, layer=layer: _fail(layer, name, message))  # type: ignore[misc]
                 continue
             holder = next((lock for lock in (dotted, table) if lock in locked), None)
             if holder is not None and locked[holder] != layer.path:
@@ -168,7 +177,7 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
         values[dotted] = value
         origins[dotted] = "command line"
     _check_rule_names(values, registry, origins)
-    return Config(values, origins, organisations, severities, tuple(suppressions), frozenset(locked))
+    return Config(values, origins, organisations, severities, tuple(suppressions), frozenset(locked), tuple(templates))
 
 
 def _flatten(layer: _Layer, keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
@@ -185,10 +194,10 @@ def _flatten(layer: _Layer, keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
                 if name in tables and dotted not in keys:
                     raise _fail(layer, dotted, unknown("key", dotted, keys))
                 yield dotted, inner_value
-        elif name in keys or name == "suppress":
+        elif name in keys or name in {"suppress", "templates"}:
             yield name, value
         else:
-            raise _fail(layer, name, unknown("key", name, [*keys, *OPEN_TABLES, "suppress", "locked", *tables]))
+            raise _fail(layer, name, unknown("key", name, [*keys, *OPEN_TABLES, "suppress", "templates", "locked", *tables]))
 
 
 def _leaves(prefix: str, table: dict[str, Any], keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:

@@ -58,7 +58,9 @@ class Rule:
     ``summary``: one line for ``sendcheck rules``. ``why``: one line shown under a finding.
     ``reads_text``: it needs a language it knows, and is *not run* on text in another one.
     ``by_profile``: severities that differ from ``severity``. ``supersedes``: slugs of rules
-    whose finding at the same place this one stands for (RULES.md, ruling 28).
+    whose finding at the same place this one stands for (RULES.md, ruling 28). ``only``: the kind of
+    source it is about, ``mail`` (whoever reads it, its thread, its attachments) or ``template``; "" for both.
+    ``reads_values``: it judges single words, figures or places, so that what stands for a variable in a template tells it nothing.
     """
 
     slug: str
@@ -70,6 +72,8 @@ class Rule:
     language_rule: bool = False
     by_profile: Mapping[str, Severity] = field(default_factory=dict)
     supersedes: tuple[str, ...] = ()
+    only: str = ""
+    reads_values: bool = False
 
     def severity_in(self, profile: str) -> Severity:
         """The default severity under a profile."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from sendcheck.config.config import Config
 from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Rule
-from sendcheck.pipeline.judge import CRASHED, Selection, judge
+from sendcheck.pipeline.judge import Selection, judge
 from sendcheck.pipeline.registry import Registry
-from sendcheck.pipeline.report import MailReport, NotRunEntry, Reader
+from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
+from sendcheck.pipeline.templates import TemplateJob, is_template, mails_of, settled
 from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
@@ -30,7 +31,7 @@ class Job:
     """One mail to check: its bytes and what is known beside them.
 
     ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store; ``earlier``: the mails of the thread before it;
-    ``no_parent``: why the store has none; ``timings``, ``table``: what else the report should hold.
+    ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails; ``timings``, ``table``: what else the report should hold.
     """
 
     source: str
@@ -46,11 +47,31 @@ class Job:
     leaving: bool = False
     timings: bool = False
     table: bool = False
+    template: TemplateJob | None = None
 
     @property
     def size(self) -> int:
         """Bytes to read: the mail, and what is known of its thread."""
         return len(self.raw) + (len(self.parent[1]) if self.parent else 0) + sum(len(raw) for _name, raw in self.earlier)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What checks yielded, as it comes."""
+
+    hits: list[Hit] = field(default_factory=list)
+    not_run: list[NotRunEntry] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    timings: list[tuple[str, float]] = field(default_factory=list)
+
+
+def _add(timings: list[tuple[str, float]], name: str, ms: float) -> None:
+    """Note a check's time; of a template's readings the sum."""
+    at = next((i for i, (known, _ms) in enumerate(timings) if known == name), None)
+    if at is None:
+        timings.append((name, ms))
+    else:
+        timings[at] = (name, timings[at][1] + ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +94,15 @@ class Engine:
         told = stage or (lambda _name: None)
         started = time.perf_counter()
         told(READING)
+        return self._run(self._mails(job), job, dict(stopped or {}), told, started)
+
+    def _mails(self, job: Job) -> list[Mail]:
+        """The mail; of a template, every way it can turn out."""
+        around = self._surroundings(job)
+        if job.template is not None:
+            return mails_of(job.source, job.raw, job.template, replace(around, profile=self.profile or job.template.profile or around.profile))
         message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
-        mail = understand(message, self._surroundings(job))
-        return self._run(mail, job, dict(stopped or {}), told, started)
+        return [understand(message, around)]
 
     def _surroundings(self, job: Job) -> Surroundings:
         return Surroundings(
@@ -91,39 +118,23 @@ class Engine:
             self.config.models,
         )
 
-    def _run(self, mail: Mail, job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
-        hits: list[Hit] = []
-        not_run: list[NotRunEntry] = []
-        exchanges: list[Exchange] = []
-        timings: list[tuple[str, float]] = [(READING, (time.perf_counter() - started) * 1000)]
-        checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
-        mail.prose.gates[:] = [c.gate for c in checks if c.gate and any(self.selection.on(r, self.config, mail.profile) for r in c.rules)]
+    def _run(self, mails: list[Mail], job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
+        mail = mails[0]
+        found = _Found(timings=[(READING, (time.perf_counter() - started) * 1000)])
+        if job.template is None:
+            self._look(mail, found, stopped, told)
+        else:
+            by_mail: list[tuple[Mail, list[Hit]]] = []
+            for one in mails:
+                each = _Found(timings=found.timings)
+                self._look(one, each, stopped, told)
+                by_mail.append((one, each.hits))
+                found.not_run += [e for e in each.not_run if e.rule not in {old.rule for old in found.not_run}]
+            found.hits = settled(by_mail, self.registry.rules, lambda name: self._covered(name, job))
+            found.not_run += self._of_template(mail)
+        hits, not_run, exchanges, timings = found.hits, found.not_run, found.exchanges, found.timings
         for name, why in self.registry.broken:
             hits.append(crash_hit(name, f"the package of checks “{name}” could not be loaded ({why.split(':')[0]})"))
-        for check in checks:
-            wanted = [rule for rule in check.rules if self.selection.on(rule, self.config, mail.profile)]
-            if not wanted:
-                continue
-            silent = self._language_not_run(mail, wanted)
-            not_run += silent
-            if len(silent) == len(wanted):
-                continue
-            if check.name in stopped:
-                hits.append(crash_hit(check.name, stopped[check.name]))
-                not_run += [self._entry(rule.slug, f"check “{check.name}” was stopped") for rule in wanted]
-                continue
-            told(check.name)
-            begun = time.perf_counter()
-            found, lacking, table = self._run_one(check, mail, {rule.slug for rule in wanted})
-            timings.append((check.name, (time.perf_counter() - begun) * 1000))
-            quiet = {entry.rule for entry in silent}
-            hits += [h for h in found if h.rule not in quiet]
-            not_run += [e for e in lacking if e.rule not in quiet]
-            exchanges += [e for e in table if e.rule not in quiet]
-        if mail.prose.truncated:
-            reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
-            wanted = [r for c in checks for r in c.rules if r.language_rule and self.selection.on(r, self.config, mail.profile)]
-            not_run += [self._entry(r.slug, reason) for r in wanted if r.slug not in {e.rule for e in not_run}]
         told(JUDGING)
         judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
         elapsed = (time.perf_counter() - started) * 1000
@@ -145,9 +156,67 @@ class Engine:
             unmatched=judgement.unmatched,
             exchanges=tuple(exchanges) if job.table else None,
             network=self._network(),
+            template=mail.template.engine if mail.template is not None else "",
             elapsed_ms=round(elapsed, 1) if job.timings else None,
             timings=tuple(timings) if job.timings else (),
         )
+
+    def _look(self, mail: Mail, found: _Found, stopped: dict[str, str], told: Callable[[str], None]) -> None:
+        """Run every check that is wanted over one mail."""
+        kind = "template" if mail.template is not None else "mail"
+        checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
+        on = {rule.slug for c in checks for rule in c.rules if rule.only in {"", kind} and self.selection.on(rule, self.config, mail.profile)}
+        mail.prose.gates[:] = [c.gate for c in checks if c.gate and any(r.slug in on for r in c.rules)]
+        found.not_run += self._not_about(kind)
+        for check in checks:
+            wanted = [rule for rule in check.rules if rule.slug in on]
+            if not wanted:
+                continue
+            silent = self._language_not_run(mail, wanted)
+            found.not_run += silent
+            if len(silent) == len(wanted):
+                continue
+            if check.name in stopped:
+                found.hits.append(crash_hit(check.name, stopped[check.name]))
+                found.not_run += [self._entry(rule.slug, f"check “{check.name}” was stopped") for rule in wanted]
+                continue
+            told(check.name)
+            begun = time.perf_counter()
+            hits, lacking, table = self._run_one(check, mail, {rule.slug for rule in wanted})
+            _add(found.timings, check.name, (time.perf_counter() - begun) * 1000)
+            quiet = {entry.rule for entry in silent}
+            found.hits += [h for h in hits if h.rule not in quiet and (h.rule in on or h.rule == CRASHED)]
+            found.not_run += [e for e in lacking if e.rule not in quiet]
+            found.exchanges += [e for e in table if e.rule not in quiet]
+        if mail.prose.truncated:
+            reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
+            wanted = [r for c in checks for r in c.rules if r.language_rule and r.slug in on]
+            found.not_run += [self._entry(r.slug, reason) for r in wanted if r.slug not in {e.rule for e in found.not_run}]
+
+    def _not_about(self, kind: str) -> list[NotRunEntry]:
+        """Where every rule that was selected is about another kind of source, nothing was looked at: that is no pass."""
+        chosen = [self.registry.rules[slug] for slug in self.selection.select if slug in self.registry.rules]
+        if not chosen or any(rule.only in {"", kind} for rule in chosen):
+            return []
+        return [self._entry(rule.slug, f"it is about a {rule.only}, and this is a {kind}") for rule in chosen]
+
+    def _of_template(self, mail: Mail) -> list[NotRunEntry]:
+        """What could not be looked at in a template, and why."""
+        assert mail.template is not None
+        lacking = []
+        if mail.template.not_parsed:
+            lacking.append(("template-syntax", mail.template.not_parsed))
+        if not mail.template.subject_known:
+            lacking.append(("subject-missing", "nothing says where the template's subject stands (front matter, NAME_subject.txt, subject in [[templates]])"))
+        rules = self.registry.rules
+        return [self._entry(slug, why) for slug, why in lacking if slug in rules and self.selection.on(rules[slug], self.config, mail.profile)]
+
+    def _covered(self, name: str, job: Job) -> bool:
+        """Whether a file that a template draws in is reported on by itself in this run."""
+        if job.template is None or not is_template(self.config, Path(name)):
+            return False
+        path = str(Path(name).absolute())
+        return any(path == top or path.startswith(top.rstrip("/") + "/") for top in job.template.covered)
 
     def _network(self) -> tuple[str, ...]:
         """Options in force that let a check reach out of this machine."""

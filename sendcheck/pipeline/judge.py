@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sendcheck.config.config import Config, Suppression
-from sendcheck.pipeline.contract import Confidence, Hit, Rule, Severity
+from sendcheck.pipeline.contract import Hit, Rule, Severity
 from sendcheck.pipeline.registry import Registry, unknown
-from sendcheck.pipeline.report import Finding, NotRunEntry, Suppressed, Verdict, fingerprint
+from sendcheck.pipeline.report import CRASHED, Finding, NotRunEntry, Suppressed, Verdict, fails, fingerprint
 from sendcheck.understanding.mail import Mail
 
-CRASHED = "check-crashed"
 ALLOW_HEADER = "x-sendcheck-allow"
 _MIN_PREFIX = 12
 
@@ -66,7 +65,7 @@ def judge(
     findings, suppressed, used = _suppress(findings, exceptions, config)
     findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
     unmatched = tuple(f"{s.origin}: the exception for {s.rule} matches nothing in this mail" for s in exceptions if s not in used)
-    verdict = _verdict(findings, not_run, config)
+    verdict = verdict_of(findings, not_run, config)
     return Judgement(verdict, tuple(findings), tuple(suppressed), tuple(notices), unmatched)
 
 
@@ -87,7 +86,8 @@ def _merge(findings: Iterable[Finding]) -> list[Finding]:
         if first is None:
             merged[finding.fingerprint] = finding
             continue
-        places = [p for p in (finding.where, *finding.also) if p != first.where and p not in first.also]
+        known = {p.spot for p in (first.where, *first.also)}
+        places = [p for p in (finding.where, *finding.also) if p.spot not in known]
         worse = min(first.severity, finding.severity, key=lambda s: s.rank)
         merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse)
     return list(merged.values())
@@ -120,6 +120,7 @@ def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today
     """Suppressions in force: configuration entries that have not expired, and the draft's own header."""
     live: list[Suppression] = []
     notices: list[str] = []
+    live += list(_comments(mail, notices, config, rules))
     for entry in config.suppressions:
         if entry.expired(today):
             notices.append(f"{entry.origin}: the exception for {entry.rule} ended on {entry.until} and no longer applies ({entry.reason})")
@@ -141,12 +142,27 @@ def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today
     return live, notices
 
 
+def _comments(mail: Mail | None, notices: list[str], config: Config, rules: dict[str, Rule]) -> Iterator[Suppression]:
+    """What a template's own comments allow."""
+    for allowance in mail.template.allowances if mail is not None and mail.template is not None else ():
+        origin = f"{allowance.file}:{allowance.line}"
+        if allowance.rule not in rules:
+            notices.append(f"{origin}: {unknown('rule', allowance.rule[:40], rules)}")
+        elif not allowance.reason:
+            notices.append(f"{origin}: sendcheck: allow {allowance.rule} needs a reason after the rule")
+        elif config.rule_locked(allowance.rule):
+            notices.append(f"{origin}: policy locks {allowance.rule}; the comment is ignored")
+        else:
+            lines = None if allowance.last is None else (allowance.file, allowance.line, allowance.last)
+            yield Suppression(allowance.rule, "", allowance.reason, None, origin, lines=lines)
+
+
 def _suppress(findings: list[Finding], exceptions: list[Suppression], config: Config) -> tuple[list[Finding], list[Suppressed], list[Suppression]]:
     kept: list[Finding] = []
     gone: list[Suppressed] = []
     used: list[Suppression] = []
     for finding in findings:
-        exception = next((s for s in exceptions if s.rule in {finding.rule, "*"} and _matches(s.match, finding)), None)
+        exception = next((s for s in exceptions if s.rule in {finding.rule, "*"} and _matches(s.match, finding) and _on_lines(s, finding)), None)
         if exception is None or finding.rule == CRASHED or (config.rule_locked(finding.rule) and not exception.policy):
             kept.append(finding)
             continue
@@ -164,11 +180,19 @@ def _matches(match: str, finding: Finding) -> bool:
     return any(wanted in place.excerpt.casefold() for place in (finding.where, *finding.also))
 
 
-def _verdict(findings: list[Finding], not_run: Iterable[NotRunEntry], config: Config) -> Verdict:
-    threshold = {"error": 0, "warning": 1, "never": -1}[config["fail-on"]]
-    for finding in findings:
-        if finding.rule != CRASHED and finding.confidence is not Confidence.LOW and finding.severity.rank <= threshold:
-            return Verdict.FAIL
-    if any(f.rule == CRASHED for f in findings) or any(entry.required for entry in not_run):
+def _on_lines(exception: Suppression, finding: Finding) -> bool:
+    """Whether every place of a finding lies on the lines that a comment is about."""
+    if exception.lines is None:
+        return True
+    _file, first, last = exception.lines
+    return all(p.line is not None and not p.file and p.line <= last and (p.end_line or p.line) >= first for p in (finding.where, *finding.also))
+
+
+def verdict_of(findings: Iterable[Finding], not_run: Iterable[NotRunEntry], config: Config) -> Verdict:
+    """Fail, else incomplete, else pass (DESIGN, *Words*)."""
+    found = list(findings)
+    if any(fails(f, config["fail-on"]) for f in found):
+        return Verdict.FAIL
+    if any(f.rule == CRASHED for f in found) or any(entry.required for entry in not_run):
         return Verdict.INCOMPLETE
     return Verdict.PASS

@@ -25,6 +25,16 @@ class Verdict(StrEnum):
         return {"pass": Exit.PASS, "fail": Exit.FAIL, "incomplete": Exit.INCOMPLETE}[self.value]
 
 
+#: The rule of what went wrong with a check: it makes a mail incomplete, and fails none.
+CRASHED = "check-crashed"
+
+
+def fails(finding: Finding, fail_on: str) -> bool:
+    """Whether a finding fails its mail; one of low confidence never does."""
+    threshold = {"error": 0, "warning": 1, "never": -1}[fail_on]
+    return finding.rule != CRASHED and finding.confidence is not Confidence.LOW and finding.severity.rank <= threshold
+
+
 def fingerprint(slug: str, key: str) -> str:
     """SHA-256 over slug and normalised excerpt (or the sorted addresses of a recipient rule), in hex; no line numbers."""
     normal = re.sub(r"\s+", " ", key).strip().casefold()
@@ -80,7 +90,8 @@ class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
     ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing; ``exchanges``: what was asked and
-    where it is answered, None unless wanted; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck itself
+    where it is answered, None unless wanted; ``template``: the engine of a template,
+    "" for a mail; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck itself
     failed on this mail (exit 70), not one of its checks.
     """
 
@@ -101,6 +112,7 @@ class MailReport:
     unmatched: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] | None = None
+    template: str = ""
     engine_error: bool = False
     elapsed_ms: float | None = None
     timings: tuple[tuple[str, float], ...] = ()
@@ -117,6 +129,11 @@ class Report:
         """The worst verdict of all mails: fail, else incomplete, else pass."""
         found = {mail.verdict for mail in self.mails}
         return next((v for v in (Verdict.FAIL, Verdict.INCOMPLETE) if v in found), Verdict.PASS)
+
+    @property
+    def sources(self) -> list[str]:
+        """What was checked, as it was named."""
+        return [mail.source for mail in self.mails]
 
     @property
     def exit(self) -> Exit:

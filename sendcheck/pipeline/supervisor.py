@@ -23,6 +23,8 @@ from sendcheck.understanding.clauses import pipeline
 MEMORY_LIMIT = 4 * 1024**3
 #: Reading time grows with size: this much on top of the deadline for each MB of mail.
 SECONDS_PER_MB = 0.5
+#: How many times the deadline of a mail a template may take.
+TEMPLATE_FACTOR = 10
 #: Seconds that loading a language's pipeline may take.
 LOADING = 60.0
 _RESTARTS = 3
@@ -118,9 +120,13 @@ class Supervisor:
         theirs.close()
         return _Worker(process, ours)
 
+    def _allowed(self, job: Job) -> float:
+        """Seconds for one job: a template is several mails, and nobody waits to send it."""
+        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1)
+
     def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
         worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
-        worker.deadline = time.monotonic() + self._limit + SECONDS_PER_MB * job.size / 1_000_000
+        worker.deadline = time.monotonic() + self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000
         with contextlib.suppress(BrokenPipeError, OSError):
             worker.connection.send((job, stopped))
 
@@ -136,7 +142,7 @@ class Supervisor:
                 self._replace(worker, workers, ready, "the process died (memory or a crash in a library)")
                 continue
             if worker.job is not None and time.monotonic() >= worker.deadline:
-                self._replace(worker, workers, ready, f"it ran past its deadline of {self._limit:g} s")
+                self._replace(worker, workers, ready, f"it ran past its deadline of {self._allowed(worker.job):g} s")
 
     def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
         kind, value = told

@@ -17,13 +17,16 @@ from sendcheck.reading.sourcemap import Pieces
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_SKIP = {"script", "style", "template", "noscript", "object", "svg", "math", "meta", "link", "base"}
+_SKIP = {"script", "style", "template", "noscript", "object", "svg", "math", "meta", "link", "base", "mj-style", "mj-attributes"}
 _BLOCK = {
     "address", "article", "aside", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "pre", "section", "table",
     "tbody", "thead", "tr", "ul", "p", "blockquote", "html",
+    "mj-body", "mj-section", "mj-column", "mj-text", "mj-button", "mj-image", "mj-table", "mj-raw", "mj-hero", "mj-social-element", "mj-navbar-link",
+    "mj-accordion-title", "mj-accordion-text", "mj-wrapper", "mj-divider", "mj-spacer",
 }  # fmt: skip
-_PARAGRAPH = {"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol"}
+_PARAGRAPH = {"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "mj-text", "mj-button"}
+_ANCHORS = {"a", "mj-button", "mj-navbar-link", "mj-social-element"}
 _HIDING_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
     r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)",
@@ -189,7 +192,7 @@ class _Walker:
                 self._raw("\t")
             if tag == "li":
                 self._raw("- ")
-            if tag == "a" and inner.href is not None:
+            if tag in _ANCHORS and inner.href is not None:
                 self.link_start = self.out.pieces.length
         child = node.child
         if child is None:
@@ -202,7 +205,7 @@ class _Walker:
         tag = node.tag or ""
         if state.hidden:
             return
-        if tag == "a" and state.href is not None and self.link_start is not None:
+        if tag in _ANCHORS and state.href is not None and self.link_start is not None:
             start = self.link_start
             text = "".join(self.out.pieces.chunks[bisect.bisect_left(self.out.pieces.offsets, start) :])
             self.out.links.append(Link(state.href, " ".join(text.split()), start, self.out.pieces.length))
@@ -212,8 +215,8 @@ class _Walker:
 
     def _inner_state(self, tag: str, attributes: dict[str, str | None], outer: _State) -> _State:
         style = attributes.get("style") or ""
-        hidden = outer.hidden or "hidden" in attributes or tag in {"head", "title"} or bool(style and _HIDING_STYLE.search(style))
-        href = attributes.get("href") if tag == "a" else outer.href
+        hidden = outer.hidden or "hidden" in attributes or tag in {"head", "title", "mj-head"} or bool(style and _HIDING_STYLE.search(style))
+        href = attributes.get("href") if tag in _ANCHORS else outer.href
         return _State(_zone(tag, attributes, outer.zone), hidden, outer.pre or tag == "pre", href)
 
     def _text(self, text: str, state: _State) -> None:

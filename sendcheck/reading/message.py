@@ -86,8 +86,8 @@ class Message:
 
     def line_of(self, offset: int) -> tuple[int, int]:
         """(line, column) in the source file of a raw byte offset."""
-        line, column = self.positions.line_column(offset)
-        return line + self.first_line - 1, column
+        at = self.positions.line_column(offset)
+        return at if self.first_line == 1 else (at[0] + self.first_line - 1, at[1])
 
 
 def parse_date(value: str) -> datetime | None:
@@ -106,14 +106,17 @@ def read_message(
     first_line: int = 1,
     truncated: bool = False,
     limits: Limits = LIMITS,
+    positions: RawPositions | None = None,
 ) -> Message:
-    """Read one mail. ``envelope``: recipients given outside the mail; ``first_line``: line of its first byte in the file."""
+    """Read one mail. ``envelope``: recipients given outside the mail; ``first_line``: line of its first byte in the file;
+    ``positions``: where its bytes stand, if not in a file of just these bytes (templates).
+    """
     problems = Problems()
     if len(raw) > limits.mail_bytes or truncated:
         problems.truncated(f"the mail is larger than {limits.mail_bytes // (1024 * 1024)} MB; what lies beyond was not read")
         raw = raw[: limits.mail_bytes]
     tree = problems.guard(lambda: split(raw, limits, problems), PartTree(), "the mail could not be split into parts", "body")
-    positions = RawPositions(raw)
+    positions = positions or RawPositions(raw)
     addresses = _address_lists(tree.headers, limits, problems)
     texts: list[TextPart] = []
     attachments: list[Attachment] = []

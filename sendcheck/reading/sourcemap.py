@@ -16,6 +16,17 @@ _EOL = re.compile(r"\r\n|\r|\n")
 _QP_ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
 
 
+class FilePosition(tuple[int, int]):
+    """Line and column in a file that may be another than the one read: ``file`` is its name, "" for that one."""
+
+    file: str
+
+    def __new__(cls, line: int, column: int, file: str) -> FilePosition:
+        made = super().__new__(cls, (line, column))
+        made.file = file
+        return made
+
+
 class RawPositions:
     """Byte offsets of a raw mail as (line, column), both from 1; columns count characters."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One mail to check. ``name`` as the report shows it; ``first_line``: where it starts in an mbox (from 1)."""
+    """One mail to check. ``name`` as the report shows it; ``first_line``: where it starts in an mbox (from 1); ``template``: it is the source of mails."""
 
     name: str
     data: bytes | None = None
@@ -26,6 +27,7 @@ class Source:
     start: int = 0
     end: int | None = None
     first_line: int = 1
+    template: bool = False
 
     def read(self) -> tuple[bytes, bool]:
         """The mail's bytes, and whether they were cut at the size cap. Raises InputError if it cannot be read."""
@@ -43,8 +45,17 @@ class Source:
         return data[:cap], len(data) > cap
 
 
-def refusal(data: bytes) -> str | None:
-    """Why these bytes are no mail at all (empty, or binary without header fields), or None."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Files of a folder of templates that are neither templates nor mails, by what they are called."""
+
+    names: tuple[str, ...]
+
+
+def refusal(data: bytes, template: bool = False) -> str | None:
+    """Why these bytes are no mail (or template) at all: empty, or binary without header fields; else None."""
+    if template:
+        return "is not a template: it holds binary data" if b"\x00" in data[:8192] else None
     if not data.strip():
         return "is empty: there is nothing to check"
     head = data[:4096]
@@ -58,48 +69,74 @@ def stdin_source() -> Source:
     return Source("-", data=sys.stdin.buffer.read(LIMITS.mail_bytes + 1))
 
 
-def expand(arguments: list[str]) -> Iterator[Source | InputError]:
-    """The mails that the command line names, in order; what cannot be read is given as an error in its place."""
+def expand(arguments: list[str], is_template: Callable[[Path], bool] = lambda _path: False) -> Iterator[Source | InputError | Unread]:
+    """The mails and templates that the command line names, in order; what cannot be read is given as an error in its place."""
     for argument in arguments or ["-"]:
         if argument == "-":
             yield stdin_source()
             continue
         path = Path(argument)
         if path.is_dir():
-            yield from _folder(path, argument)
+            yield from _folder(path, argument, is_template)
+        elif path.is_symlink() and not path.exists():
+            yield InputError(f"{argument} is a link that leads nowhere, or in a circle")
         elif not path.exists():
             yield InputError(f"no such file: {argument}")
+        elif path.is_file() and is_template(path):
+            yield Source(argument, path=path, template=True)
         elif path.is_file() or path.is_fifo():
             yield from _file(path, argument)
         else:
             yield InputError(f"{argument} is neither a file nor a folder")
 
 
-def _folder(path: Path, shown: str) -> Iterator[Source | InputError]:
-    found = False
-    for file in _mail_files(path):
-        found = True
-        yield from _file(file, str(Path(shown) / file.relative_to(path)))
+def _folder(path: Path, shown: str, is_template: Callable[[Path], bool]) -> Iterator[Source | InputError | Unread]:
+    """A folder's mails and templates. Where it holds templates, the files that are neither are named."""
+    found = templates = False
+    other: list[str] = []
+    for file in _files(path):
+        name = str(Path(shown) / file.relative_to(path))
+        if file.is_symlink() and not file.exists():
+            if _is_mail(file) or is_template(file):
+                yield InputError(f"{name} is a link that leads nowhere, or in a circle: it was not read")
+        elif is_template(file):
+            found = templates = True
+            yield Source(name, path=file, template=True)
+        elif file.is_file() and _is_mail(file):
+            found = True
+            yield from _file(file, name)
+        else:
+            other.append(name)
     if not found:
-        yield InputError(f"no mails in {shown}: looked for .eml, .mbox and .patch files, Maildirs, and files that begin with header fields")
+        yield InputError(
+            f"no mails and no templates in {shown}: looked for .eml, .mbox and .patch files, Maildirs, files that begin with header fields, "
+            "and templates by their endings or by [[templates]]"
+        )
+    elif templates and other:
+        yield Unread(tuple(other))
 
 
-def _mail_files(path: Path) -> Iterator[Path]:
-    try:
-        entries = sorted(path.rglob("*"))
-    except OSError:
-        return
-    for file in entries:
-        parts = file.relative_to(path).parts
-        if any(p.startswith(".") for p in parts[:-1]) and "cur" not in parts and "new" not in parts:
-            continue
-        if file.name.startswith(".") or not file.is_file():
-            continue
-        in_maildir = file.parent.name in {"cur", "new"}
-        if file.parent.name == "tmp" and (file.parent.parent / "cur").is_dir():
-            continue
-        if in_maildir or file.suffix.lower() in _MAIL_SUFFIXES or (not _known_other(file) and _looks_like_mail(file)):
-            yield file
+def _files(path: Path) -> Iterator[Path]:
+    """Files below a folder in order of their names; links to folders are not followed, so that no circle is walked."""
+    for folder, names, files in os.walk(path):
+        inside = Path(folder).relative_to(path).parts
+        maildir = "cur" in inside or "new" in inside
+        names[:] = sorted(n for n in names if n != "node_modules" and (maildir or not n.startswith(".") or _holds_maildir(Path(folder) / n)))
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield Path(folder) / name
+
+
+def _holds_maildir(path: Path) -> bool:
+    """Whether a hidden folder is one of a Maildir++ (``.Sent/cur``)."""
+    return (path / "cur").is_dir() or (path / "new").is_dir()
+
+
+def _is_mail(file: Path) -> bool:
+    if file.parent.name == "tmp" and (file.parent.parent / "cur").is_dir():
+        return False
+    in_maildir = file.parent.name in {"cur", "new"}
+    return in_maildir or file.suffix.lower() in _MAIL_SUFFIXES or (not _known_other(file) and _looks_like_mail(file))
 
 
 def _known_other(file: Path) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import MailReport, Report
+from sendcheck.show.ci import shown_path, told
 
 _LEVEL = {"error": "error", "warning": "warning", "note": "notice"}
-_REAL_MAIL = (".eml", ".mbox", ".mbx")
 
 
 def _data(text: str) -> str:
@@ -25,23 +25,16 @@ def as_github(report: Report, rules: dict[str, Rule], redact: bool | None = None
 
 
 def _mail(mail: MailReport, rules: dict[str, Rule], redact: bool | None) -> Iterator[str]:
-    path = mail.source.split("#")[0]
-    hide = redact if redact is not None else path == "-" or path.lower().endswith(_REAL_MAIL) or "." not in path.rsplit("/", 1)[-1]
-    for finding in mail.findings:
-        where = finding.where
-        properties = [f"file={_property(path)}"]
-        if where.line is not None:
-            properties.append(f"line={where.line}")
-            if where.end_line is not None and where.end_line >= where.line:
-                properties.append(f"endLine={where.end_line}")
-            if where.column is not None:
-                properties.append(f"col={where.column}")
+    for finding in told(mail, rules, redact):
+        properties = [f"file={_property(finding.path)}"]
+        if finding.line is not None:
+            properties.append(f"line={finding.line}")
+            if finding.end_line is not None:
+                properties.append(f"endLine={finding.end_line}")
+            if finding.column is not None:
+                properties.append(f"col={finding.column}")
         properties.append(f"title={_property(finding.rule)}")
-        rule = rules.get(finding.rule)
-        text = rule.summary if hide and rule else finding.message
-        if finding.suggestion and not hide:
-            text = f"{text}\n{finding.suggestion}"
-        yield f"::{_LEVEL[finding.severity.value]} {','.join(properties)}::{_data(text)}"
+        yield f"::{_LEVEL[finding.severity]} {','.join(properties)}::{_data(finding.message)}"
     for entry in mail.not_run:
         if entry.required:
-            yield f"::error file={_property(path)},title={_property(entry.rule)}::{_data('not run: ' + entry.reason)}"
+            yield f"::error file={_property(shown_path(mail.source))},title={_property(entry.rule)}::{_data('not run: ' + entry.reason)}"

@@ -27,6 +27,8 @@ def _mail(mail: MailReport) -> dict[str, Any]:
         "not_run": [{"rule": e.rule, "reason": e.reason, "required": e.required} for e in mail.not_run],
         "suppressed": [{"rule": s.rule, "fingerprint": s.fingerprint, "reason": s.reason} for s in mail.suppressed],
     }
+    if mail.template:
+        data["template"] = mail.template
     if mail.network:
         data["network"] = list(mail.network)
     if mail.exchanges is not None:
@@ -55,6 +57,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _place(place: Place) -> dict[str, Any]:
     return {
+        **({"file": place.file} if place.file else {}),
         "part": place.part,
         "excerpt": place.excerpt,
         "line": place.line,

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sendcheck.pipeline.contract import Rule, Severity
-from sendcheck.pipeline.judge import CRASHED
-from sendcheck.pipeline.report import Finding, MailReport, NotRunEntry, Reader, Verdict
+from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Reader, Report, Verdict
 from sendcheck.understanding.place import Place
 
 Style = Callable[..., str]
@@ -42,7 +41,8 @@ class TextReport:
             lines = [self._one_line(report)]
             lines += self._footnotes(report, unmatched)
         else:
-            lines = [*self._head(report), "", *self._readers(report.readers, report.groups), *self._answers(report)]
+            who = self._template(report) if report.template else self._readers(report.readers, report.groups)
+            lines = [*self._head(report), "", *who, *self._answers(report)]
             for group in _by_place(shown):
                 lines += ["", *self._findings(group)]
             lines += self._not_run(not_run)
@@ -56,11 +56,14 @@ class TextReport:
             lines += ["", *(f"  {name:<16}{ms:8.1f} ms" for name, ms in report.timings)]
         return "\n".join(lines) + "\n"
 
-    def summary(self, verdicts: dict[Verdict, int]) -> str:
-        """One line over several mails."""
+    def summary(self, report: Report) -> str:
+        """One line over several mails and templates."""
+        verdicts = {v: sum(m.verdict is v for m in report.mails) for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS)}
         parts = [f"{count:,} {verdict.value}" for verdict, count in verdicts.items() if count]
-        total = sum(verdicts.values())
-        return f"{total:,} mail{'s' if total != 1 else ''}: {', '.join(parts)}\n"
+        templates = sum(bool(m.template) for m in report.mails)
+        kinds = [(len(report.mails) - templates, "mail"), (templates, "template")]
+        counted = " and ".join(f"{n:,} {word}{'s' if n != 1 else ''}" for n, word in kinds if n)
+        return f"{counted or '0 mails'}: {', '.join(parts)}\n"
 
     def _mark(self, verdict: Verdict) -> str:
         mark, colour = _MARKS[verdict]
@@ -71,7 +74,11 @@ class TextReport:
 
     def _head(self, report: MailReport) -> list[str]:
         _mark, colour = _MARKS[report.verdict]
-        word = {Verdict.FAIL: "do not send yet", Verdict.INCOMPLETE: "not fully checked", Verdict.PASS: "pass, with remarks"}[report.verdict]
+        word = {
+            Verdict.FAIL: "mend before it is used" if report.template else "do not send yet",
+            Verdict.INCOMPLETE: "not fully checked",
+            Verdict.PASS: "pass, with remarks",
+        }[report.verdict]
         return [f"{self._mark(report.verdict)} {self.style(clean(report.source), bold=True)}: {self.style(word, fg=colour, bold=True)}"]
 
     def _readers(self, readers: tuple[Reader, ...], groups: tuple[str, ...]) -> list[str]:
@@ -94,6 +101,11 @@ class TextReport:
             indent = " " * (2 + 9 + 1 + 7 + 2 + width + 2)
             lines += _wrapped(start, shown, indent)
         return lines
+
+    def _template(self, report: MailReport) -> list[str]:
+        """What stands where a mail's readers do: how the file was read."""
+        known = [report.template, *report.languages[:1], *([report.profile] if report.profile != "general" else [])]
+        return [f"  Template  {', '.join(known)}"]
 
     def _answers(self, report: MailReport) -> Iterator[str]:
         if report.answers:
@@ -121,6 +133,7 @@ class TextReport:
 
     def _excerpt(self, place: Place) -> Iterator[str]:
         where = place.part if place.line is None else f"line {place.line}, column {place.column}"
+        where = f"{clean(place.file)}, {where}" if place.file else where
         if not place.context:
             if place.excerpt:
                 yield f"          {self.style(where + ':', dim=True)} {clean(place.excerpt)}"
@@ -156,6 +169,8 @@ class TextReport:
 
 
 def _audience(report: MailReport) -> str:
+    if report.template:
+        return f" (template, {report.template})"
     outside = sorted({r.organisation for r in report.readers if not r.inside})
     inside = sum(r.inside for r in report.readers)
     parts = []

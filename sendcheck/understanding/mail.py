@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sendcheck.reading.addresses import Address
+from sendcheck.reading.headers import Header
 from sendcheck.reading.message import Attachment, Message, TextPart
+from sendcheck.reading.sourcemap import FilePosition
+from sendcheck.reading.templates.model import Spot, Template
 from sendcheck.understanding.names import Person
 from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.place import Place, clip
@@ -161,6 +164,7 @@ class Mail:
     profile_reason: str = ""
     partners: tuple[tuple[str, str], ...] = ()
     prose: Prose = field(default_factory=Prose)
+    template: Template | None = None
 
     # -- who gets it ---------------------------------------------------------
 
@@ -245,6 +249,8 @@ class Mail:
 
     def at(self, body: Body, start: int, end: int, part: str | None = None) -> Place:
         """The place of characters start..end of a body."""
+        if self.template is not None:
+            return self._in_template(self.template, body, start, end, part or self._part_name(body, start))
         text = body.text
         excerpt = clip(text[start:end])
         first = body.part.view.locate(start)
@@ -264,6 +270,36 @@ class Mail:
             context=context.replace("\t", " "),
             context_column=start - context_start,
         )
+
+    def _in_template(self, template: Template, body: Body, start: int, end: int, part: str) -> Place:
+        """The place of characters start..end of a template's text: as its author wrote them, tags and all."""
+        text = body.text
+        begin, last = body.part.view.locate(start), body.part.view.locate(max(start, end - 1))
+        stop = (last[0], last[1] + (1 if end > start else 0)) if last else None
+        lead = text[max(text.rfind("\n", 0, start) + 1, start - _CONTEXT // 2) : start].replace("\t", " ")
+        tail = text[start:].split("\n", 1)[0][:_CONTEXT].replace("\t", " ")
+        before = template.as_written(lead)
+        return Place(
+            part,
+            clip(template.as_written(text[start:end])),
+            begin[0] if begin else None,
+            begin[1] if begin else None,
+            stop[0] if stop else None,
+            stop[1] if stop else None,
+            (before + template.as_written(tail))[: 2 * _CONTEXT],
+            len(before),
+            begin.file if isinstance(begin, FilePosition) else "",
+            template.stand_in_at(text, start, end),
+        )
+
+    def at_spot(self, spot: Spot) -> Place:
+        """The place of characters of a template's file."""
+        line, column = spot.file.line_column(spot.start)
+        end_line, end_column = spot.file.line_column(spot.end)
+        context = spot.file.line(line).replace("\t", " ")
+        skipped = max(0, column - 1 - _CONTEXT // 2)
+        other = "" if self.template is None or spot.file.name == self.template.file.name else spot.file.name
+        return Place("template", clip(spot.text), line, column, end_line, end_column, context[skipped : skipped + _CONTEXT], column - 1 - skipped, other)
 
     def _part_name(self, body: Body, offset: int) -> str:
         if body.kind_at(offset) in {Kind.TRAIL, Kind.QUOTE, Kind.FORWARD}:
@@ -291,7 +327,10 @@ class Mail:
         until = body.part.locate_source.locate(offset + end) if offset is not None else None
         line, column = where or (None, None)
         end_line, end_column = until or (None, None)
-        return Place("html", clip(text[start:end]), line, column, end_line, end_column, f"(not shown to the reader) {clip(text, _CONTEXT)}", 26 + start)
+        file = where.file if isinstance(where, FilePosition) else ""
+        met = self.template.stand_in_at(text, start, end) if self.template is not None else ""
+        told = f"(not shown to the reader) {clip(text, _CONTEXT)}"
+        return Place("html", clip(text[start:end]), line, column, end_line, end_column, told, 26 + start, file, met)
 
     def at_header(self, name: str, excerpt: str | None = None) -> Place:
         """The place of *excerpt* in a header field, or of its whole value; line None if the header is absent."""
@@ -314,6 +353,8 @@ class Mail:
             inside = len(raw[index : index + shown].encode("utf-8", "replace"))
             line, column = self.message.line_of(header.start + before)
             end_line, end_column = self.message.line_of(header.start + before + inside)
+            if self.template is not None:
+                return self._header_in_template(self.template, part, header, index, shown)
             context = f"{header.name}: {header.value}"
             at = context.find(wanted) if wanted else -1
             if at < 0 and wanted:  # the case may differ; lowering a long header is dear
@@ -321,6 +362,17 @@ class Mail:
             begin = max(0, at - _CONTEXT // 2) if at >= 0 else 0
             return Place(part, clip(wanted), line, column, end_line, end_column, context[begin : begin + _CONTEXT], max(0, at - begin))
         return Place(part, excerpt or "")
+
+    def _header_in_template(self, template: Template, part: str, header: Header, index: int, length: int) -> Place:
+        raw = header.raw_value
+        begin = self.message.line_of(header.start + len(raw[:index].encode("utf-8", "replace")))
+        last = self.message.line_of(header.start + max(0, len(raw[: index + length].encode("utf-8", "replace")) - 1))
+        before, said = template.as_written(raw[:index].lstrip()), template.as_written(raw[index : index + length])
+        context = f"{header.name}: {before}{said}{template.as_written(raw[index + length :].rstrip())}"
+        file = begin.file if isinstance(begin, FilePosition) else ""
+        met = template.stand_in_at(raw, index, index + length)
+        column = len(header.name) + 2 + len(before)
+        return Place(part, clip(said), begin[0], begin[1], last[0], last[1] + 1, context[: 2 * _CONTEXT], column, file, met)
 
     def at_recipient(self, recipient: Recipient) -> Place:
         """The place of a recipient's address: its header, or the envelope."""

@@ -10,6 +10,15 @@ from importlib.resources import files
 from sendcheck.data import lines
 from sendcheck.reading.addresses import Address
 
+# RFC 2606 and RFC 6761: names that never resolve.
+_RESERVED_SUFFIXES = ("example", "test", "invalid", "localhost")
+_RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
+
+
+def is_reserved(domain: str) -> bool:
+    """Whether a domain is reserved for examples and tests, and never resolves."""
+    return domain.rpartition(".")[2] in _RESERVED_SUFFIXES or any(domain == d or domain.endswith("." + d) for d in _RESERVED_DOMAINS)
+
 
 @dataclass(frozen=True, slots=True)
 class _Suffixes:

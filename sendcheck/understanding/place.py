@@ -12,7 +12,9 @@ class Place:
     """One place. ``excerpt`` is decoded text ("" for something absent); lines and columns count from 1, or None.
 
     ``context`` is the line of decoded text around the excerpt and ``context_column`` where
-    the excerpt starts in it (from 0): what the text report shows above its caret.
+    the excerpt starts in it (from 0): what the text report shows above its caret. ``file``: the
+    file it lies in, if that is another than the source (what a template draws in); ``stand_in``:
+    how it meets what stands for a variable: "", ``part`` or ``whole``.
     """
 
     part: str
@@ -23,6 +25,13 @@ class Place:
     end_column: int | None = None
     context: str = ""
     context_column: int = 0
+    file: str = ""
+    stand_in: str = ""
+
+    @property
+    def spot(self) -> tuple[str, str, int | None, int | None, str]:
+        """What makes it the same place as another one, whatever stands around it."""
+        return (self.file, self.part, self.line, self.column, self.excerpt)
 
     @property
     def sort_key(self) -> tuple[int, int]:

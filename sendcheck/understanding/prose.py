@@ -9,7 +9,7 @@ from datetime import datetime
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
 from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
-from sendcheck.understanding.language import detect
+from sendcheck.understanding.language import detect, family
 from sendcheck.understanding.sentences import Span, split
 from sendcheck.understanding.text import LEFT_OUT, unquoted
 from sendcheck.understanding.timing import When, find_times
@@ -59,7 +59,8 @@ class Sentence:
 @dataclass(slots=True)
 class Prose:
     """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
-    shipped ones; ``name_of``: on whose side a named person is. Clauses are parsed on first use: all sentences that pass a gate together.
+    shipped ones; ``name_of``: on whose side a named person is; ``declared``: the language it is known to be in (its near relations are taken
+    for it). Clauses are parsed on first use: all sentences that pass a gate together.
     """
 
     pieces: Sequence[str] = ()
@@ -67,6 +68,7 @@ class Prose:
     models: Mapping[str, str] = field(default_factory=dict)
     name_of: Callable[[str], Who | None] = nobody
     sent: datetime | None = None
+    declared: str = ""
     gates: list[Gate] = field(default_factory=list)
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
@@ -87,15 +89,20 @@ class Prose:
         for index, text in enumerate(self.pieces):
             text, left = text[:left], max(0, left - len(text))
             piece = Piece(index, text)
-            main = detect(text) or (self.languages[0] if self.languages else "")
+            main = self.declared or detect(text) or (self.languages[0] if self.languages else "")
             by_paragraph: dict[int, list[Span]] = {}
             for span in split(text):
                 by_paragraph.setdefault(span.paragraph, []).append(span)
             for paragraph, spans in by_paragraph.items():
-                language = detect(text[spans[0].start : spans[-1].end], few=8) or main
+                language = self._language(text[spans[0].start : spans[-1].end]) or main
                 for span in spans:
                     yield Sentence(piece, span.start, span.end, number, language, (index, paragraph), span.item, span.label, text[span.start : span.end])
                     number += 1
+
+    def _language(self, paragraph: str) -> str | None:
+        """The language of a paragraph that is long enough to show one."""
+        found = detect(paragraph, few=8)
+        return self.declared if found and self.declared and family(found) == family(self.declared) else found
 
     @property
     def truncated(self) -> bool:

@@ -11,6 +11,8 @@ from functools import cache
 from sendcheck.data import language_file, languages_with
 from sendcheck.reading.addresses import Address
 from sendcheck.reading.message import Message, TextPart, address_field
+from sendcheck.reading.templates.model import Template, Type
+from sendcheck.understanding.clauses.model import Who
 from sendcheck.understanding.language import languages_of
 from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
 from sendcheck.understanding.names import person
@@ -18,7 +20,7 @@ from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.profile import recognise
 from sendcheck.understanding.prose import Prose
 from sendcheck.understanding.segments import Kind, QuotedMail, Segment, segment
-from sendcheck.understanding.sides import author_sides, sides
+from sendcheck.understanding.sides import NameOf, author_sides, sides
 
 _RESENT = ("resent-to", "resent-cc", "resent-bcc")
 
@@ -40,6 +42,7 @@ class Surroundings:
     found: bool = False
     earlier: Sequence[Message] = ()
     models: Mapping[str, str] = field(default_factory=dict)
+    template: Template | None = None
 
 
 def understand(message: Message, around: Surroundings) -> Mail:
@@ -47,7 +50,8 @@ def understand(message: Message, around: Surroundings) -> Mail:
     organisations = Organisations(around.organisations, around.internal_domains)
     sender = next((a for a in message.address_list("from").addresses if a.error is None), None)
     recipients = _recipients(message, organisations, sender)
-    bodies = _bodies(message)
+    template = around.template
+    bodies = _bodies(message) if template is None else _whole_bodies(message)
     quoted = tuple(q for body in bodies if body.primary for q in body.quoted)
     subject = (message.header("subject") or "").strip()
     base, reply, forward = split_subject(subject)
@@ -59,7 +63,12 @@ def understand(message: Message, around: Surroundings) -> Mail:
     date_known = date is not None or around.leaving or around.draft
     own = _own_texts(bodies)
     languages = languages_of(own)
-    prose = Prose(own, languages, around.models, sides(sender, recipients, parent, organisations), date if date else datetime.now(UTC) if date_known else None)
+    name_of = sides(sender, recipients, parent, organisations)
+    if template is not None:
+        languages = (template.language,) if template.language else languages
+        name_of = _template_sides(template)
+    prose = Prose(own, languages, around.models, name_of, date if date else datetime.now(UTC) if date_known else None)
+    prose.declared = template.language if template is not None else ""
     profile, reason = recognise(around.profile, recipients, bool(message.address_list("to").groups), parent, prose)
     return Mail(
         message=message,
@@ -84,6 +93,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         profile_reason=reason,
         partners=tuple((p[0], p[1]) for p in around.partners),
         prose=prose,
+        template=template,
     )
 
 
@@ -166,6 +176,18 @@ def _bodies(message: Message) -> tuple[Body, ...]:
         found = segment(part.view.text, zone_at)
         out.append(Body(part, found.segments, found.quoted, index in primary))
     return tuple(out)
+
+
+def _whole_bodies(message: Message) -> tuple[Body, ...]:
+    """Bodies of a template: all its author's own, whatever it looks like; nobody has answered yet."""
+    primary = _primary_parts(message.texts)
+    return tuple(Body(part, (Segment(Kind.OWN, 0, len(part.view.text)),), (), i in primary) for i, part in enumerate(message.texts))
+
+
+def _template_sides(template: Template) -> NameOf:
+    """Whose side a variable's value is on: what its name says; any other name is nobody's."""
+    known = {s.token: Who.OWN if s.type is Type.COLLEAGUE else Who.READER for s in template.stand_ins if s.type in {Type.COLLEAGUE, Type.NAME}}
+    return known.get
 
 
 def _attached_mail(part: TextPart) -> QuotedMail:

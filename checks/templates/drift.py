@@ -1,0 +1,37 @@
+"""`template-locales`: what a translation lacks or invents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sendcheck.checkapi import Hit, Mail, Place, Severity, Template, Translation
+
+RULE = "template-locales"
+
+
+def drift(mail: Mail, template: Template) -> Iterator[Hit]:
+    """One hit for each difference; messages that nobody has translated yet are counted in a note."""
+    for found in template.translations:
+        message, remedy = _said(found)
+        mild = Severity.NOTE if found.kind == "untranslated" else None
+        whole = found.spot.start == found.spot.end
+        place = Place("template") if whole else mail.at_spot(found.spot)
+        yield Hit(RULE, message, place, remedy, severity=mild, key=f"{found.kind} {found.key} {found.what} {found.against}")
+
+
+def _said(found: Translation) -> tuple[str, str]:
+    if found.kind == "missing":
+        return (
+            f"there is no “{found.what}” translation of this template: {found.against} does not exist",
+            "write it, or say in its stead what those readers get",
+        )
+    if found.kind == "untranslated":
+        return f"{found.what} messages have no translation", "translate them: until then readers get the source language"
+    if found.key in {"message", "messages"}:
+        if found.kind == "lacks":
+            return f"the message “{found.what}” of {found.against} is missing here", "translate it"
+        return f"the message “{found.what}” is not in {found.against}", "add it there, or take it out here"
+    where = f"in “{found.key[:60]}” " if found.key else ""
+    if found.kind == "lacks":
+        return f"{where}the variable “{found.what}” of {found.against} is missing", "put it in: readers of this language miss what it says"
+    return f"{where}the variable “{found.what}” is not in {found.against}", "take it out, or add it there: it may have no value"

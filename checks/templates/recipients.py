@@ -1,0 +1,59 @@
+"""`template-recipient`: addresses that stand written out, in header fields and in text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sendcheck.checkapi import Body, Hit, Mail, Place, Spot
+from sendcheck.reading.html import Link
+from sendcheck.understanding.organisations import is_reserved
+
+RULE = "template-recipient"
+_ADDRESS = re.compile(r"(?<![\w.+@/:-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![\w-])")
+_FIELDS = ("to", "cc", "bcc", "from", "reply-to", "sender")
+
+
+def written_out(mail: Mail, allowed: Sequence[str]) -> Iterator[Hit]:
+    """Each address once. Addresses under reserved domains are examples."""
+    for name in _FIELDS:
+        for header in mail.message.all(name):
+            for match in _ADDRESS.finditer(header.value):
+                if not _is_allowed(match.group(0), allowed):
+                    yield _hit(match.group(0), mail.at_header(name, match.group(0)), f"in {header.name}")
+    for body in mail.bodies:
+        for match in _ADDRESS.finditer(body.text):
+            if not _is_allowed(match.group(0), allowed):
+                yield _hit(match.group(0), mail.at(body, *match.span()), "in the text")
+        if body.part.html is None:
+            continue
+        for link in body.part.html.links:
+            target = re.match(r"\s*mailto:([^?\s]+)", link.href, re.I)
+            for match in _ADDRESS.finditer(target.group(1) if target else ""):
+                if match.group(0) not in body.text and not _is_allowed(match.group(0), allowed):
+                    yield _hit(match.group(0), _target(mail, body, link, match.group(0)), "behind a link")
+
+
+def _target(mail: Mail, body: Body, link: Link, address: str) -> Place:
+    """Where a link's target stands in the template; the link's text where it comes from another file."""
+    assert mail.template is not None
+    file = mail.template.file
+    start = file.text.find(address)
+    return mail.at_spot(Spot(file, start, start + len(address))) if start >= 0 else mail.at(body, link.start, link.end)
+
+
+def _hit(address: str, place: Place, where: str) -> Hit:
+    remedy = "make it a variable, or name it in template-addresses"
+    return Hit(RULE, f"{address} stands written out {where}", place, remedy, key=address.lower())
+
+
+def _is_allowed(address: str, allowed: Sequence[str]) -> bool:
+    """Whether a list names the address, its domain, or (``*.domain``) a domain above it."""
+    domain = address.lower().rpartition("@")[2]
+    if is_reserved(domain):
+        return True
+    for entry in allowed:
+        wanted = entry.strip().lower().lstrip("@")
+        if wanted in {address.lower(), domain} or (wanted.startswith("*.") and domain.endswith(wanted[1:])):
+            return True
+    return False

@@ -1,0 +1,169 @@
+"""Reports to where they belong: text mail by mail, every other format at the end, several at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sendcheck.errors import InputError
+from sendcheck.pipeline.contract import Severity
+from sendcheck.pipeline.registry import Registry
+from sendcheck.pipeline.report import MailReport, Report, Verdict
+
+if TYPE_CHECKING:
+    from sendcheck.show.text import Style
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
+_ONE_LINE_EACH = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report: its format, and the file it goes to; None for standard output."""
+
+    format: str
+    path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How reports look. ``redact``, ``color``: None for the default; ``bar``: whether a progress line is worth it."""
+
+    registry: Registry
+    show: Severity
+    fail_on: str
+    timings: bool = False
+    redact: bool | None = None
+    color: bool | None = None
+    bar: bool = False
+
+    @property
+    def coloured(self) -> bool:
+        """Whether text on standard output has colour."""
+        if self.color is not None:
+            return self.color
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def pair(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[Output]:
+    """--format and --output, paired in order; at most one may go to standard output."""
+    formats = formats or ("text",)
+    if len(outputs) > len(formats):
+        raise click.UsageError(f"{len(outputs)} --output for {len(formats)} --format: they pair in order")
+    paired = [Output(f, outputs[i] if i < len(outputs) and outputs[i] != "-" else None) for i, f in enumerate(formats)]
+    if sum(o.path is None for o in paired) > 1:
+        raise click.UsageError("two reports would go to standard output: give each --format but one its --output")
+    return paired
+
+
+def progress(reports: Iterable[MailReport], on: bool) -> Iterator[MailReport]:
+    """The reports as they come, with a progress line on standard error."""
+    if not on:
+        yield from reports
+        return
+    with click.progressbar(reports, label="checking", file=sys.stderr, show_pos=True, width=0) as bar:
+        yield from bar
+
+
+def deliver(reports: Iterable[MailReport], outputs: list[Output], look: Look) -> Report:
+    """Write each report where it belongs; text to standard output appears mail by mail."""
+    from sendcheck.show.text import TextReport, plain
+
+    # A progress line and reports on one terminal would run into each other: then the reports follow at the end.
+    streaming = None if look.bar else next((o for o in outputs if o.format == "text" and o.path is None), None)
+    coloured = look.coloured
+    live = TextReport(look.registry.rules, click.style if coloured else plain, look.show, look.timings)
+    kept: list[MailReport] = []
+    noticed: set[str] = set()
+    for report in progress(reports, look.bar):
+        for notice in report.notices:
+            if notice not in noticed:
+                noticed.add(notice)
+                click.echo(f"sendcheck: {notice}", err=True)
+        kept.append(report)
+        if streaming is None:
+            continue
+        if len(kept) > _ONE_LINE_EACH and _nothing_to_say(report, look.show):
+            continue
+        click.echo(live.mail(report), nl=False, color=coloured)
+    whole = Report(tuple(kept))
+    for output in outputs:
+        if output is streaming:
+            if len(kept) > 1:
+                click.echo(live.summary(whole), nl=False, color=coloured)
+            continue
+        style = click.style if output.path is None and coloured else plain
+        _write(output, _render(output.format, whole, look, style), coloured)
+    return whole
+
+
+def _nothing_to_say(report: MailReport, show: Severity) -> bool:
+    """Whether a mail of many needs no line of its own."""
+    return report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
+
+
+def _render(name: str, report: Report, look: Look, style: Style) -> str:
+    rules = look.registry.rules
+    machine: dict[str, Callable[[], str]] = {
+        "json": lambda: _json(report),
+        "github": lambda: _github(report, look),
+        "sarif": lambda: _sarif(report, look),
+        "gitlab": lambda: _gitlab(report, look),
+        "junit": lambda: _junit(report, look),
+    }
+    if name in machine:
+        return machine[name]()
+    from sendcheck.show.text import TextReport
+
+    text = TextReport(rules, style, look.show, look.timings)
+    quiet = len(report.mails) > _ONE_LINE_EACH
+    parts = [text.mail(mail) for mail in report.mails if not quiet or not _nothing_to_say(mail, look.show)]
+    if len(report.mails) > 1:
+        parts.append(text.summary(report))
+    return "".join(parts)
+
+
+def _json(report: Report) -> str:
+    from sendcheck.show.json import as_json
+
+    return as_json(report)
+
+
+def _github(report: Report, look: Look) -> str:
+    from sendcheck.show.github import as_github
+
+    return as_github(report, look.registry.rules, look.redact)
+
+
+def _sarif(report: Report, look: Look) -> str:
+    from sendcheck.show.sarif import as_sarif
+
+    return as_sarif(report, look.registry.rules, look.redact, look.fail_on)
+
+
+def _gitlab(report: Report, look: Look) -> str:
+    from sendcheck.show.gitlab import as_gitlab
+
+    return as_gitlab(report, look.registry.rules, look.redact)
+
+
+def _junit(report: Report, look: Look) -> str:
+    from sendcheck.show.junit import as_junit
+
+    return as_junit(report, look.registry, look.redact, look.fail_on)
+
+
+def _write(output: Output, text: str, coloured: bool = False) -> None:
+    if output.path is None:
+        click.echo(text, nl=False, color=coloured)
+        return
+    try:
+        Path(output.path).write_text(text, "utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise InputError(f"cannot write the report to {output.path}: {error.strerror or error}") from error

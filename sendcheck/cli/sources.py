@@ -1,0 +1,62 @@
+"""From the names on the command line to jobs: what ``check`` and ``baseline`` share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from sendcheck.config.config import Config
+from sendcheck.errors import Exit, InputError
+from sendcheck.pipeline.engine import Job
+from sendcheck.pipeline.templates import is_template, template_job
+from sendcheck.reading.sources import Source, Unread, expand, refusal
+
+_NAMED = 20
+
+
+def jobs(names: list[str], config: Config, codes: list[Exit], wanted: Callable[[Path | None], bool] = lambda _path: True) -> Iterator[Job]:
+    """A job for each mail and template that can be read; for each other one a line on stderr and exit code 2."""
+    covered = [str(Path(n).absolute()) for n in names if n != "-"]
+    folders = [Path(n).absolute() for n in names if n != "-" and Path(n).is_dir()]
+    for source, raw, cut in _readable(names, config, codes, wanted):
+        if not source.template:
+            yield Job(source.name, raw, cut, source.first_line)
+            continue
+        assert source.path is not None
+        root = next((f for f in folders if f in source.path.absolute().parents), None)
+        yield Job(source.name, raw, cut, template=template_job(config, source.path, covered, root))
+
+
+def _readable(names: list[str], config: Config, codes: list[Exit], wanted: Callable[[Path | None], bool]) -> Iterator[tuple[Source, bytes, bool]]:
+    for source in expand(names, lambda path: is_template(config, path)):
+        if isinstance(source, Unread):
+            _tell_unread(source)
+            continue
+        try:
+            if isinstance(source, InputError):
+                raise source
+            if not wanted(source.path):
+                continue
+            raw, cut = source.read()
+            why = refusal(raw, source.template)
+            if why:
+                raise InputError(f"{'standard input' if source.name == '-' else source.name} {why}")
+        except InputError as error:
+            click.echo(f"sendcheck: {error}", err=True)
+            codes.append(Exit.USAGE)
+            continue
+        yield source, raw, cut
+
+
+def _tell_unread(unread: Unread) -> None:
+    """Files that are neither: nobody should think that they were checked."""
+    shown = ", ".join(unread.names[:_NAMED])
+    more = f" and {len(unread.names) - _NAMED} more" if len(unread.names) > _NAMED else ""
+    plural = len(unread.names) != 1
+    click.echo(
+        f"sendcheck: {len(unread.names):,} file{'s' * plural} {'are' if plural else 'is'} neither mail nor template by name and {'were' if plural else 'was'} "
+        f"not read (name them in [[templates]] if they should be): {shown}{more}",
+        err=True,
+    )

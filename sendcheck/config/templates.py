@@ -1,0 +1,151 @@
+"""``[[templates]]``: which files are templates, and what is known of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sendcheck.errors import ConfigError
+from sendcheck.pipeline.contract import PROFILES
+from sendcheck.pipeline.registry import unknown
+from sendcheck.reading.templates.detect import engine_names
+from sendcheck.reading.templates.model import Type
+from sendcheck.reading.templates.sample import shape
+
+#: key -> meaning; ``config.example.toml`` and the manual are made from these
+TEMPLATE_KEYS = {
+    "glob": "Which files, from the configuration's folder on: a pattern or a list of them (** for any folders; without a slash: any folder).",
+    "engine": f"Their syntax, where name and content do not tell: one of auto, {', '.join(engine_names())}.",
+    "profile": f"The kind of mail they make: one of {', '.join(PROFILES)}.",
+    "language": "Their language, where name and text do not tell, as en, nb.",
+    "subject": "Their subject, where code sets it: front matter and NAME_subject.txt are found without.",
+    "context": 'The variables they get: a list of names, a table of names and types, or "file:PATH" to sample data (JSON, YAML).',
+    "data": "Files with sample data (JSON, YAML): the mail filled with each is checked too. NAME.data.json beside a template is found without.",
+    "roots": "Folders where partials and layouts lie, beside those near the template.",
+}
+Fail = Callable[[str, str], ConfigError]
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateEntry:
+    """One ``[[templates]]``. ``folder``: that of its configuration file, which its names start from."""
+
+    patterns: tuple[str, ...]
+    folder: Path
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def names(self, path: Path) -> bool:
+        """Whether it names a file, by its absolute path."""
+        top = self.folder.resolve()
+        if top not in path.parents:
+            return False
+        inside = path.relative_to(top).as_posix()
+        return any(_regex(p).fullmatch(inside) for p in self.patterns)
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    """A glob as a pattern over a path with slashes."""
+    text = pattern.removeprefix("./")
+    out = "" if "/" in text else "(?:.*/)?"
+    at = 0
+    while at < len(text):
+        if text.startswith("**/", at):
+            out, at = out + "(?:.*/)?", at + 3
+        elif text.startswith("**", at):
+            out, at = out + ".*", at + 2
+        elif text[at] in "*?":
+            out, at = out + ("[^/]*" if text[at] == "*" else "[^/]"), at + 1
+        elif text[at] == "{" and "}" in text[at:]:
+            end = text.index("}", at)
+            out, at = out + "(?:" + "|".join(re.escape(p) for p in text[at + 1 : end].split(",")) + ")", end + 1
+        else:
+            out, at = out + re.escape(text[at]), at + 1
+    return re.compile(out, re.S)
+
+
+def parse(value: Any, folder: Path, fail: Fail) -> list[TemplateEntry]:
+    """The entries of a configuration file. Raises what *fail* makes of (dotted key, message)."""
+    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+        raise fail("templates", "“templates” is a list of tables: write [[templates]] and its keys below it")
+    return [_entry(entry, folder, fail) for entry in value]
+
+
+def _entry(entry: Mapping[str, Any], folder: Path, fail: Fail) -> TemplateEntry:
+    for name in entry:
+        if name not in TEMPLATE_KEYS:
+            raise fail(f"templates.{name}", unknown("key", name, TEMPLATE_KEYS))
+    patterns = _strings(entry.get("glob"), "glob", fail)
+    if not patterns:
+        raise fail("templates", "a [[templates]] entry lacks its glob")
+    values: dict[str, Any] = {}
+    for name, choices in (("engine", ("auto", *engine_names())), ("profile", PROFILES)):
+        if name in entry:
+            if entry[name] not in choices:
+                raise fail(f"templates.{name}", unknown(name, str(entry[name]), choices) + f" (there are {', '.join(choices)})")
+            values[name] = entry[name]
+    for name in ("language", "subject"):
+        if name in entry:
+            if not isinstance(entry[name], str):
+                raise fail(f"templates.{name}", f"“{name}” must be a string")
+            values[name] = entry[name]
+    if "roots" in entry:
+        values["roots"] = tuple(str((folder / root).resolve()) for root in _strings(entry["roots"], "roots", fail))
+    if "data" in entry:
+        values["samples"] = tuple(path for name in _strings(entry["data"], "data", fail) for path in _files(folder, name, fail))
+    if "context" in entry:
+        values["context"] = _context(entry["context"], folder, fail)
+    return TemplateEntry(patterns, folder, values)
+
+
+def _strings(value: Any, name: str, fail: Fail) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise fail(f"templates.{name}", f"“{name}” must be a string or a list of strings")
+    return tuple(value)
+
+
+def _files(folder: Path, name: str, fail: Fail) -> list[str]:
+    found = sorted(folder.glob(name)) if any(c in name for c in "*?[") else [p for p in [folder / name] if p.is_file()]
+    if not found:
+        raise fail("templates.data", f"there is no sample data {name} in {folder}")
+    return [str(p) for p in found]
+
+
+def _context(value: Any, folder: Path, fail: Fail) -> dict[str, Type]:
+    if isinstance(value, str):
+        if not value.startswith("file:"):
+            raise fail("templates.context", f"“context” is “{value}”, but must be a list of names, a table of names and types, or “file:PATH”")
+        from sendcheck.reading.templates.read import load_data
+
+        data = load_data(folder / value.removeprefix("file:"))
+        if isinstance(data, str):
+            raise fail("templates.context", f"the context {value.removeprefix('file:')} cannot be used: {data}")
+        return shape(data)
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        from sendcheck.reading.templates.standins import guess
+
+        return {name: guess(name) for name in value}
+    if isinstance(value, dict):
+        return dict(_typed(value, "", fail))
+    raise fail("templates.context", "“context” must be a list of names, a table of names and types, or “file:PATH”")
+
+
+def _typed(table: Mapping[str, Any], prefix: str, fail: Fail) -> list[tuple[str, Type]]:
+    out: list[tuple[str, Type]] = []
+    types = [t.value for t in Type]
+    for name, kind in table.items():
+        if isinstance(kind, dict):
+            out += [(f"{prefix}{name}", Type.UNKNOWN), *_typed(kind, f"{prefix}{name}.", fail)]
+        elif kind in types:
+            out.append((f"{prefix}{name}", Type(kind)))
+        else:
+            raise fail("templates.context", unknown("type", str(kind), types) + f" (there are {', '.join(types)})")
+    return out

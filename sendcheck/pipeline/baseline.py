@@ -1,0 +1,94 @@
+"""The baseline of a repository: findings known when it was written. It holds no text and no line numbers, only fingerprints and counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from sendcheck import __version__
+from sendcheck.config.config import Config
+from sendcheck.errors import ConfigError
+from sendcheck.pipeline.judge import verdict_of
+from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Suppressed
+
+SCHEMA = 1
+_REASON = "known when the baseline was written"
+
+
+@dataclass(slots=True)
+class Baseline:
+    """Known findings: file, to fingerprint, to (rule, how many places). ``seen``: those that came up again."""
+
+    path: str = ""
+    files: dict[str, dict[str, tuple[str, int]]] = field(default_factory=dict)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+
+    def applied(self, report: MailReport, config: Config) -> MailReport:
+        """The report with what is known taken out; a finding with more places than were known stays."""
+        known = self.files.get(_name(report.source), {})
+        kept: list[Finding] = []
+        gone: list[Suppressed] = []
+        for finding in report.findings:
+            rule, count = known.get(finding.fingerprint, ("", 0))
+            if rule == finding.rule and 1 + len(finding.also) <= count and rule != CRASHED and not config.rule_locked(rule):
+                self.seen.add((_name(report.source), finding.fingerprint))
+                gone.append(Suppressed(finding.rule, finding.fingerprint, _REASON, self.path))
+            else:
+                kept.append(finding)
+        if not gone:
+            return report
+        verdict = verdict_of(kept, report.not_run, config)
+        return replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *gone), verdict=verdict)
+
+    def gone(self, sources: Iterable[str]) -> int:
+        """How many known findings of the files of this run no longer exist."""
+        names = {_name(s) for s in sources}
+        return sum((name, mark) not in self.seen for name in names for mark in self.files.get(name, {}))
+
+
+def _name(source: str) -> str:
+    return Path(source).as_posix().removeprefix("./")
+
+
+def written(reports: Iterable[MailReport]) -> str:
+    """The baseline file for these reports, the same bytes for the same findings."""
+    files: dict[str, dict[str, Any]] = {}
+    for report in reports:
+        for finding in report.findings:
+            if finding.rule != CRASHED:
+                files.setdefault(_name(report.source), {})[finding.fingerprint] = {"rule": finding.rule, "count": 1 + len(finding.also)}
+    data = {"schema": SCHEMA, "sendcheck": __version__, "files": {name: dict(sorted(found.items())) for name, found in sorted(files.items())}}
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def load(path: Path) -> Baseline:
+    """Read a baseline. Raises ConfigError if it is none, or one of another schema."""
+    again = f"write it anew: sendcheck baseline --output {path}"
+    try:
+        data = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"there is no baseline {path}; {again}") from error
+    except OSError as error:
+        raise ConfigError(f"cannot read the baseline {path}: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path} is no baseline: it is not valid JSON; {again}") from error
+    if not isinstance(data, dict) or "schema" not in data or not isinstance(data.get("files"), dict):
+        raise ConfigError(f"{path} is no baseline of sendcheck; {again}")
+    if data["schema"] != SCHEMA:
+        by = data.get("sendcheck", "an unknown version")
+        raise ConfigError(f"{path} is a baseline of another version (schema {data['schema']}, by sendcheck {by}; this is schema {SCHEMA}); {again}")
+    return Baseline(str(path), {name: _entries(path, name, found) for name, found in data["files"].items()})
+
+
+def _entries(path: Path, name: str, found: Any) -> dict[str, tuple[str, int]]:
+    if not isinstance(found, Mapping):
+        raise ConfigError(f"{path}: the entry of {name} is no table of findings; write the baseline anew")
+    out = {}
+    for mark, entry in found.items():
+        if not isinstance(entry, Mapping) or not isinstance(entry.get("rule"), str) or not isinstance(entry.get("count"), int):
+            raise ConfigError(f"{path}: a finding of {name} lacks its rule or count; write the baseline anew")
+        out[mark] = (entry["rule"], entry["count"])
+    return out

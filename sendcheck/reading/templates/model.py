@@ -1,0 +1,200 @@
+"""What is known of a template beside its text: what checks of templates look at."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+
+class Type(StrEnum):
+    """What a variable holds, as far as its name or the declared context tells."""
+
+    NAME = "name"
+    COLLEAGUE = "colleague"
+    NUMBER = "number"
+    DATE = "date"
+    URL = "url"
+    EMAIL = "email"
+    TEXT = "text"
+    UNKNOWN = "unknown"
+
+
+class Format(StrEnum):
+    """What a template makes, whatever its engine."""
+
+    TEXT = "text"
+    HTML = "html"
+    MJML = "mjml"
+    MARKDOWN = "markdown"
+    MAIL = "mail"
+    PO = "po"
+    YAML = "yaml"
+    JSON = "json"
+    PROPERTIES = "properties"
+
+    @property
+    def catalogue(self) -> bool:
+        """Whether it holds many messages by key."""
+        return self in {Format.PO, Format.YAML, Format.JSON, Format.PROPERTIES}
+
+
+#: How tags of an engine begin, where they do not begin as most do.
+_OPENINGS = {"dollar": ("${",), "erb": ("<%",), "message": ("{", "%", "${"), "text": ("\x00",)}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A template's file: ``name`` as reports show it, ``text`` with the line ends it has."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(m.end() for m in re.finditer(r"\r\n|\r|\n", self.text))]
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line, from 1, without its end."""
+        start = self._starts[number - 1]
+        return self.text[start:].splitlines()[0] if start < len(self.text) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Characters start..end of a file of a template."""
+
+    file: SourceFile
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The characters."""
+        return self.file.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One use of a variable: ``path`` as ``order.total``; ``scope``: the paths of the sections it stands in, outermost first.
+
+    ``local``: it is bound in the template itself (a loop's item, an assignment).
+    """
+
+    path: str
+    spot: Spot
+    scope: tuple[str, ...] = ()
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with a template's source. ``kind``: syntax, unread (an included file that is not there) or cycle."""
+
+    kind: str
+    message: str
+    spot: Spot
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A comment that allows a rule: on lines first..last, or (``last`` None) in the whole file."""
+
+    rule: str
+    reason: str
+    file: str
+    line: int
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What differs between a translation and its siblings. ``kind``: lacks, invents, missing (a whole message or template), untranslated.
+
+    ``against``: the sibling's name.
+    """
+
+    kind: str
+    what: str
+    against: str
+    spot: Spot
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """What stands for a variable in a reading: ``token`` in its text, ``source`` the tag as written."""
+
+    token: str
+    source: str
+    type: Type
+    path: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """All that is known of one template in one of its readings.
+
+    ``context``: declared variables, path to type, None if nothing is declared; ``choices``: which way each condition went in this reading, in
+    words, where it matters; ``sample``: the sample data this reading is filled with; ``subject_known``: whether it is told where its subject
+    stands; ``not_parsed``: why no parser of the engine looked at it.
+    """
+
+    file: SourceFile
+    engine: str
+    format: Format
+    variables: tuple[Variable, ...] = ()
+    context: Mapping[str, Type] | None = None
+    faults: tuple[Fault, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    translations: tuple[Translation, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
+    recipients: tuple[Spot, ...] = ()
+    choices: tuple[str, ...] = ()
+    sample: str = ""
+    subject_known: bool = False
+    not_parsed: str = ""
+    language: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def _tokens(self) -> re.Pattern[str] | None:
+        if not self.stand_ins:
+            return None
+        tokens = sorted((s.token for s in self.stand_ins), key=len, reverse=True)
+        return re.compile("|".join(rf"(?<!\d){re.escape(t)}(?!\d)" if t.isdigit() else re.escape(t) for t in tokens))
+
+    @cached_property
+    def _by_token(self) -> dict[str, StandIn]:
+        return {s.token: s for s in self.stand_ins}
+
+    def is_tag(self, text: str) -> bool:
+        """Whether a text looks like a tag of the template's own engine: one that is escaped, or spelt with entities."""
+        return text.startswith(_OPENINGS.get(self.engine, ("{{", "{%")))
+
+    def as_written(self, text: str) -> str:
+        """A text with the tags that its stand-ins stand for."""
+        return self._tokens.sub(lambda m: self._by_token[m.group(0)].source, text) if self._tokens else text
+
+    def stand_in_at(self, text: str, start: int, end: int) -> str:
+        """How characters start..end of *text* meet stand-ins: ``""`` not at all, ``part``, or ``whole`` if they lie within one."""
+        if self._tokens is None:
+            return ""
+        met = ""
+        for match in self._tokens.finditer(text, max(0, start - 80), min(len(text), end + 80)):
+            if match.start() <= start and end <= match.end():
+                return "whole"
+            if match.start() < end and start < match.end():
+                met = "part"
+        return met
