@@ -140,7 +140,7 @@ def test_no_such_file_beside_a_good_one(sendcheck: Run, good: Path, bad: Path) -
 
 def test_a_folder_without_mails(sendcheck: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "no mails in" in wrong(sendcheck, "check", tmp_path / "empty")
+    assert "no mails and no templates in" in wrong(sendcheck, "check", tmp_path / "empty")
 
 
 def test_an_empty_mail(sendcheck: Run, tmp_path: Path) -> None:

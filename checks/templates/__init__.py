@@ -8,12 +8,6 @@ from typing import Any
 
 from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
 
-from .dates import fixed_dates
-from .drift import drift
-from .recipients import written_out
-from .syntax import syntax
-from .variables import undeclared
-
 RULES = (
     Rule(
         "template-syntax",
@@ -64,7 +58,13 @@ RULES = (
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Whatever is wrong with the source itself; a mail has none."""
     if mail.template is None:
-        return
+        return  # and pays for nothing below
+    from .dates import fixed_dates
+    from .drift import drift
+    from .recipients import written_out
+    from .syntax import syntax
+    from .variables import undeclared
+
     yield from syntax(mail, mail.template)
     yield from undeclared(mail, mail.template)
     yield from drift(mail, mail.template)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from sendcheck.config.config import Config
 from sendcheck.pipeline.contract import Hit, Rule
-from sendcheck.reading.templates.detect import TEMPLATE_SUFFIXES
-from sendcheck.reading.templates.read import Settings, read_template
+from sendcheck.reading.templates.model import TEMPLATE_SUFFIXES, Settings
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.understand import Surroundings, understand
@@ -43,6 +42,8 @@ def is_template(config: Config, path: Path) -> bool:
 
 def mails_of(source: str, raw: bytes, job: TemplateJob, around: Surroundings) -> list[Mail]:
     """Every reading of a template, understood, all under the strictest profile that one of them shows."""
+    from sendcheck.reading.templates.read import read_template  # a mail needs none of it
+
     mails = [understand(message, replace(around, template=template, draft=True)) for message, template in read_template(raw, source, job.settings, job.path)]
     profile = min((m.profile for m in mails), key=lambda p: _STRICTEST.index(p) if p in _STRICTEST else len(_STRICTEST))
     reason = next(m.profile_reason for m in mails if m.profile == profile)

@@ -105,7 +105,7 @@ def _folder(path: Path, shown: str, is_template: Callable[[Path], bool]) -> Iter
         elif file.is_file() and _is_mail(file):
             found = True
             yield from _file(file, name)
-        else:
+        elif file.name != "sendcheck.toml":
             other.append(name)
     if not found:
         yield InputError(

@@ -29,7 +29,10 @@ def _suite(root: ElementTree.Element, mail: MailReport, registry: Registry, foun
     suite = ElementTree.SubElement(root, "testsuite", name=name)
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     unrun = {e.rule: e.reason for e in mail.not_run if e.required}
+    kind = "template" if mail.template else "mail"
     for check in registry.checks:
+        if not any(rule.only in {"", kind} for rule in check.rules):
+            continue
         slugs = {rule.slug for rule in check.rules}
         case = ElementTree.SubElement(suite, "testcase", classname=name, name=check.name)
         counts["tests"] += 1

@@ -9,12 +9,13 @@ from sendcheck.reading.templates.model import Allowance, SourceFile
 
 _ALLOW = re.compile(r"sendcheck:[ \t]*allow(?P<file>-file)?\b[ \t]*(?P<rule>[a-z][a-z-]*)?[ \t]*(?P<reason>[^\n]*)")
 _COMMENTED = re.compile(r"<!--|\{#|\{%-?\s*#|\{\{~?!|\{%-?\s*comment\b|^\s*(?:#|!|//)|<%#|/\*|^[ \t]*\"(?://|_comment|\$comment)[^\"]*\"\s*:|\s#\s")
-_ENDING = re.compile(r"\s*(?:--\s*\}\}|-->|-?#\}|-?%\}.*|\}\}|\*/|\",?)\s*.*$")
+_ENDING = re.compile(r"\s*(?:--\s*\}\}|-->|-?#\}|\{%|-?%\}|\}\}|\*/|\",?\s*$).*$")
 
 
 def allowances(file: SourceFile) -> Iterator[Allowance]:
     """All of a file. One holds for the rest of its line and for the next line that says something, or for the whole file."""
     lines = file.text.splitlines()
+    entries = file.name.endswith((".po", ".pot"))
     for number, line in enumerate(lines, 1):
         if "sendcheck:" not in line:
             continue
@@ -29,7 +30,9 @@ def allowances(file: SourceFile) -> Iterator[Allowance]:
                 continue
             while last < len(lines):
                 last += 1
-                if lines[last - 1].strip() and "sendcheck:" not in lines[last - 1]:
+                said = lines[last - 1].strip()
+                # An entry of a gettext catalogue ends at a blank line.
+                if said and "sendcheck:" not in said and not (entries and last < len(lines) and lines[last].strip()):
                     break
             yield Allowance(match.group("rule") or "", reason, file.name, number, last)
 

@@ -16,8 +16,6 @@ _FORMATS = {
     ".txt": Format.TEXT, ".text": Format.TEXT, ".eml": Format.MAIL, ".po": Format.PO, ".pot": Format.PO, ".yml": Format.YAML, ".yaml": Format.YAML,
     ".json": Format.JSON, ".properties": Format.PROPERTIES,
 }  # fmt: skip
-#: Endings that make a file a template wherever it lies (DESIGN, *Configuration*).
-TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars", ".mustache", ".mjml", ".po")
 _HTML = re.compile(r"<(?:!doctype|html|body|table|div|p|br|td|a|h[1-6]|span|strong|ul)\b[^<>]*>", re.I)
 _MAIL = re.compile(r"(?:(?:From|To|Cc|Bcc|Subject|Reply-To|X-[\w-]+|Content-[\w-]+|MIME-Version):[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+\r?\n", re.I)
 _HEADERS = re.compile(r"(?im)^(?:subject|to|from)[ \t]*:")

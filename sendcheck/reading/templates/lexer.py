@@ -70,6 +70,9 @@ _VALUE = {
 }
 
 
+_MOST_FAULTS = 20
+
+
 @dataclass(slots=True)
 class Scan:
     """The tokens of a source, and what is wrong with its tags."""
@@ -123,15 +126,21 @@ class _Scanner:
             self._never.add(closing)
         return found
 
+    def _sound(self) -> bool:
+        """Whether it is worth reading on: a source with that many faults is no template of this engine."""
+        return len(self.faults) < _MOST_FAULTS
+
     def _unclosed(self, start: int, opening: str, closing: str) -> None:
         line_end = self.text.find("\n", start, self.stop)
         end = min(self.stop if line_end < 0 else line_end, start + 60)
+        if len(self.faults) >= _MOST_FAULTS:
+            return
         self.faults.append(Fault("syntax", f"“{opening}” is never closed by “{closing}”", Spot(self.file, start, end), f"write “{closing}” where the tag ends"))
 
     def percent(self, at: int, comments: bool) -> Iterator[Token]:
         """Jinja, Django, Twig, Nunjucks, Liquid."""
         opener = _PERCENT[comments]
-        while True:
+        while self._sound():
             match = opener.search(self.text, at, self.stop)
             if match is None:
                 return
@@ -181,7 +190,7 @@ class _Scanner:
 
     def mustache(self, at: int) -> Iterator[Token]:
         """Mustache and Handlebars."""
-        while True:
+        while self._sound():
             match = _MUSTACHE.search(self.text, at, self.stop)
             if match is None:
                 return
@@ -214,7 +223,7 @@ class _Scanner:
 
     def dollar(self, at: int) -> Iterator[Token]:
         """``${…}`` with whatever braces, brackets and strings stand in it."""
-        while True:
+        while self._sound():
             match = _DOLLAR.search(self.text, at, self.stop)
             if match is None:
                 return

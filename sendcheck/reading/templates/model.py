@@ -43,8 +43,23 @@ class Format(StrEnum):
         return self in {Format.PO, Format.YAML, Format.JSON, Format.PROPERTIES}
 
 
+#: Endings that make a file a template wherever it lies (DESIGN, *Configuration*).
+TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars", ".mustache", ".mjml", ".po")
 #: How tags of an engine begin, where they do not begin as most do.
 _OPENINGS = {"dollar": ("${",), "erb": ("<%",), "message": ("{", "%", "${"), "text": ("\x00",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the configuration says of a template. ``root``: its project's folder; ``samples``: files of sample data."""
+
+    engine: str = "auto"
+    language: str = ""
+    subject: str = ""
+    context: Mapping[str, Type] | None = None
+    samples: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    root: str = ""
 
 
 @dataclass(frozen=True)

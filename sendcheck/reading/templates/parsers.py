@@ -21,7 +21,7 @@ _DJANGO = {
 _HOLD_HTML = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-style", "mj-preview", "mj-title", "mj-navbar-link", "mj-social-element", "mj-accordion-text"}
 _LAYOUT = {"mj-head", "mj-body", "mj-section", "mj-column", "mj-group", "mj-wrapper", "mj-hero", "mj-attributes"}
 _MJ_TAG = re.compile(r"<(?P<close>/?)(?P<name>mjml|mj-[a-z-]+)\b(?:\"[^\"<]*\"|'[^'<]*'|[^<>\"'])*?(?P<empty>/?)\s*>", re.I)
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 
 
 def rejected(engine: str, file: SourceFile, entry: Mapping[str, Any]) -> tuple[Fault | None, str]:

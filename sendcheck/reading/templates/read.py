@@ -23,7 +23,7 @@ from sendcheck.reading.templates.detect import engine_of, engines, format_of
 from sendcheck.reading.templates.entries import entry_readings
 from sendcheck.reading.templates.frontmatter import FrontMatter, front_matter, is_subject_file, subject_files
 from sendcheck.reading.templates.lexer import Token, What, scan
-from sendcheck.reading.templates.model import Fault, Format, SourceFile, Spot, Template, Translation, Type
+from sendcheck.reading.templates.model import Fault, Format, Settings, SourceFile, Spot, Template, Translation
 from sendcheck.reading.templates.partials import Partials
 from sendcheck.reading.templates.readings import Chunk, Reader
 from sendcheck.reading.templates.sample import Sample
@@ -32,24 +32,11 @@ from sendcheck.reading.templates.tree import Include, Leaf, Node, Tree, build
 from sendcheck.reading.templates.variables import variables
 
 _MJ_INCLUDE = re.compile(r"<mj-include\b[^<>]*?\bpath\s*=\s*[\"']([^\"'<>]+)[\"'][^<>]*?(?:/>|>\s*</mj-include\s*>)", re.I)
-_HTML_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _PLAIN = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
 _RICH = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n"
 _MARKUP = {Format.HTML, Format.MJML}
 _FIELDS = ("from", "to", "cc", "bcc", "reply-to")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the configuration says of a template. ``root``: its project's folder; ``samples``: files of sample data."""
-
-    engine: str = "auto"
-    language: str = ""
-    subject: str = ""
-    context: Mapping[str, Type] | None = None
-    samples: tuple[str, ...] = ()
-    roots: tuple[str, ...] = ()
-    root: str = ""
 
 
 @dataclass(slots=True)
@@ -144,6 +131,7 @@ def _tree(one: _File, file: SourceFile, start: int) -> Tree:
     tokens = _trimmed(file, _cut(file, found.tokens, one.kind))
     tree = build(file, tokens, one.entry)
     tree.faults[:0] = found.faults
+    tree.unclosed = bool(found.faults)
     if one.kind is Format.MJML:
         tree.nodes[:] = list(_with_mjml_includes(file, tree.nodes))
     return tree
@@ -273,8 +261,8 @@ def _syntax(one: _File, tree: Tree, front: FrontMatter) -> tuple[list[Fault], st
                     blanked[at] = "\n" if blanked[at] == "\n" else "x" if node.what is What.OUTPUT else " "
         found = parsers.mjml(one.file, "".join(blanked))
         faults += [found] if found else []
-    if one.engine in {"text", "dollar", "erb"}:
-        return [*faults, *tree.faults], ""
+    if one.engine in {"text", "dollar", "erb"} or tree.unclosed:
+        return [*faults, *tree.faults], ""  # a tag that is never closed is rejected by every parser, and by some in minutes
     fault, why = parsers.rejected(one.engine, one.file, one.entry)
     if why:
         return [*faults, *tree.faults], why

@@ -73,6 +73,7 @@ class Reader:
     _agree: bool = True
     _length: int = 0
     _count: int = 0
+    _entry: Spot | None = None
     _inside: list[tuple[str, int]] = field(default_factory=list)
     _chains: dict[str, list[tuple[SourceFile, Block]]] = field(default_factory=dict)
 
@@ -131,7 +132,7 @@ class Reader:
             return None
         if tree.file.name in seen:
             chain = " → ".join([*seen[seen.index(tree.file.name) :], tree.file.name])
-            self._note(Fault("cycle", f"“{include.target}” draws itself in: {chain}", spot, "break the circle"))
+            self._note(Fault("cycle", f"“{include.target}” draws itself in: {chain}", self._entry or spot, "break the circle"))
             return None
         return tree
 
@@ -188,7 +189,7 @@ class Reader:
     def _stand_in(self, file: SourceFile, token: Token) -> StandIn:
         found = [p for p, _start, _end in paths(token.body, self.helpers)]
         path = found[0] if found else token.name
-        return self.stand_ins.of(path, file.text[token.start : token.end], token.body)
+        return self.stand_ins.of(path, file.text[token.start : token.end], token.body, file.text[max(0, token.start - 30) : token.start])
 
     # -- blocks and files drawn in -------------------------------------------
 
@@ -220,6 +221,8 @@ class Reader:
         if include.extends:
             return
         names = (*seen, file.name) if file.name not in seen else seen
+        if not seen:
+            self._entry = Spot(file, include.token.start, include.token.end)
         tree = self._drawn(include, file, names) if len(seen) <= _DEEPEST else None
         if tree is not None:
             yield from self._walk(tree.file, tree.nodes, way, names, sample)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sendcheck.data import toml
 
-
 #: Folders above a template that may be named by a language (``nb/LC_MESSAGES/django.po``).
 _UPWARD = 5
 

@@ -52,6 +52,12 @@ def _of(kind: Type) -> frozenset[str]:
     return next(words for found, words in _hints() if found is kind)
 
 
+@cache
+def _leads_to_time() -> re.Pattern[str]:
+    words = toml(__package__, "standins.toml")["before"]["date"]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\s+$", re.I)
+
+
 @dataclass(slots=True)
 class StandIns:
     """Gives each variable of a template its token, the same one throughout. ``taken``: text that no token may occur in."""
@@ -61,11 +67,14 @@ class StandIns:
     _given: dict[str, StandIn] = field(default_factory=dict)
     _pools: dict[str, Iterator[str]] = field(default_factory=dict)
 
-    def of(self, path: str, source: str, expression: str = "") -> StandIn:
-        """The stand-in for the value of an expression over *path*."""
+    def of(self, path: str, source: str, expression: str = "", before: str = "") -> StandIn:
+        """The stand-in for the value of an expression over *path*. ``before``: the text that leads up to it where it is met first."""
         shown = " ".join(source.split())
         if shown not in self._given:
-            kind = (self.declared or {}).get(path) or guess(path or expression, expression)
+            kind = (self.declared or {}).get(path) or Type.UNKNOWN
+            kind = guess(path or expression, expression) if kind is Type.UNKNOWN else kind
+            if kind is Type.UNKNOWN and _leads_to_time().search(before):
+                kind = Type.DATE
             self._given[shown] = StandIn(self._token(kind), shown, kind, path)
         return self._given[shown]
 

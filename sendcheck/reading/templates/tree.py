@@ -17,6 +17,9 @@ _CONDITIONS = {"if", "ifAsync", "unless", "ifchanged", "ifequal", "ifnotequal", 
 _TRANSLATED = {"trans", "blocktrans", "blocktranslate"}
 #: Blocks whose content no reader sees where it stands.
 _UNSEEN = {"comment", "schema", "style", "javascript", "stylesheet"}
+#: Blocks in one another, and faults that one file is told of.
+_DEEPEST = 60
+_MOST_FAULTS = 20
 _EXTENDS = {"extends", "layout"}
 _INCLUDES = {"include", "render", "section", "embed", "includeWithData"}
 
@@ -73,11 +76,12 @@ Node = Leaf | Branches | Block | Include
 
 @dataclass(slots=True)
 class Tree:
-    """A file's nodes, and what is wrong with how its tags fit together."""
+    """A file's nodes, and what is wrong with how its tags fit together. ``unclosed``: some tag never ends."""
 
     file: SourceFile
     nodes: list[Node]
     faults: list[Fault] = field(default_factory=list)
+    unclosed: bool = False
 
     @property
     def extends(self) -> Include | None:
@@ -108,6 +112,9 @@ class _Builder:
         self.here.append(node)
 
     def open(self, name: str, token: Token, node: Branches | Block | Include) -> None:
+        if len(self.stack) >= _DEEPEST:
+            self.fault(token, f"blocks are nested more than {_DEEPEST} deep: what lies deeper was not read", "split the template up")
+            return
         self.add(node)
         into = node.options[0].children if isinstance(node, Branches) else node.children
         self.stack.append(_Open(name, token, node, into))
@@ -143,7 +150,8 @@ class _Builder:
         return " ".join(self.file.text[token.start : token.end].split())[:60]
 
     def fault(self, token: Token, message: str, remedy: str) -> None:
-        self.faults.append(Fault("syntax", message, Spot(self.file, token.start, token.end), remedy))
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(Fault("syntax", message, Spot(self.file, token.start, token.end), remedy))
 
 
 def build(file: SourceFile, tokens: Sequence[Token], engine: Mapping[str, Any]) -> Tree:
