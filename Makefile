@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench docs config pipelines clean
+.PHONY: demo test lint quality bench bench-linters docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -45,8 +45,13 @@ quality: $(VENV)/.dev  ## measure precision, recall and alarms on the corpora, a
 bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it
 	$(BIN)/python -m tests.benchmarks.run
 
-docs: $(VENV)/.dev  ## make the rule pages in docs/rules from the checks' own folders
+bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks.md (needs Go and the registries)
+	$(BIN)/python -m tests.benchmarks.linters
+
+docs: $(VENV)/.dev  ## make the list of rules, and build the documentation site into site/, warnings as errors
 	$(BIN)/python docs/make_rules.py
+	$(BIN)/mkdocs build --quiet --strict -f docs/mkdocs.yml
+	@echo "open site/index.html"
 
 config: $(VENV)/.installed
 	$(BIN)/sendcheck config --example > config.example.toml

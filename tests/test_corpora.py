@@ -52,3 +52,13 @@ def test_apologies_agree_with_the_labels() -> None:
     right, total, wrong = apologies.measure()
     assert total == 300
     assert right >= 0.95 * total, wrong
+
+
+def test_template_repositories_of_others_are_read_whole() -> None:
+    from tests.quality import templates
+
+    for name, found in templates.measure().items():
+        assert found.files and not found.crashed and not found.unread, (name, found.crashed, found.unread)
+        assert not found.own_syntax, (name, found.own_syntax)
+        wrong = sum(n for (rule, severity), n in found.by_rule.items() if severity == "error" and rule not in {"placeholder-left", "template-locales", "template-recipient"})
+        assert wrong <= found.files / 50, (name, found.by_rule)

@@ -45,6 +45,8 @@ def mails_of(source: str, raw: bytes, job: TemplateJob, around: Surroundings) ->
     from sendcheck.reading.templates.read import read_template  # a mail needs none of it
 
     mails = [understand(message, replace(around, template=template, draft=True)) for message, template in read_template(raw, source, job.settings, job.path)]
+    for mail in mails:
+        mail.prose.alike = mails[0].prose.alike  # most sentences stand in every reading: each is parsed once
     profile = min((m.profile for m in mails), key=lambda p: _STRICTEST.index(p) if p in _STRICTEST else len(_STRICTEST))
     reason = next(m.profile_reason for m in mails if m.profile == profile)
     return [replace(m, profile=profile, profile_reason=reason) for m in mails]

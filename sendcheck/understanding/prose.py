@@ -60,7 +60,8 @@ class Sentence:
 class Prose:
     """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
     shipped ones; ``name_of``: on whose side a named person is; ``declared``: the language it is known to be in (its near relations are taken
-    for it). Clauses are parsed on first use: all sentences that pass a gate together.
+    for it); ``alike``: parses of sentences by language and text, which several texts may share. Clauses are parsed on first use: all sentences
+    that pass a gate together.
     """
 
     pieces: Sequence[str] = ()
@@ -70,6 +71,7 @@ class Prose:
     sent: datetime | None = None
     declared: str = ""
     gates: list[Gate] = field(default_factory=list)
+    alike: dict[tuple[str, str], Parse] = field(default_factory=dict)
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
     _left: int = MOST
@@ -132,7 +134,13 @@ class Prose:
                 self._exhausted = True
                 break
             kept.append(sentence)
-        wanted = kept
+        wanted = []
+        for sentence in kept:
+            known = self.alike.get((sentence.language, sentence.text))
+            if known is None:
+                wanted.append(sentence)
+            else:
+                self._parsed[sentence.number] = known
         by_language: dict[str, list[Sentence]] = {}
         for sentence in wanted:
             if self.can_read(sentence):
@@ -141,7 +149,7 @@ class Prose:
                 self._parsed[sentence.number] = _EMPTY
         for language, sentences in by_language.items():
             for sentence, found in zip(sentences, parse([s.text for s in sentences], language, self.models, self.name_of), strict=True):
-                self._parsed[sentence.number] = found
+                self._parsed[sentence.number] = self.alike[sentence.language, sentence.text] = found
 
     def clauses(self, sentence: Sentence) -> tuple[Clause, ...]:
         """The clauses of a sentence."""

@@ -26,7 +26,7 @@ from sendcheck.testing import load_cases, report_of
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.segments import Kind, Segmented, segment
 from sendcheck.understanding.understand import Surroundings, understand
-from tests.quality import apologies, exchanges, judged, labelled, profiles, replies
+from tests.quality import apologies, exchanges, judged, labelled, profiles, replies, templates
 from tests.quality.corpora import ROOT, CorpusMail, Pair, aeslc, allen, find_data, raw_mails, reply_pairs, unpacked
 from tests.quality.engines import engine
 
@@ -417,6 +417,8 @@ def main() -> int:
     print("judged alarms …", flush=True)
     lines += _judged()
     lines += _answering()
+    print("templates …", flush=True)
+    lines += templates.section()
     lines += _pipelines()
     print("quotes …", flush=True)
     rows = [

@@ -45,8 +45,10 @@ def _given(variable: Variable) -> bool:
     return not variable.local and not re.fullmatch(r"[A-Z][A-Z0-9_]+", variable.path.rpartition(".")[2])
 
 
-def missing(paths: Mapping[str, Path], shown: Callable[[Path], str], file: SourceFile) -> Iterator[Translation]:
-    """Languages whose folder lacks this template."""
+def missing(paths: Mapping[str, Path], shown: Callable[[Path], str], file: SourceFile, languages: Sequence[str]) -> Iterator[Translation]:
+    """Languages whose folder lacks this template; told once, of the reference among those that have it (*languages*, its own one first)."""
+    if reference(languages) != languages[0]:
+        return
     for language, path in sorted(paths.items()):
         yield Translation("missing", language, shown(path), Spot(file, 0, 0))
 

@@ -391,7 +391,7 @@ def _translations(one: _File, own: Sequence[Any], language: str) -> Iterator[Tra
         tree = _tree(one, file, front_matter(file).body)
         others[code] = (file.name, variables(file, tree.nodes, one.engine == "handlebars"))
     yield from drift.of_templates(own, others, language, one.file)
-    yield from drift.missing(absent, lambda path: _shown(one, path), one.file)
+    yield from drift.missing(absent, lambda path: _shown(one, path), one.file, [language, *there])
 
 
 # -- catalogues ----------------------------------------------------------------
