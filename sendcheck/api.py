@@ -12,6 +12,7 @@ from sendcheck.errors import InputError
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Report
+from sendcheck.pipeline.templates import is_template, template_job
 from sendcheck.pipeline.threads import with_own_thread
 from sendcheck.reading.sources import Source
 
@@ -20,7 +21,7 @@ Mailish = bytes | str | PathLike[str] | EmailMessage
 
 
 def check(message: Mailish, *, parent: Mailish | None = None, config: Config | PathLike[str] | None = None) -> Report:
-    """Check one outgoing mail.
+    """Check one outgoing mail, or a template of mails by its path.
 
     ``message``, ``parent``: bytes, text, a path (``os.PathLike``), or an ``email.message.Message``.
     ``config``: a loaded Config, a path to a configuration file, or None for the user's own.
@@ -31,6 +32,8 @@ def check(message: Mailish, *, parent: Mailish | None = None, config: Config | P
     if not isinstance(config, Config):
         config = load_config(registry, explicit=Path(config) if config is not None else None)
     name, raw = _bytes(message)
+    if isinstance(message, PathLike) and is_template(config, Path(message)):
+        return Report((Engine(registry, config).check(Job(name, raw, template=template_job(config, Path(message)))),))
     job = Job(name, raw, parent=_bytes(parent) if parent is not None else None)
     return Report((Engine(registry, config).check(with_own_thread(job, config)),))
 

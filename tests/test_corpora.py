@@ -60,5 +60,9 @@ def test_template_repositories_of_others_are_read_whole() -> None:
     for name, found in templates.measure().items():
         assert found.files and not found.crashed and not found.unread, (name, found.crashed, found.unread)
         assert not found.own_syntax, (name, found.own_syntax)
-        wrong = sum(n for (rule, severity), n in found.by_rule.items() if severity == "error" and rule not in {"placeholder-left", "template-locales", "template-recipient"})
+        wrong = sum(
+            n
+            for (rule, severity), n in found.by_rule.items()
+            if severity == "error" and rule not in {"placeholder-left", "template-locales", "template-recipient"}
+        )
         assert wrong <= found.files / 50, (name, found.by_rule)

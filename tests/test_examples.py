@@ -16,12 +16,13 @@ EXAMPLES = tomllib.loads((FOLDER / "expected.toml").read_text("utf-8"))["example
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e["mail"])
 def test_example(sendcheck: Run, example: dict[str, object]) -> None:
     parent = ["--parent", str(example["parent"])] if "parent" in example else []
-    done = sendcheck("check", str(example["mail"]), *parent, "--format", "json", cwd=FOLDER)
+    folder = FOLDER / str(example.get("folder", ""))
+    done = sendcheck("check", str(example["mail"]), *parent, "--format", "json", cwd=folder)
     assert [f["rule"] for f in json.loads(done.stdout)["mails"][0]["findings"]] == example["findings"]
     if not example["findings"]:
-        assert sendcheck("check", str(example["mail"]), *parent, cwd=FOLDER).stdout.count("\n") == 1
+        assert sendcheck("check", str(example["mail"]), *parent, cwd=folder).stdout.count("\n") == 1
 
 
 def test_every_example_mail_is_declared() -> None:
-    used = {e["mail"] for e in EXAMPLES} | {e["parent"] for e in EXAMPLES if "parent" in e}
+    used = {e["mail"] for e in EXAMPLES if "folder" not in e} | {e["parent"] for e in EXAMPLES if "parent" in e}
     assert {str(p.relative_to(FOLDER)) for p in FOLDER.rglob("*.eml")} == used

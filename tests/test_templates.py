@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
@@ -227,6 +229,7 @@ def test_comments_allow_what_stands_below_them(tmp_path: Path) -> None:
         "en/x.po": '# sendcheck: allow repeated-word a quotation\nmsgid "x"\nmsgstr "the the order"\n',
         "f.mjml": "<mjml><mj-body><mj-section><mj-column><!-- sendcheck: allow repeated-word a quotation -->\n<mj-text>the the order</mj-text></mj-column></mj-section></mj-body></mjml>\n",
         "g.md": "---\nsubject: Hi\n# sendcheck: allow-file repeated-word a quotation\n---\nHi {{ name }}.\n\nthe the order\n",
+        "mails.json": '{"//": "sendcheck: allow repeated-word a quotation",\n "a": "the the order"}\n',
         "h.j2": "the the order {# sendcheck: allow repeated-word a quotation #}\n",
     }
     for name, text in cases.items():
@@ -340,3 +343,58 @@ def test_the_same_run_gives_the_same_bytes(sendcheck: Run, tmp_path: Path) -> No
         assert sendcheck("check", "in", *outputs, *more, cwd=tmp_path).returncode == 1
     for kind in kinds:
         assert (tmp_path / "one" / kind).read_bytes() == (tmp_path / "two" / kind).read_bytes() != b""
+
+
+def test_without_an_engines_parser_the_report_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    for module in ("liquid", "django", "django.conf", "django.template"):
+        monkeypatch.setitem(sys.modules, module, None)
+    for name, keys in (("a.liquid", {}), ("a.txt", {"engine": "django"})):
+        report = check(tmp_path, name, "Hi {{ name }},\n{% if a %}x\n", None, keys)
+        assert any(e.rule == "template-syntax" and "sendcheck[templates]" in e.reason for e in report.not_run)
+        assert found(report, "template-syntax"), "the structure of tags is looked at all the same"
+
+
+ENGINES = ("jinja", "django", "liquid", "handlebars", "mustache", "twig", "nunjucks", "dollar", "erb", "text")
+PIECES = st.sampled_from(
+    ["{{ a }}", "{{", "}}", "{% if a %}", "{% else %}", "{% endif %}", "{% for x in y %}", "{% endfor %}", "{#", "#}", "{{#a}}", "{{/a}}", "{{^a}}", "{{> b}}", "{{!--", "--}}", "${a(", ")}",
+     "<p>", "</p>", "<!--", "-->", "\n", "\r\n", " ", "Hei på deg", "the the", '"', "'", "{% raw %}", "{% endraw %}", "\u2028", "\ud800", "{a, plural, one {x}", "---\n", "%", "<mj-text>", "\\"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=6), max_size=30), st.sampled_from(ENGINES), st.sampled_from(["a.txt", "a.html", "a.md", "a.mjml", "a.eml"]))
+def test_any_source_is_read_and_every_place_lies_in_it(pieces: list[str], engine: str, name: str) -> None:
+    raw = "".join(pieces).encode("utf-8", "surrogatepass")
+    for message, template in read_template(raw, name, Settings(engine=engine)):
+        lines = template.file.text.count("\n") + template.file.text.count("\r") + 2
+        for part in message.texts:
+            for offset in range(0, len(part.view.text) + 1, 3):
+                place = part.view.locate(offset)
+                assert place is None or (1 <= place[0] <= lines and place[1] >= 1)
+        for fault in template.faults:
+            assert 0 <= fault.spot.start <= fault.spot.end <= len(fault.spot.file.text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        PIECES | st.text(max_size=6) | st.sampled_from(['msgid "a"\n', 'msgstr "b"\n', "a: ", "- ", "{", "}", '"a":', "[", "]", ",", "a = b\n"]), max_size=25
+    ),
+    st.sampled_from(["en.json", "en.yml", "en.po", "m_en.properties"]),
+)
+def test_any_catalogue_is_read(pieces: list[str], name: str) -> None:
+    for message, template in read_template("".join(pieces).encode("utf-8", "surrogatepass"), name, Settings()):
+        for part in message.texts:
+            part.view.locate(len(part.view.text) // 2)
+        assert all(v.spot.start <= v.spot.end for v in template.variables)
+
+
+def test_the_python_interface_takes_a_template(tmp_path: Path, home: Path) -> None:
+    import sendcheck
+
+    path = tmp_path / "a.j2"
+    path.write_text("Hi {{ name }}, we we are here.\n")
+    report = sendcheck.check(path)
+    assert report.mails[0].template == "jinja" and [f.rule for f in report.findings] == ["repeated-word"]

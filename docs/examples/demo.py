@@ -16,14 +16,17 @@ def main() -> int:
     colour = ["--color"] if sys.stdout.isatty() else []
     for example in tomllib.loads((HERE / "expected.toml").read_text("utf-8"))["example"]:
         command = ["sendcheck", "check", example["mail"], *(["--parent", example["parent"]] if "parent" in example else [])]
-        print(f"── {example['title']}\n$ {' '.join(command)}", flush=True)
-        done = subprocess.run([sys.executable, "-m", *command, *colour], cwd=HERE, check=False)
+        folder = example.get("folder", "")
+        shown = f"(cd {folder} && {' '.join(command)})" if folder else " ".join(command)
+        print(f"── {example['title']}\n$ {shown}", flush=True)
+        done = subprocess.run([sys.executable, "-m", *command, *colour], cwd=HERE / folder, check=False)
         expected = 1 if example["findings"] else 0
         if done.returncode != expected:
             print(f"!! exit code {done.returncode}, expected {expected}")
             wrong = 1
         print(flush=True)
     print("Check a mail of your own:      .venv/bin/sendcheck check draft.eml")
+    print("Check a repository of templates: (cd templates && sendcheck check .)   see docs/tutorial.md")
     print("What a rule means:             .venv/bin/sendcheck explain cc-leak")
     print("What was asked and answered:   .venv/bin/sendcheck check reply.eml --parent complaint.eml --explain-answers")
     print("Before git, mutt or neomutt:   .venv/bin/sendcheck hook install git")

@@ -27,6 +27,10 @@ _STARTER = """\
 
 # [rules]
 # recipient-crowd = "error"
+
+# Templates of mails in this repository, where their endings do not tell.
+# [[templates]]
+# glob = "emails/**/*.html"
 """
 
 

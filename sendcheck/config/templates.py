@@ -14,7 +14,7 @@ from sendcheck.pipeline.contract import PROFILES
 from sendcheck.pipeline.registry import unknown
 from sendcheck.reading.templates.detect import engine_names
 from sendcheck.reading.templates.model import Type
-from sendcheck.reading.templates.sample import shape
+from sendcheck.reading.templates.sample import load_data, shape
 
 #: key -> meaning; ``config.example.toml`` and the manual are made from these
 TEMPLATE_KEYS = {
@@ -123,8 +123,6 @@ def _context(value: Any, folder: Path, fail: Fail) -> dict[str, Type]:
     if isinstance(value, str):
         if not value.startswith("file:"):
             raise fail("templates.context", f"“context” is “{value}”, but must be a list of names, a table of names and types, or “file:PATH”")
-        from sendcheck.reading.templates.read import load_data
-
         data = load_data(folder / value.removeprefix("file:"))
         if isinstance(data, str):
             raise fail("templates.context", f"the context {value.removeprefix('file:')} cannot be used: {data}")

@@ -82,7 +82,7 @@ def settled(found: Sequence[tuple[Mail, Sequence[Hit]]], rules: Mapping[str, Rul
 
 def _fragment(mail: Mail) -> bool:
     """Whether a reading is no whole mail: a catalogue of messages, a subject, branches read on their own."""
-    return mail.template is not None and bool(mail.template.facts.get("fragment") or mail.template.facts.get("subject-only"))
+    return mail.template is not None and not mail.template.whole
 
 
 def _meant(mail: Mail, hit: Hit, rule: Rule) -> bool:

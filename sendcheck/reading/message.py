@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -83,6 +83,10 @@ class Message:
     def date(self) -> datetime | None:
         """The Date header, aware where it names a zone; None if absent or unreadable."""
         return parse_date(self.header("date") or "")
+
+    def without_addresses(self, problems: tuple[Problem, ...]) -> Message:
+        """The same message with nobody in its address fields, and these problems: what a template makes has no readers yet."""
+        return replace(self, addresses={}, problems=problems)
 
     def line_of(self, offset: int) -> tuple[int, int]:
         """(line, column) in the source file of a raw byte offset."""

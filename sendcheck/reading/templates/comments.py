@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sendcheck.reading.templates.model import Allowance, SourceFile
 
 _ALLOW = re.compile(r"sendcheck:[ \t]*allow(?P<file>-file)?\b[ \t]*(?P<rule>[a-z][a-z-]*)?[ \t]*(?P<reason>[^\n]*)")
-_COMMENTED = re.compile(r"<!--|\{#|\{%-?\s*#|\{\{~?!|\{%-?\s*comment\b|^\s*(?:#|!|//)|<%#|/\*|^[ \t]*\"(?://|_comment|\$comment)[^\"]*\"\s*:|\s#\s")
+_COMMENTED = re.compile(r"<!--|\{#|\{%-?\s*#|\{\{~?!|\{%-?\s*comment\b|^\s*(?:#|!|//)|<%#|/\*|\"(?://|_comment|\$comment)[^\"]*\"\s*:|\s#\s")
 _ENDING = re.compile(r"\s*(?:--\s*\}\}|-->|-?#\}|\{%|-?%\}|\}\}|\*/|\",?\s*$).*$")
 
 

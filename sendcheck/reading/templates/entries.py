@@ -18,6 +18,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>|<!--.*?-->")
 _ICU = re.compile(r"\s*([\w.]+)\s*,\s*(plural|select|selectordinal|choice)\s*,(?:\s*offset:\d+)?", re.I)
 _OPTION = re.compile(r"\s*(=?[\w-]+)\s*\{")
 _MOST_OPTIONS = 8
+#: Keys under which a catalogue speaks to its translators.
+_NOTE = re.compile(r"(?:^|\.)(?://|_comment|\$comment|@)")
 
 
 def entry_readings(file: SourceFile, messages: Sequence[Message], stand_ins: StandIns) -> Iterator[list[Chunk]]:
@@ -25,7 +27,7 @@ def entry_readings(file: SourceFile, messages: Sequence[Message], stand_ins: Sta
     out: list[Chunk] = []
     size = 0
     for message in messages:
-        if not re.search(r"[^\W\d_]{2}", message.text):
+        if _NOTE.search(message.key) or not re.search(r"[^\W\d_]{2}", message.text):
             continue
         for chunks in _ways(file, message, stand_ins):
             out += chunks

@@ -5,10 +5,9 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 
 class Type(StrEnum):
@@ -163,7 +162,8 @@ class Template:
 
     ``context``: declared variables, path to type, None if nothing is declared; ``choices``: which way each condition went in this reading, in
     words, where it matters; ``sample``: the sample data this reading is filled with; ``subject_known``: whether it is told where its subject
-    stands; ``not_parsed``: why no parser of the engine looked at it.
+    stands; ``not_parsed``: why no parser of the engine looked at it;
+    ``whole``: it is a mail as it goes out, and not messages, a subject or branches by themselves.
     """
 
     file: SourceFile
@@ -175,13 +175,12 @@ class Template:
     allowances: tuple[Allowance, ...] = ()
     translations: tuple[Translation, ...] = ()
     stand_ins: tuple[StandIn, ...] = ()
-    recipients: tuple[Spot, ...] = ()
     choices: tuple[str, ...] = ()
     sample: str = ""
     subject_known: bool = False
     not_parsed: str = ""
     language: str = ""
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    whole: bool = True
 
     @cached_property
     def _tokens(self) -> re.Pattern[str] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sendcheck.reading.templates.expressions import masked
@@ -165,3 +167,21 @@ def _type(path: str, value: Any) -> Type:
     if _DATE.fullmatch(text):
         return Type.DATE
     return guess(path)
+
+
+def load_data(path: Path) -> Any:
+    """The data of a JSON or YAML file; a text that says why it cannot be used."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return (error.strerror or "cannot be read") if isinstance(error, OSError) else "it is not UTF-8"
+    try:
+        if path.suffix.lower() in {".yaml", ".yml"}:
+            import yaml
+
+            data = yaml.safe_load(text)
+        else:
+            data = json.loads(text)
+    except Exception as error:  # yaml and json raise a dozen kinds
+        return f"it cannot be parsed ({' '.join(str(error).split())[:80]})"
+    return data if isinstance(data, dict) else "it is no table of names and values"
