@@ -169,7 +169,7 @@ def test_a_baseline_that_cannot_be_used_is_named_and_the_files_still_run(sendche
 def test_only_what_has_changed(sendcheck: Run, repo: Path) -> None:
     committed(repo)
     done = sendcheck("check", ".", "--diff", "HEAD", cwd=repo)
-    assert done.returncode == 0 and "nothing to check has changed since HEAD" in done.stdout
+    assert done.returncode == 0 and "nothing to check has changed since HEAD" in done.stderr
     receipt = repo / "emails" / "receipt.md"
     receipt.write_text(receipt.read_text("utf-8").replace("# Thank you", "# Thank you very very much"))
     (repo / "emails" / "new æøå.md").write_text("Hi {{name}}, see [INSERT DATE].\n")

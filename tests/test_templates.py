@@ -16,6 +16,7 @@ from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.pipeline.templates import template_job
+from sendcheck.reading.templates.detect import engine_of, format_of
 from sendcheck.reading.templates.model import Settings, Type
 from sendcheck.reading.templates.read import read_template
 from sendcheck.reading.templates.standins import guess
@@ -398,3 +399,18 @@ def test_the_python_interface_takes_a_template(tmp_path: Path, home: Path) -> No
     path.write_text("Hi {{ name }}, we we are here.\n")
     report = sendcheck.check(path)
     assert report.mails[0].template == "jinja" and [f.rule for f in report.findings] == ["repeated-word"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "engine", "kind"),
+    [
+        ("a.html.j2", "x", "jinja", "html"), ("a.html", "{% load i18n %}x", "django", "html"), ("a.txt", "{% assign a = 1 %}x", "liquid", "text"),
+        ("a.html", "{{#if a}}x{{else if b}}y{{/if}}", "handlebars", "html"), ("a.html", "{{#a}}x{{/a}}", "mustache", "html"), ("a.txt", "{{ a|title }}", "jinja", "text"),
+        ("a.txt", "Hi {{name}}", "mustache", "text"), ("a.txt", "Hi ${name}", "dollar", "text"), ("a.txt", "Hi <%= name %>", "erb", "text"), ("a.txt", "Hi *|NAME|*", "text", "text"),
+        ("a.twig", "x", "twig", "text"), ("a.njk", "<p>x</p>", "nunjucks", "html"), ("a.mjml", "<mjml></mjml>", "text", "mjml"), ("a.md.hbs", "x", "handlebars", "markdown"),
+        ("nb.yml", "x: y", "message", "yaml"), ("a.po", "", "message", "po"), ("a.txt", "Subject: Hi\nTo: {{ a }}\n\nHi", "mustache", "mail"), ("a.eml", "x", "text", "mail"),
+    ],
+)  # fmt: skip
+def test_engine_and_format_are_told_by_name_and_content(name: str, text: str, engine: str, kind: str) -> None:
+    found = format_of(name, text)
+    assert (engine_of(name, text, found), found.value) == (engine, kind)

@@ -40,7 +40,11 @@ _DO = {
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """One hit for each problem noted while reading."""
     for problem in mail.message.problems:
-        place = mail.at_header(problem.part) if mail.message.all(problem.part) else Place(problem.part)
+        place = (
+            mail.at_header(problem.part)
+            if mail.message.all(problem.part)
+            else Place(problem.part, line=problem.line, column=1 if problem.line is not None else None)
+        )
         yield Hit(problem.kind.value, problem.message, place, _DO[problem.kind.value], key=f"{problem.part} {problem.message}")
 
 

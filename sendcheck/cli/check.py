@@ -158,7 +158,7 @@ def _left(reports: Iterable[MailReport], config: Config, changes: Changes | None
 def _afterwards(changes: Changes | None, known: Baseline | None, sources: list[str], nothing: bool) -> None:
     """What baseline and --diff kept out of the reports."""
     if changes is not None and nothing:
-        click.echo(f"nothing to check has changed since {changes.reference}")
+        click.echo(f"sendcheck: nothing to check has changed since {changes.reference}", err=True)
     if changes is not None and changes.left_out:
         click.echo(f"sendcheck: {changes.left_out} findings on lines that have not changed since {changes.reference} are left out", err=True)
     if known is not None and changes is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sendcheck.pipeline.contract import Rule, Severity
-from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Reader, Report, Verdict
+from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Reader, Report, Suppressed, Verdict
 from sendcheck.understanding.place import Place
 
 Style = Callable[..., str]
@@ -16,6 +16,8 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "b
 _WIDTH = 96
 _MANY = 12
 _STYLE_ROOM = 8
+#: Exceptions for one reason that are told one by one.
+_FEW = 2
 
 
 def plain(text: str, **_style: object) -> str:
@@ -36,7 +38,7 @@ class TextReport:
         """The report of one mail, ending in a newline. One line if there is nothing to say."""
         shown = [f for f in report.findings if f.severity.rank <= self.show.rank]
         not_run = [e for e in report.not_run if e.required or self.show is Severity.NOTE]
-        unmatched = report.unmatched if self.show is Severity.NOTE else tuple(u for u in report.unmatched if u.startswith("X-Sendcheck"))
+        unmatched = report.unmatched if self.show is Severity.NOTE else tuple(u for u in report.unmatched if _its_own(u, report))
         if not shown and not not_run and report.verdict is Verdict.PASS:
             lines = [self._one_line(report)]
             lines += self._footnotes(report, unmatched)
@@ -154,7 +156,7 @@ class TextReport:
         return ["", *lines] if lines else []
 
     def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:
-        lines = [f"  {self.style('allowed', fg='cyan')} {s.rule}: {clean(s.reason)}" for s in report.suppressed]
+        lines = [f"  {self.style('allowed', fg='cyan')} {told}" for told in _allowed(report.suppressed)]
         lines += [f"  {self.style('unused', dim=True)}  {clean(text)}" for text in unmatched]
         if report.network:
             lines.append(f"  {self.style('network', fg='cyan')} asked outside this machine: {', '.join(report.network)} is on")
@@ -166,6 +168,23 @@ class TextReport:
         rule = next((f.rule for f in shown if f.rule != CRASHED), "")
         more = f"; sendcheck explain {rule} tells more" if rule else ""
         return f"  {told}{self.style(more, dim=True)}"
+
+
+def _its_own(unmatched: str, report: MailReport) -> bool:
+    """Whether an exception that matches nothing stands in the mail or template itself, and is not a configuration's for all."""
+    return unmatched.startswith("X-Sendcheck") or bool(report.template and unmatched.startswith(f"{report.source}:"))
+
+
+def _allowed(suppressed: Iterable[Suppressed]) -> Iterator[str]:
+    """What was allowed and why; many for one reason in one line."""
+    by_reason: dict[str, list[str]] = {}
+    for entry in suppressed:
+        by_reason.setdefault(entry.reason, []).append(entry.rule)
+    for reason, rules in by_reason.items():
+        if len(rules) <= _FEW:
+            yield from (f"{rule}: {clean(reason)}" for rule in rules)
+        else:
+            yield f"{len(rules)} findings ({', '.join(sorted(set(rules)))}): {clean(reason)}"
 
 
 def _audience(report: MailReport) -> str:
