@@ -239,6 +239,14 @@ def test_comments_allow_what_stands_below_them(tmp_path: Path) -> None:
         assert [s.reason for s in report.suppressed] == ["a quotation"], name
 
 
+def test_a_comment_allows_its_place_and_no_other(tmp_path: Path) -> None:
+    text = "Hi {{ name }},\n\nsee [INSERT DATE].\n\n{# sendcheck: allow placeholder-left shown as an example #}\nLike [INSERT DATE].\n\nAnd [INSERT DATE].\n"
+    report = check(tmp_path, "a.j2", text)
+    (finding,) = found(report, "placeholder-left")
+    assert [p.line for p in (finding.where, *finding.also)] == [3, 8]
+    assert [s.reason for s in report.suppressed] == ["shown as an example"] and not report.unmatched
+
+
 def test_comments_allow_nothing_else(tmp_path: Path) -> None:
     report = check(tmp_path, "a.j2", "{# sendcheck: allow repeated-word a quotation #}\nfine\n\nthe the order\n")
     assert found(report, "repeated-word") and report.unmatched

@@ -162,12 +162,19 @@ def _suppress(findings: list[Finding], exceptions: list[Suppression], config: Co
     gone: list[Suppressed] = []
     used: list[Suppression] = []
     for finding in findings:
-        exception = next((s for s in exceptions if s.rule in {finding.rule, "*"} and _matches(s.match, finding) and _on_lines(s, finding)), None)
-        if exception is None or finding.rule == CRASHED or (config.rule_locked(finding.rule) and not exception.policy):
-            kept.append(finding)
-            continue
-        used.append(exception)
-        gone.append(Suppressed(finding.rule, finding.fingerprint, exception.reason, exception.origin))
+        rest: Finding | None = finding
+        for exception in exceptions:
+            if rest is None or exception.rule not in {rest.rule, "*"} or rest.rule == CRASHED or (config.rule_locked(rest.rule) and not exception.policy):
+                continue
+            if not _matches(exception.match, rest):
+                continue
+            left = _elsewhere(exception, rest)
+            if left is not rest:
+                used.append(exception)
+                gone.append(Suppressed(finding.rule, finding.fingerprint, exception.reason, exception.origin))
+                rest = left
+        if rest is not None:
+            kept.append(rest)
     return kept, gone, used
 
 
@@ -180,12 +187,16 @@ def _matches(match: str, finding: Finding) -> bool:
     return any(wanted in place.excerpt.casefold() for place in (finding.where, *finding.also))
 
 
-def _on_lines(exception: Suppression, finding: Finding) -> bool:
-    """Whether every place of a finding lies on the lines that a comment is about."""
+def _elsewhere(exception: Suppression, finding: Finding) -> Finding | None:
+    """What an exception leaves of a finding it matches: nothing, or (a comment's) the places on other lines."""
     if exception.lines is None:
-        return True
+        return None
     _file, first, last = exception.lines
-    return all(p.line is not None and not p.file and p.line <= last and (p.end_line or p.line) >= first for p in (finding.where, *finding.also))
+    places = (finding.where, *finding.also)
+    left = [p for p in places if p.line is None or p.file or p.line > last or (p.end_line or p.line) < first]
+    if len(left) == len(places):
+        return finding
+    return replace(finding, where=left[0], also=tuple(left[1:])) if left else None
 
 
 def verdict_of(findings: Iterable[Finding], not_run: Iterable[NotRunEntry], config: Config) -> Verdict:
