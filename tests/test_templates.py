@@ -64,16 +64,16 @@ def test_a_planted_fault_is_found_at_its_place(entry: dict[str, Any], tmp_path: 
     marked = entry["text"]
     if "only" in entry:  # of several marks the one with this word
         marked = re.sub(r"⟦(?!" + entry["only"] + r")(.*?)⟧", r"\1", marked)
-    start = marked.index("⟦")
     text = marked.replace("⟦", "").replace("⟧", "")
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    start, end = marked.index("⟦"), marked.index("⟧") - 1
     report = check(tmp_path, entry["file"], text, entry.get("beside"), entry.get("keys"))
-    places = [(p.line, p.column) for f in found(report, entry["rule"]) for p in (f.where, *f.also)]
-    if entry.get("at_line"):  # the rule chooses which words of the sentence it shows
-        assert line in [at for at, _column in places], (places, (line, column), [(f.rule, f.message) for f in report.findings])
-    else:
-        assert (line, column) in places, (places, (line, column), [(f.rule, f.message) for f in report.findings])
+    places = [(p.line, p.column, p.end_line, p.end_column) for f in found(report, entry["rule"]) for p in (f.where, *f.also)]
+    wanted = (*_line_column(text, start), *_line_column(text, end))
+    assert wanted in places, (places, wanted, [(f.rule, f.message) for f in report.findings])
+
+
+def _line_column(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
 CLEAN = {
