@@ -296,7 +296,7 @@ class Mail:
         """The place of characters of a template's file."""
         line, column = spot.file.line_column(spot.start)
         end_line, end_column = spot.file.line_column(spot.end)
-        context = spot.file.line(line).replace("\t", " ")
+        context = spot.file.lines[line - 1].replace("\t", " ")
         skipped = max(0, column - 1 - _CONTEXT // 2)
         other = "" if self.template is None or spot.file.name == self.template.file.name else spot.file.name
         return Place("template", clip(spot.text), line, column, end_line, end_column, context[skipped : skipped + _CONTEXT], column - 1 - skipped, other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
+from itertools import accumulate
 
 from sendcheck.reading.sourcemap import FilePosition, RawPositions
 from sendcheck.reading.templates.readings import Chunk
@@ -14,7 +15,6 @@ class TemplatePositions(RawPositions):
 
     def __init__(self, raw: bytes, chunks: Sequence[Chunk], ends: Sequence[int], own: str) -> None:
         super().__init__(raw)
-        self._bytes = raw
         self._chunks = chunks
         self._ends = ends
         self._own = own
@@ -26,7 +26,7 @@ class TemplatePositions(RawPositions):
         index = min(bisect.bisect_right(self._ends, offset), len(self._chunks) - 1)
         chunk = self._chunks[index]
         begin = self._ends[index - 1] if index else 0
-        inside = len(self._bytes[begin : max(begin, offset)].decode("utf-8", "replace"))
+        inside = len(self._raw[begin : max(begin, offset)].decode("utf-8", "replace"))
         if chunk.made:
             source = max(chunk.start, chunk.end - 1) if inside >= len(chunk.text) - 1 and inside > 0 else chunk.start
         else:
@@ -39,10 +39,5 @@ def assembled(chunks: Sequence[Chunk], own: str) -> tuple[bytes, TemplatePositio
     """The bytes of all chunks and their positions. ``own``: the name of the template itself."""
     kept = [c for c in chunks if c.text]
     parts = [c.text.encode("utf-8", "replace") for c in kept]
-    ends: list[int] = []
-    total = 0
-    for part in parts:
-        total += len(part)
-        ends.append(total)
     raw = b"".join(parts)
-    return raw, TemplatePositions(raw, kept, ends, own)
+    return raw, TemplatePositions(raw, kept, list(accumulate(map(len, parts))), own)

@@ -14,7 +14,7 @@ _ENDING = re.compile(r"\s*(?:--\s*\}\}|-->|-?#\}|\{%|-?%\}|\}\}|\*/|\",?\s*$).*$
 
 def allowances(file: SourceFile) -> Iterator[Allowance]:
     """All of a file. One holds for the rest of its line and for the next line that says something, or for the whole file."""
-    lines = file.text.splitlines()
+    lines = file.lines
     entries = file.name.endswith((".po", ".pot"))
     for number, line in enumerate(lines, 1):
         if "sendcheck:" not in line:

@@ -16,6 +16,11 @@ _LITERAL = re.compile(
 )
 
 
+def plain(path: str) -> str:
+    """A path without what only says where it is looked up: ``this.``, ``../``, ``@root.``."""
+    return re.sub(r"^(?:this[./]|(?:\.\./)+|@root\.)", "", path)
+
+
 def masked(expression: str) -> str:
     """The expression with its strings blanked, every character at its place."""
     return _STRING.sub(lambda m: " " * len(m.group(0)), expression)
@@ -32,21 +37,22 @@ def paths(expression: str, helpers: bool = False) -> Iterator[tuple[str, int, in
         before = text[: match.start()].rstrip()
         after = text[match.end() :].lstrip()
         path = match.group(0)
-        if before.endswith("|") or re.search(r"\|\s*$|\bis(?:\s+not)?$", before):
+        if re.search(r"(?:\||\bis(?:\s+not)?)$", before):
             continue
         if after.startswith("(") and not helpers:
-            if "." in path:  # a method: what it is called on is read
-                path = path.rpartition(".")[0]
-            else:
+            if "." not in path:
                 continue
+            path = path.rpartition(".")[0]  # a method: what it is called on is read
         if after.startswith("=") and not after.startswith("=="):
             continue
-        if helpers and (number == 0 or text[: match.start()].rstrip().endswith("(")) and len(found) > 1 and re.match(r"\s", text[match.end() :]):
+        if helpers and (number == 0 or before.endswith("(")) and len(found) > 1 and text[match.end() : match.end() + 1].isspace():
             continue
-        plain = re.sub(r"^(?:this[./]|(?:\.\./)+|@root\.)", "", path).replace("[", ".").replace("]", "")
-        if plain.startswith(("@", "$")) or plain.split(".")[0] in _WORDS or not plain:
+        bare = plain(path)
+        name = bare.replace("[", ".").replace("]", "")
+        if not name or name.startswith(("@", "$")) or name.split(".")[0] in _WORDS:
             continue
-        yield re.sub(r"\.\d+", "", plain), match.start() + len(path) - len(re.sub(r"^(?:this[./]|(?:\.\./)+|@root\.)", "", path)), match.start() + len(path)
+        end = match.start() + len(path)
+        yield re.sub(r"\.\d+", "", name), end - len(bare), end
 
 
 def literal(expression: str) -> tuple[int, int] | None:

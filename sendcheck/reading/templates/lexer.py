@@ -6,7 +6,7 @@ Every scan goes forward only: a closing mark that was looked for in vain is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,7 +53,6 @@ _DOLLAR = re.compile(r"\$\{")
 _QUOTED_OR = {
     "%}": re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|%\}"),
     "}}": re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\}\}"),
-    "%>": re.compile(r"%>"),
 }
 #: Values in messages of catalogues, and of mail services. An opening brace alone is read on its own (ICU).
 _VALUE = {
@@ -68,9 +67,9 @@ _VALUE = {
         r"|\[%[A-Za-z_|'\w -]{1,40}%\]|<%=?\s*[\w.]{1,60}\s*%>|@@[A-Za-z_]\w{1,40}@@"
     ),
 }
-
-
-_MOST_FAULTS = 20
+_MESSAGE = re.compile(rf"{_VALUE['message'].pattern}|\{{")
+#: Faults that one file is told of: a source with so many is no template of its engine.
+MOST_FAULTS = 20
 
 
 @dataclass(slots=True)
@@ -90,7 +89,9 @@ def scan(file: SourceFile, family: str, start: int = 0, end: int | None = None, 
         "mustache": scanner.mustache,
         "dollar": scanner.dollar,
         "angle": scanner.angle,
-    }.get(family, lambda at: scanner.values(at, family))
+        "message": scanner.messages,
+        "any": scanner.services,
+    }[family]
     return Scan(list(scanner.with_text(tags(start), start)), scanner.faults)
 
 
@@ -127,14 +128,12 @@ class _Scanner:
         return found
 
     def _sound(self) -> bool:
-        """Whether it is worth reading on: a source with that many faults is no template of this engine."""
-        return len(self.faults) < _MOST_FAULTS
+        """Whether it is worth reading on."""
+        return len(self.faults) < MOST_FAULTS
 
     def _unclosed(self, start: int, opening: str, closing: str) -> None:
         line_end = self.text.find("\n", start, self.stop)
         end = min(self.stop if line_end < 0 else line_end, start + 60)
-        if len(self.faults) >= _MOST_FAULTS:
-            return
         self.faults.append(Fault("syntax", f"“{opening}” is never closed by “{closing}”", Spot(self.file, start, end), f"write “{closing}” where the tag ends"))
 
     def percent(self, at: int, comments: bool) -> Iterator[Token]:
@@ -164,21 +163,17 @@ class _Scanner:
             token = Token(what, match.start(), end, body.strip(), inner + len(body) - len(body.lstrip()))
             raw = _RAW.match(self.text, match.start()) if what is What.TAG else None
             if raw:
-                yield from self._raw(token, raw.group(1), end)
-                at = self._at
+                at = yield from self._raw(token, raw.group(1), end)
                 continue
             yield token
             at = end
 
-    _at = 0
-
-    def _raw(self, token: Token, name: str, end: int) -> Iterator[Token]:
-        """A raw, verbatim or comment block: nothing in it is a tag."""
+    def _raw(self, token: Token, name: str, end: int) -> Generator[Token, None, int]:
+        """A raw, verbatim or comment block: nothing in it is a tag. Gives where to read on."""
         closing = re.compile(rf"\{{%-?\s*end{name}\b[^%]{{0,100}}%\}}").search(self.text, end, self.stop)
         if closing is None:
             self._unclosed(token.start, self.text[token.start : token.end], f"{{% end{name} %}}")
-            self._at = end
-            return
+            return end
         if name == "comment":
             yield Token(What.COMMENT, token.start, closing.end(), self.text[end : closing.start()].strip(), end)
         else:
@@ -186,7 +181,7 @@ class _Scanner:
             if closing.start() > end:
                 yield Token(What.TEXT, end, closing.start())
             yield Token(What.COMMENT, closing.start(), closing.end())
-        self._at = closing.end()
+        return closing.end()
 
     def mustache(self, at: int) -> Iterator[Token]:
         """Mustache and Handlebars."""
@@ -227,7 +222,7 @@ class _Scanner:
             match = _DOLLAR.search(self.text, at, self.stop)
             if match is None:
                 return
-            end = _balanced(self.text, match.end(), min(self.stop, match.end() + 2000))
+            end = balanced(self.text, match.end(), min(self.stop, match.end() + 2000))
             if end < 0:
                 self._unclosed(match.start(), "${", "}")
                 at = match.end()
@@ -250,18 +245,17 @@ class _Scanner:
             yield Token(what, match.start(), found + 2, body, match.end())
             at = found + 2
 
-    def values(self, at: int, family: str) -> Iterator[Token]:
-        """Values put in by other means; ICU arguments in catalogues."""
-        pattern = _VALUE["message" if family == "message" else "any"]
-        if family != "message":
-            for match in pattern.finditer(self.text, at, self.stop):
-                body = match.group(0).strip("{}[]%$*|<>=!@ -~&")
-                what = What.COMMENT if re.match(r"\{\{[#/^>!]|\{%|<%(?!=)", match.group(0)) else What.OUTPUT
-                yield Token(what, match.start(), match.end(), body.strip(), match.start())
-            return
-        both = re.compile(rf"{pattern.pattern}|\{{")
+    def services(self, at: int) -> Iterator[Token]:
+        """Every tag that mail services put values in with."""
+        for match in _VALUE["any"].finditer(self.text, at, self.stop):
+            body = match.group(0).strip("{}[]%$*|<>=!@ -~&")
+            what = What.COMMENT if re.match(r"\{\{[#/^>!]|\{%|<%(?!=)", match.group(0)) else What.OUTPUT
+            yield Token(what, match.start(), match.end(), body.strip(), match.start())
+
+    def messages(self, at: int) -> Iterator[Token]:
+        """Values in messages of catalogues, ICU arguments among them."""
         while True:
-            found = both.search(self.text, at, self.stop)
+            found = _MESSAGE.search(self.text, at, self.stop)
             if found is None:
                 return
             if found.group(0) != "{":
@@ -269,7 +263,7 @@ class _Scanner:
                 yield Token(What.OUTPUT, found.start(), found.end(), body, found.start())
                 at = found.end()
                 continue
-            end = _balanced(self.text, found.end(), min(self.stop, found.end() + 3000))
+            end = balanced(self.text, found.end(), min(self.stop, found.end() + 3000))
             inside = self.text[found.end() : end - 1] if end > 0 else ""
             if not re.match(r"\s*[A-Za-z_]\w*(?:[.\w]*)\s*(?:,|$)|\s*\d+\s*(?:,|$)", inside):
                 at = found.end()
@@ -278,7 +272,7 @@ class _Scanner:
             at = end
 
 
-def _balanced(text: str, at: int, stop: int) -> int:
+def balanced(text: str, at: int, stop: int) -> int:
     """The end of what an opening brace before *at* opened, after its closing brace; -1 if it does not close."""
     depth = 1
     for match in re.finditer(r"\"(?:[^\"\\\n]|\\.)*\"|[{}]", text[at:stop]):

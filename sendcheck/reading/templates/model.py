@@ -78,10 +78,15 @@ class SourceFile:
         line = bisect.bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
-    def line(self, number: int) -> str:
-        """The text of a line, from 1, without its end."""
-        start = self._starts[number - 1]
-        return self.text[start:].splitlines()[0] if start < len(self.text) else ""
+    @cached_property
+    def lines(self) -> list[str]:
+        """Its lines as :meth:`line_column` counts them, without their ends; a line end at the very end begins an empty one."""
+        ends = [*self._starts[1:], len(self.text)]
+        return [self.text[start:end].rstrip("\r\n") for start, end in zip(self._starts, ends, strict=True)]
+
+    def start_of(self, line: int) -> int:
+        """The offset of a line's first character."""
+        return self._starts[line - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +139,8 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """What differs between a translation and its siblings. ``kind``: lacks, invents, missing (a whole message or template), untranslated.
-
-    ``against``: the sibling's name.
+    """What differs between a translation and its siblings. ``kind``: lacks, invents (a variable, in the message ``key`` of a catalogue),
+    lacks-message, invents-message, missing (the whole template), untranslated. ``against``: the sibling's name.
     """
 
     kind: str

@@ -63,9 +63,8 @@ def _jinja(file: SourceFile, entry: Mapping[str, Any]) -> Fault | None:
 
 def _tag_on(file: SourceFile, line: int) -> tuple[int, int]:
     """The first tag on a line, else the line's text."""
-    lines = file.text.splitlines(keepends=True)
-    begin = sum(len(text) for text in lines[: line - 1])
-    text = lines[line - 1].rstrip("\r\n") if 0 < line <= len(lines) else ""
+    number = min(max(line, 1), len(file.lines))
+    begin, text = file.start_of(number), file.lines[number - 1]
     tag = re.search(r"\{[{%#].*?(?:[}%#]\}|$)", text)
     lead = len(text) - len(text.lstrip())
     return (begin + tag.start(), begin + tag.end()) if tag else (begin + lead, begin + max(lead + 1, len(text)))

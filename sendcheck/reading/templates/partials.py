@@ -21,6 +21,7 @@ class Partials:
     roots: tuple[Path, ...] = ()
     decode: Callable[[bytes], str] = lambda data: data.decode("utf-8", "replace")
     _texts: dict[Path, str | None] = field(default_factory=dict)
+    _tops: tuple[str, ...] = ()
 
     def find(self, target: str, near: Path | None = None) -> Path | None:
         """The file that *target* names, or None. ``near``: the file that names it, if not the template itself."""
@@ -31,7 +32,7 @@ class Partials:
         for folder in self._folders(beside):
             for name in _names(target, suffix, beside.suffix):
                 candidate = folder / name
-                if self._inside(candidate) and candidate.is_file():
+                if candidate.is_file() and self._inside(candidate):
                     return candidate
         return None
 
@@ -48,9 +49,9 @@ class Partials:
 
     def _inside(self, path: Path) -> bool:
         """Whether a path lies in the project: a template may name any file, and reports show excerpts."""
-        real = os.path.realpath(path)
-        tops = [os.path.realpath(p) for p in (self.root, *self.roots) if p is not None]
-        return any(real.startswith(top.rstrip(os.sep) + os.sep) for top in tops)
+        if not self._tops:
+            self._tops = tuple(os.path.realpath(p).rstrip(os.sep) + os.sep for p in (self.root, *self.roots) if p is not None)
+        return os.path.realpath(path).startswith(self._tops)
 
     def read(self, path: Path) -> str | None:
         """The text of a file, or None if it cannot be read or is no text."""

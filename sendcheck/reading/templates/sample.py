@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sendcheck.reading.templates.expressions import masked
+from sendcheck.reading.templates.expressions import condition, masked, plain
 from sendcheck.reading.templates.model import Type
 from sendcheck.reading.templates.standins import guess
 
@@ -50,9 +50,9 @@ class Sample:
 
     def get(self, path: str) -> Any:
         """The value at a path, None if there is none."""
-        plain = re.sub(r"^(?:this[./]|(?:\.\./)+|@root\.)", "", path.strip()) or "."
+        wanted = plain(path.strip()) or "."
         for scope in (*reversed(self._scopes), self.data):
-            found = _at(scope, plain)
+            found = _at(scope, wanted)
             if found is not None:
                 return found
         return None
@@ -77,10 +77,9 @@ class Sample:
             if cuts:
                 edges = [0, *(c for cut in cuts for c in cut), len(text)]
                 return joined(self.holds(text[edges[i] : edges[i + 1]]) for i in range(0, len(edges), 2))
-        text = text.strip()
-        negated = re.match(r"(?:not\b|!)\s*(.+)$", text)
-        if negated:
-            return not self.holds(negated.group(1))
+        text, positive = condition(text)
+        if not positive:
+            return not self.holds(text)
         compared = _COMPARISON.fullmatch(text)
         if compared:
             left, right = self.literal(compared.group(1)), self.literal(compared.group(3))

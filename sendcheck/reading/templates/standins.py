@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import count
 
 from sendcheck.data import toml
 from sendcheck.reading.templates.model import StandIn, Type
@@ -37,11 +38,10 @@ def guess(path: str, expression: str = "") -> Type:
         tail = "_".join(words[-length:])
         for kind, hints in _hints():
             if tail in hints and len(words) >= length:
-                whole = "_".join(words)
                 # “agent.name” is a colleague's: what stands before the last word tells whose name it is.
                 if kind is Type.NAME and any("_".join(words[: i + 1]) in _of(Type.COLLEAGUE) for i in range(len(words))):
                     return Type.COLLEAGUE
-                return kind if whole else Type.UNKNOWN
+                return kind
     if words[-1] == "at" and len(words) > 1:
         return Type.DATE
     return Type.UNKNOWN
@@ -94,9 +94,7 @@ class StandIns:
         if pool == "date":
             yield from (d for d in _DATES if d not in self.taken)
         elif pool in {"url", "email"}:
-            number = 0
-            while True:
-                number += 1
+            for number in count(1):
                 word = f"v{number}q"
                 yield f"https://{word}.example/x" if pool == "url" else f"{word}@value.example"
         elif pool == "number":
@@ -109,7 +107,5 @@ class StandIns:
         for ending in ("ro", "ni", "sa", "to", "mi", "le", "da", "vi", "pu", "ke", "zo", "fa"):
             for second in ("", "n", "r", "s", "l"):
                 yield from (w + ending + second for w in base if w + ending + second not in self.taken)
-        number = 0
-        while True:
-            number += 1
+        for number in count(1):
             yield "Vorvela" + "".join(chr(97 + int(d)) for d in str(number)) + "q"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sendcheck.reading.templates.expressions import literal
-from sendcheck.reading.templates.lexer import Token, What
+from sendcheck.reading.templates.lexer import MOST_FAULTS, Token, What
 from sendcheck.reading.templates.model import Fault, SourceFile, Spot
 
 _OTHER_BRANCH = {"else", "elif", "elsif", "elseif", "empty", "when", "pluralize", "plural", "default"}
@@ -17,9 +17,8 @@ _CONDITIONS = {"if", "ifAsync", "unless", "ifchanged", "ifequal", "ifnotequal", 
 _TRANSLATED = {"trans", "blocktrans", "blocktranslate"}
 #: Blocks whose content no reader sees where it stands.
 _UNSEEN = {"comment", "schema", "style", "javascript", "stylesheet"}
-#: Blocks in one another, and faults that one file is told of.
+#: Blocks in one another.
 _DEEPEST = 60
-_MOST_FAULTS = 20
 _EXTENDS = {"extends", "layout"}
 _INCLUDES = {"include", "render", "section", "embed", "includeWithData"}
 
@@ -44,11 +43,17 @@ class Option:
 
 @dataclass(slots=True)
 class Branches:
-    """A condition (or a loop, or a plural) with its branches. ``open``: none of them need be taken. ``truth``: Mustache sections: {"x": True} asks x."""
+    """A condition (or a loop, or a plural) with its branches. ``open``: none of them need be taken."""
 
     kind: str
     options: list[Option]
     open: bool = True
+
+    @property
+    def outcomes(self) -> range:
+        """The branches that can be taken, by number; one more stands for none of them. What stands before the first “when” of a case is never read."""
+        first = 1 if self.kind == "case" and len(self.options) > 1 else 0
+        return range(first, len(self.options) + self.open)
 
 
 @dataclass(slots=True)
@@ -119,6 +124,11 @@ class _Builder:
         into = node.options[0].children if isinstance(node, Branches) else node.children
         self.stack.append(_Open(name, token, node, into))
 
+    def other_branch(self, token: Token, condition: str, last: bool) -> None:
+        """Another branch of the innermost condition; a fault if there is none."""
+        if not self.branch(token, condition, last):
+            self.fault(token, f"{self.written(token)} stands in no condition", "take it out, or open the condition")
+
     def branch(self, token: Token, condition: str, last: bool) -> bool:
         """Another branch of the innermost condition; False if there is none."""
         for at in range(len(self.stack) - 1, -1, -1):
@@ -150,7 +160,7 @@ class _Builder:
         return " ".join(self.file.text[token.start : token.end].split())[:60]
 
     def fault(self, token: Token, message: str, remedy: str) -> None:
-        if len(self.faults) < _MOST_FAULTS:
+        if len(self.faults) < MOST_FAULTS:
             self.faults.append(Fault("syntax", message, Spot(self.file, token.start, token.end), remedy))
 
 
@@ -179,11 +189,11 @@ def _percent(builder: _Builder, tokens: Sequence[Token], engine: Mapping[str, An
             builder.close(name[3:], token, builder.written(token))
         elif name in _OTHER_BRANCH and _branch(builder, token):
             continue
-        elif name in _EXTENDS or name in _INCLUDES or name in {"import", "from"}:
-            include = Include("" if name in {"import", "from"} else _target(rest), token, name in _EXTENDS)
+        elif name in _EXTENDS or name in _INCLUDES:
+            include = Include(_target(rest), token, name in _EXTENDS)
             if name in blocks:
                 builder.open(name, token, include)
-            elif name not in {"import", "from"}:
+            else:
                 builder.add(include)
         elif name in blocks and not _stands_alone(name, rest, engine, ended):
             builder.open(name, token, _opened(name, rest, token))
@@ -194,7 +204,7 @@ def _percent(builder: _Builder, tokens: Sequence[Token], engine: Mapping[str, An
 def _stands_alone(name: str, rest: str, engine: Mapping[str, Any], ended: set[str]) -> bool:
     if name == "set":
         return "=" in rest
-    if name == "block" and "block" in engine["alone"]:
+    if name == "block" and engine.get("short_blocks"):
         return len(rest.split()) > 1
     return name == "trans" and (name not in ended or bool(literal(rest.split(" as ")[0].strip())))
 
@@ -217,7 +227,7 @@ def _opened(name: str, rest: str, token: Token) -> Branches | Block:
     if name in _TRANSLATED:
         return Branches("plural", [Option("", token, bound=tuple(re.findall(r"(\w+)\s*=", rest)))], open=False)
     if name == "with":
-        return Branches("wrap", [Option("", token, bound=tuple(re.findall(r"(\w+)\s*=|\bas\s+(\w+)", rest) and _bound(rest)))], open=False)
+        return Branches("wrap", [Option("", token, bound=tuple(_bound(rest)))], open=False)
     if name in {"macro", "call"}:
         found = re.search(r"\(([^)]*)\)", rest)
         return Branches("wrap", [Option("", token, bound=tuple(re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", found.group(1) if found else "")))], open=False)
@@ -236,8 +246,7 @@ def _branch(builder: _Builder, token: Token) -> bool:
     if name in {"plural", "pluralize"} and (inner is None or inner.kind != "plural"):
         return False
     last = name in {"else", "empty", "default"} and not (name == "else" and rest.startswith("if"))
-    if not builder.branch(token, rest, last):
-        builder.fault(token, f"{builder.written(token)} stands in no condition", "take it out, or open the condition")
+    builder.other_branch(token, rest, last)
     return True
 
 
@@ -245,8 +254,7 @@ def _mustache(builder: _Builder, tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.what is What.OUTPUT and re.fullmatch(r"else(?:\s+if\s.*)?|\^", token.body) and token.mark == "":
             condition = re.sub(r"^else(?:\s+if)?\s*", "", token.body)
-            if not builder.branch(token, condition, not condition):
-                builder.fault(token, f"{builder.written(token)} stands in no condition", "take it out, or open the condition")
+            builder.other_branch(token, condition, not condition)
             continue
         if token.what is not What.TAG:
             builder.add(Leaf(token))
