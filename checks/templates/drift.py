@@ -27,9 +27,9 @@ def _said(found: Translation) -> tuple[str, str]:
         )
     if found.kind == "untranslated":
         return f"{found.what} messages have no translation", "translate them: until then readers get the source language"
-    if found.key in {"message", "messages"}:
-        if found.kind == "lacks":
-            return f"the message “{found.what}” of {found.against} is missing here", "translate it"
+    if found.kind == "lacks-message":
+        return f"the message “{found.what}” of {found.against} is missing here", "translate it"
+    if found.kind == "invents-message":
         return f"the message “{found.what}” is not in {found.against}", "add it there, or take it out here"
     where = f"in “{found.key[:60]}” " if found.key else ""
     if found.kind == "lacks":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sendcheck.reading.templates.model import Fault, SourceFile, Spot
+from sendcheck.reading.templates.yaml_text import compose
 
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|-?\d[\d.eE+-]*|true|false|null|\s+')
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r?\n[ \t]*)|(.))", re.S)
 _CONTROL = {"n": "\n", "t": "\t", "r": "", "f": "", "b": ""}
 _PO_LINE = re.compile(r'^(#~ ?)?(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s*)?"((?:[^"\\]|\\.)*)"\s*$')
-_PROPERTY = re.compile(r"^[ \t\f]*((?:\\.|[^\s:=\\])+)[ \t\f]*[:=]?[ \t\f]*(.*)$")
+_PROPERTY = re.compile(r"^[ \t\f]*((?:\\.|[^\s:=\\])+)[ \t\f]*[:=]?[ \t\f]*(.*)$", re.S)
 _HUGE = 60_000
 
 
@@ -23,6 +25,11 @@ class Piece:
     text: str
     start: int
     end: int
+
+    @property
+    def as_written(self) -> bool:
+        """Whether it stands there as it is, no escape and no folded line."""
+        return self.end - self.start == len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +47,33 @@ class Message:
         """All of it."""
         return "".join(p.text for p in self.pieces)
 
+    def spot(self, start: int, end: int) -> Spot:
+        """Where characters start..end of its text stand in its file."""
+        begin = stop = None
+        at = 0
+        for piece in self.pieces:
+            after = at + len(piece.text)
+            if begin is None and start < after:
+                begin = piece.start + (start - at if piece.as_written else 0)
+            if end <= after:
+                stop = piece.start + (end - at) if piece.as_written else piece.end
+                break
+            at = after
+        first = begin if begin is not None else self.key_spot.start
+        return Spot(self.key_spot.file, first, max(first, stop if stop is not None else self.end(first)))
 
-@dataclass(slots=True)
+    def end(self, otherwise: int) -> int:
+        """Where its text ends; *otherwise* if it has none."""
+        return self.pieces[-1].end if self.pieces else otherwise
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The messages of a file, its language if it names one, what is wrong with its syntax. ``headers``: that of a gettext catalogue is no message."""
+    """The messages of a file (the header of a gettext catalogue is none), its language if it names one, what is wrong with its syntax."""
 
     messages: list[Message]
-    language: str = ""
-    faults: list[Fault] | None = None
+    language: str
+    faults: list[Fault]
 
 
 def read(file: SourceFile, kind: str) -> Catalogue:
@@ -159,7 +185,7 @@ def _properties(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
             end = newline + 1
         line = text[at:stop].rstrip("\r")
         if line.strip() and not line.lstrip().startswith(("#", "!")):
-            match = re.compile(_PROPERTY.pattern, re.S).match(line)
+            match = _PROPERTY.match(line)
             if match is None:
                 faults.append(_fault(file, at, stop, "this is no key with a value", "write key = value"))
             else:
@@ -179,21 +205,17 @@ def _json(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
     expect_key = False
     key_spot = Spot(file, 0, 0)
     at = 0
-    text = file.text.removeprefix("\ufeff")
-    shift = len(file.text) - len(text)
     try:
-        import json
-
-        json.loads(text)
+        json.loads(file.text)
     except ValueError as error:
-        place = shift + int(getattr(error, "pos", 0))
+        place = int(getattr(error, "pos", 0))
         faults.append(_fault(file, place, place + 1, f"this is not valid JSON: {getattr(error, 'msg', error)}", "mend the file: nobody can read it as it is"))
         return
     except RecursionError:
         faults.append(_fault(file, 0, 1, "this JSON is nested too deeply to be read", "flatten it"))
         return
     while True:
-        match = _JSON_TOKEN.match(file.text, at + (shift if at == 0 else 0))
+        match = _JSON_TOKEN.match(file.text, at)
         if match is None:
             return
         token, at = match.group(0), match.end()
@@ -224,17 +246,11 @@ def _yaml(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
     """YAML: every string that is a value, by its path (positions from PyYAML's nodes)."""
     import yaml
 
-    try:
-        root = yaml.compose(file.text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        if error.context_mark is not None and mark is not None and mark.index >= len(file.text.rstrip()):
-            mark = error.context_mark  # what is never closed stands where it was opened
-        place = _offset(file, mark.index if mark else 0)
-        faults.append(_fault(file, place, place + 1, f"this is not valid YAML: {error.problem or error.context}", "mend the file: nobody can read it as it is"))
-        return
-    except (yaml.YAMLError, RecursionError) as error:
-        faults.append(_fault(file, 0, 1, f"this is not valid YAML: {' '.join(str(error).split())[:80]}", "mend the file: nobody can read it as it is"))
+    root, broken = compose(file.text)
+    if broken is not None:
+        # What is never closed stands where it was opened.
+        place = broken.opened if broken.at >= len(file.text.rstrip()) else broken.at
+        faults.append(_fault(file, place, place + 1, f"this is not valid YAML: {broken.why}", "mend the file: nobody can read it as it is"))
         return
     stack: list[tuple[str, yaml.Node, Spot]] = [("", root, Spot(file, 0, 0))] if root is not None else []
     seen: set[int] = set()
@@ -246,16 +262,12 @@ def _yaml(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
             seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for name, value in reversed(node.value):
-                where = Spot(file, _offset(file, name.start_mark.index), _offset(file, name.end_mark.index))
+                where = Spot(file, name.start_mark.index, name.end_mark.index)
                 stack.append((f"{key}.{name.value}".lstrip("."), value, where))
         elif isinstance(node, yaml.SequenceNode):
             stack += [(f"{key}.{i}", value, spot) for i, value in reversed(list(enumerate(node.value)))]
         elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
             yield Message(key, tuple(_scalar(file, node)), spot)
-
-
-def _offset(file: SourceFile, index: int) -> int:
-    return index + (1 if file.text.startswith("\ufeff") and index == 0 else 0)
 
 
 def _scalar(file: SourceFile, node: object) -> Iterator[Piece]:

@@ -46,7 +46,7 @@ def format_of(name: str, text: str) -> Format:
 def _mail_or(found: Format, text: str) -> Format:
     """A text that begins with header fields is a whole mail."""
     if found is Format.TEXT:
-        head = _MAIL.match(text.lstrip("\ufeff\n"))
+        head = _MAIL.match(text.lstrip("\n"))
         if head and _HEADERS.search(head.group(0)):
             return Format.MAIL
     return found

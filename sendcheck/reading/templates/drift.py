@@ -93,36 +93,20 @@ def _by_key(mine: Mapping[str, Message], theirs: Mapping[str, Message], name: st
             yield from _message(message, theirs[key].text, name)
     lacking = [key for key in theirs if key not in mine]
     for key in lacking[:_MANY]:
-        yield Translation("lacks", key, name, Spot(file, 0, 0), "message")
+        yield Translation("lacks-message", key, name, Spot(file, 0, 0))
     if len(lacking) > _MANY:
-        yield Translation("lacks", f"{len(lacking) - _MANY} more messages", name, Spot(file, 0, 0), "messages")
+        yield Translation("lacks-message", f"{len(lacking) - _MANY} more messages", name, Spot(file, 0, 0))
     invented = [key for key in mine if key not in theirs]
     for key in invented[:_MANY]:
-        yield Translation("invents", key, name, mine[key].key_spot, "message")
+        yield Translation("invents-message", key, name, mine[key].key_spot)
 
 
 def _message(message: Message, source: str, name: str, plural: bool = False) -> Iterator[Translation]:
     mine, wanted = values(message.text), values(source)
     for value, (start, end) in mine.items():
         if value not in wanted and not (plural and not wanted):
-            spot = spot_of(message, start, end)
+            spot = message.spot(start, end)
             yield Translation("invents", value, name, spot, message.key.replace("\x00", " "))
     for value in wanted:
         if value not in mine and not plural:  # “one day” needs no number
-            yield Translation("lacks", value, name, spot_of(message, 0, max(1, len(message.text))), message.key.replace("\x00", " "))
-
-
-def spot_of(message: Message, start: int, end: int) -> Spot:
-    """Where characters start..end of a message stand in its file."""
-    begin = stop = None
-    at = 0
-    for piece in message.pieces:
-        after = at + len(piece.text)
-        if begin is None and start < after:
-            begin = piece.start + (start - at if piece.end - piece.start == len(piece.text) else 0)
-        if end <= after:
-            stop = piece.start + (end - at) if piece.end - piece.start == len(piece.text) else piece.end
-            break
-        at = after
-    first = begin if begin is not None else message.key_spot.start
-    return Spot(message.key_spot.file, first, max(first, stop if stop is not None else (message.pieces[-1].end if message.pieces else first)))
+            yield Translation("lacks", value, name, message.spot(0, max(1, len(message.text))), message.key.replace("\x00", " "))

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sendcheck.reading.templates.catalogues import Message
-from sendcheck.reading.templates.drift import spot_of
-from sendcheck.reading.templates.lexer import Token, What, scan
+from sendcheck.reading.templates.lexer import Token, What, balanced, scan
 from sendcheck.reading.templates.model import SourceFile
 from sendcheck.reading.templates.readings import Chunk
 from sendcheck.reading.templates.standins import StandIns
@@ -32,7 +31,7 @@ def entry_readings(file: SourceFile, messages: Sequence[Message], stand_ins: Sta
         for chunks in _ways(file, message, stand_ins):
             out += chunks
             size += sum(len(c.text) for c in chunks)
-            at = message.pieces[-1].end if message.pieces else 0
+            at = message.end(0)
             out.append(Chunk("\n\n", file, at, at, True))
         if size > ROOM:
             yield out
@@ -61,12 +60,10 @@ def _options(token: Token, text: str) -> list[tuple[int, int]]:
         option = _OPTION.match(text, at, token.end)
         if option is None:
             return found
-        depth, end = 1, option.end()
-        while end < token.end and depth:
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        found.append((option.end(), end - 1))
-        at = end
+        at = balanced(text, option.end(), token.end)
+        if at < 0:
+            return found
+        found.append((option.end(), at - 1))
 
 
 def _chunks(file: SourceFile, message: Message, tokens: Sequence[Token], stand_ins: StandIns, way: int) -> Iterator[Chunk]:
@@ -89,7 +86,7 @@ def _chunks(file: SourceFile, message: Message, tokens: Sequence[Token], stand_i
 
 
 def _value(file: SourceFile, message: Message, start: int, end: int, body: str, stand_ins: StandIns) -> Chunk:
-    spot = spot_of(message, start, end)
+    spot = message.spot(start, end)
     name = re.match(r"[\w.]+", body)
     given = stand_ins.of(name.group(0) if name else body, message.text[start:end])
     return Chunk(given.token, file, spot.start, spot.end, True)
@@ -101,14 +98,13 @@ def _plain(file: SourceFile, message: Message, start: int, end: int) -> Iterator
     at = 0
     for piece in message.pieces:
         first, last = max(start, at), min(end, at + len(piece.text))
-        same = piece.end - piece.start == len(piece.text)
         while first < last:
             cut = next((c for c in cuts if c[0] < last and c[1] > first), None)
             stop = last if cut is None else max(first, min(last, cut[0]))
             if stop > first:
                 said = piece.text[first - at : stop - at]
-                begin = piece.start + (first - at) if same else piece.start
-                yield Chunk(said, file, begin, begin + len(said) if same else piece.end, not same)
+                begin = piece.start + (first - at) if piece.as_written else piece.start
+                yield Chunk(said, file, begin, begin + len(said) if piece.as_written else piece.end, not piece.as_written)
             first = stop if cut is None else max(stop, min(last, cut[1]))
         at += len(piece.text)
         if at >= end:

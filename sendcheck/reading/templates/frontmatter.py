@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sendcheck.reading.templates.model import Fault, SourceFile, Spot
+from sendcheck.reading.templates.yaml_text import compose
 
-_FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _FIELD = re.compile(r"^([A-Za-z][\w-]*)[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.M)
 _BODY_NAMES = {"content", "body", "html", "text", "message", "index", "mail", "email"}
 
@@ -40,23 +41,12 @@ def front_matter(file: SourceFile) -> FrontMatter:
 
 def _broken(file: SourceFile, match: re.Match[str]) -> Fault | None:
     """What YAML says is wrong with it; values that begin with a tag are no YAML, but every engine takes them."""
-    import yaml
-
     tagless = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^}\n]*\}|<%.*?%>", lambda m: "x" * len(m.group(0)), match.group(1))
-    try:
-        yaml.compose(tagless, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = match.start(1) + (mark.index if mark else 0)
-        return Fault(
-            "syntax",
-            f"the front matter is not valid YAML: {error.problem or error.context}",
-            Spot(file, at, at + 1),
-            "quote the value, or mend its indentation",
-        )
-    except (yaml.YAMLError, RecursionError) as error:
-        return Fault("syntax", f"the front matter is not valid YAML: {' '.join(str(error).split())[:80]}", Spot(file, match.start(1), match.start(1) + 1))
-    return None
+    _root, broken = compose(tagless)
+    if broken is None:
+        return None
+    at = match.start(1) + broken.at
+    return Fault("syntax", f"the front matter is not valid YAML: {broken.why}", Spot(file, at, at + 1), "quote the value, or mend its indentation")
 
 
 def subject_files(path: Path) -> Iterator[Path]:

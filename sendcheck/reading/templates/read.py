@@ -17,7 +17,7 @@ from sendcheck.reading.templates import drift, parsers, siblings
 from sendcheck.reading.templates.comments import allowances
 from sendcheck.reading.templates.detect import engine_of, format_of
 from sendcheck.reading.templates.frontmatter import FrontMatter, front_matter, is_subject_file, subject_files
-from sendcheck.reading.templates.lexer import What, scan
+from sendcheck.reading.templates.lexer import Token, What
 from sendcheck.reading.templates.model import Fault, Format, Settings, SourceFile, Spot, Template, Translation, Variable
 from sendcheck.reading.templates.partials import Partials
 from sendcheck.reading.templates.read_catalogue import read_catalogue
@@ -25,8 +25,7 @@ from sendcheck.reading.templates.readings import Chunk, Reader
 from sendcheck.reading.templates.sample import Sample, load_data
 from sendcheck.reading.templates.source import PLAIN, RICH, Source, decoded
 from sendcheck.reading.templates.standins import StandIns
-from sendcheck.reading.templates.tree import Tree, build
-from sendcheck.reading.templates.trim import trimmed
+from sendcheck.reading.templates.tree import Tree
 from sendcheck.reading.templates.variables import variables
 
 _FIELDS = ("from", "to", "cc", "bcc", "reply-to")
@@ -52,47 +51,41 @@ def _template(one: Source) -> Iterator[tuple[Message, Template]]:
     file = one.file
     front = front_matter(file) if one.kind is not Format.MAIL else FrontMatter({}, 0)
     tree = one.tree(file, front.body)
-    faults = _syntax(one, tree, front)
-    helpers = one.engine == "handlebars"
-    head = _subject(one, front)
+    faults, not_parsed = _syntax(one, tree, front)
+    subject = _subject(one, front)
+    head = _head(one, front, subject)
     stand_ins = StandIns(file.text, one.settings.context)
-    reader = Reader(tree, stand_ins, one.load, one.markup, helpers)
-    samples = _samples(one)
-    readings = [*reader.readings(), *(reader.with_sample(s) for s in samples)]
-    own = _uses(one, tree, head, helpers)
-    language = one.settings.language or (siblings.own_language(one.path) if one.path else "")
+    reader = Reader(tree, stand_ins, one.load, one.helpers)
+    filled = [(reading, None) for reading in reader.readings()] + [(reader.with_sample(s), s) for s in _samples(one)]
+    uses = variables(file, tree.nodes, one.helpers)
+    if subject is not None:
+        uses += variables(subject.file, one.tree(subject.file, subject.start, subject.end).nodes, one.helpers)
     base = Template(
         file,
         one.engine,
         one.kind,
-        own,
+        uses,
         one.settings.context,
-        tuple(dict.fromkeys((*faults[0], *reader.faults))),
+        tuple(dict.fromkeys((*faults, *reader.faults))),
         tuple(allowances(file)),
-        tuple(_translations(one, own, language)),
-        subject_known=bool(head) or one.kind is Format.MAIL,
-        not_parsed=faults[1],
-        language=language,
+        tuple(_translations(one, uses)),
+        subject_known=subject is not None or one.kind is Format.MAIL,
+        not_parsed=not_parsed,
+        language=one.language,
         whole=one.path is None or not is_subject_file(one.path),
     )
-    for reading in readings:
-        sample = next((s for s in samples if s.name == reading.sample), None)
-        chunks = [*_head(one, head, front, stand_ins, sample), *_in_markup(reading.chunks, one.markup)]
-        whole = base.whole and not reading.fragment
+    for reading, sample in filled:
+        chunks = [*_fields(one, head, stand_ins, sample), *_in_markup(reading.chunks, one.markup)]
         # Every reading knows all stand-ins: those given while a later one was read are no harm.
-        yield one.message(chunks), replace(base, stand_ins=stand_ins.all, choices=reading.choices, sample=reading.sample, whole=whole)
+        known = replace(base, stand_ins=stand_ins.all, choices=reading.choices, sample=sample.name if sample else "")
+        yield one.message(chunks), replace(known, whole=base.whole and not reading.fragment)
 
 
 def _syntax(one: Source, tree: Tree, front: FrontMatter) -> tuple[list[Fault], str]:
     """(what is wrong with the source, why no parser of the engine looked). The parser decides; our own look tells where."""
     faults = [front.fault] if front.fault is not None else []
     if one.kind is Format.MJML:
-        blanked = list(one.file.text)
-        for node in scan(one.file, one.entry["family"], comments=one.entry.get("comments", True)).tokens:
-            if node.what is not What.TEXT:
-                for at in range(node.start, node.end):
-                    blanked[at] = "\n" if blanked[at] == "\n" else "x" if node.what is What.OUTPUT else " "
-        found = parsers.mjml(one.file, "".join(blanked))
+        found = parsers.mjml(one.file, "".join(_blanked(one.file, token) for token in one.scan(one.file).tokens))
         faults += [found] if found else []
     if one.engine in {"text", "dollar", "erb"} or tree.unclosed:
         return [*faults, *tree.faults], ""  # a tag that is never closed is rejected by every parser, and by some in minutes
@@ -101,50 +94,49 @@ def _syntax(one: Source, tree: Tree, front: FrontMatter) -> tuple[list[Fault], s
         return [*faults, *tree.faults], why
     if fault is None:
         return faults, ""
-    exact = [f for f in tree.faults if f.kind == "syntax"]
-    return [*faults, *(exact or [fault])], ""
+    return [*faults, *(tree.faults or [fault])], ""
 
 
-def _uses(one: Source, tree: Tree, head: Sequence[Spot], helpers: bool) -> tuple[Variable, ...]:
-    found = list(variables(one.file, tree.nodes, helpers))
-    for spot in head:
-        part = build(spot.file, scan(spot.file, one.entry["family"], spot.start, spot.end).tokens, one.entry)
-        found += variables(spot.file, part.nodes, helpers)
-    return tuple(found)
+def _blanked(file: SourceFile, token: Token) -> str:
+    """A token's characters, those of a tag blanked: a value may stand for anything."""
+    text = file.text[token.start : token.end]
+    return text if token.what is What.TEXT else re.sub(r"[^\n]", "x" if token.what is What.OUTPUT else " ", text)
 
 
-def _subject(one: Source, front: FrontMatter) -> tuple[Spot, ...]:
+def _subject(one: Source, front: FrontMatter) -> Spot | None:
     """Where the subject stands: in the configuration, in front matter, or in a file beside the template."""
     if one.settings.subject:
-        return (Spot(SourceFile("the configuration", one.settings.subject), 0, len(one.settings.subject)),)
+        return Spot(SourceFile("the configuration", one.settings.subject), 0, len(one.settings.subject))
     if "subject" in front.fields:
-        return (front.fields["subject"],)
+        return front.fields["subject"]
     if one.path is None or is_subject_file(one.path):
-        return ()
+        return None
     for path in subject_files(one.path):
         file = one.other(path) if path.is_file() else None
         if file is not None:
-            return (Spot(file, 0, len(file.text)),)
-    return ()
+            return Spot(file, 0, len(file.text))
+    return None
 
 
-def _head(one: Source, head: Sequence[Spot], front: FrontMatter, stand_ins: StandIns, sample: Sample | None) -> list[Chunk]:
-    """The header fields of a reading."""
+def _head(one: Source, front: FrontMatter, subject: Spot | None) -> list[tuple[str, Spot, Tree]]:
+    """The header fields that a template names: (name, where its value stands, the value)."""
     if one.kind is Format.MAIL:
-        return []
-    file = one.file
-    out: list[Chunk] = []
-    fields = [(name, front.fields[name]) for name in _FIELDS if name in front.fields] + [("subject", s) for s in head]
-    for name, spot in fields:
-        tree = build(spot.file, trimmed(spot.file, iter(scan(spot.file, one.entry["family"], spot.start, spot.end).tokens)), one.entry)
+        return []  # it has its own
+    fields = [(name, front.fields[name]) for name in _FIELDS if name in front.fields] + ([("subject", subject)] if subject is not None else [])
+    return [(name, spot, one.tree(spot.file, spot.start, spot.end)) for name, spot in fields]
+
+
+def _fields(one: Source, head: Sequence[tuple[str, Spot, Tree]], stand_ins: StandIns, sample: Sample | None) -> Iterator[Chunk]:
+    """The header of a reading."""
+    for name, spot, tree in head:
         reader = Reader(tree, stand_ins, one.load)
         reading = reader.with_sample(sample) if sample is not None else next(iter(reader.readings()))
-        out.append(Chunk(f"{name.capitalize()}: ", spot.file, spot.start, spot.start, True))
+        yield Chunk(f"{name.capitalize()}: ", spot.file, spot.start, spot.start, True)
         # Line ends would end the field.
-        out += [replace(c, text=re.sub(r"[\r\n]", " ", c.text)) for c in reading.chunks]
-        out.append(Chunk("\n", spot.file, spot.end, spot.end, True))
-    out.append(Chunk(RICH if one.markup else PLAIN, file, 0, 0, True))
-    return out
+        yield from (replace(c, text=re.sub(r"[\r\n]", " ", c.text)) for c in reading.chunks)
+        yield Chunk("\n", spot.file, spot.end, spot.end, True)
+    if one.kind is not Format.MAIL:
+        yield Chunk(RICH if one.markup else PLAIN, one.file, 0, 0, True)
 
 
 def _in_markup(chunks: Sequence[Chunk], markup: bool) -> Iterator[Chunk]:
@@ -178,16 +170,14 @@ def _samples(one: Source) -> list[Sample]:
     for name in names:
         data = load_data(name)
         if isinstance(data, str):
-            problem = Problem(ProblemKind.UNREADABLE, f"the sample data {name.name} was not used: {data}")
-            if problem not in one.problems:
-                one.problems.append(problem)
+            one.problems.append(Problem(ProblemKind.UNREADABLE, f"the sample data {name.name} was not used: {data}"))
         else:
             out.append(Sample(name.name, data))
     return out
 
 
-def _translations(one: Source, own: Sequence[Variable], language: str) -> Iterator[Translation]:
-    if one.path is None or not language:
+def _translations(one: Source, own: Sequence[Variable]) -> Iterator[Translation]:
+    if one.path is None or not one.language:
         return
     there, absent = siblings.translations(one.path)
     others = {}
@@ -195,6 +185,6 @@ def _translations(one: Source, own: Sequence[Variable], language: str) -> Iterat
         file = one.other(path)
         if file is not None:
             tree = one.tree(file, front_matter(file).body)
-            others[code] = (file.name, variables(file, tree.nodes, one.engine == "handlebars"))
-    yield from drift.of_templates(own, others, language, one.file)
-    yield from drift.missing(absent, one.shown, one.file, [language, *there])
+            others[code] = (file.name, variables(file, tree.nodes, one.helpers))
+    yield from drift.of_templates(own, others, one.language, one.file)
+    yield from drift.missing(absent, one.shown, one.file, [one.language, *there])

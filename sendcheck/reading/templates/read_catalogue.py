@@ -19,14 +19,14 @@ def read_catalogue(one: Source) -> Iterator[tuple[Message, Template]]:
     """Every reading of a catalogue; at least one, for what is to be said of the file itself."""
     file = one.file
     found = catalogues.read(file, one.kind.value)
-    language = one.settings.language or siblings.language_of(found.language) or (siblings.own_language(one.path) if one.path else "")
+    language = one.settings.language or siblings.language_of(found.language) or one.language
     stand_ins = StandIns(file.text, one.settings.context)
     by_language = _languages_in(found.messages)
     base = Template(
         file,
         "message",
         one.kind,
-        faults=tuple(found.faults or ()),
+        faults=tuple(found.faults),
         allowances=tuple(allowances(file)),
         translations=tuple(_translations(one, found, by_language, language)),
         language=language,

@@ -42,7 +42,6 @@ class Reading:
     chunks: tuple[Chunk, ...]
     choices: tuple[str, ...] = ()
     fragment: bool = False
-    sample: str = ""
 
 
 @dataclass(slots=True)
@@ -59,12 +58,11 @@ Load = Callable[[str, SourceFile], Tree | None]
 
 @dataclass(slots=True)
 class Reader:
-    """Reads trees out. ``load``: the tree of a file that is drawn in, or None; ``markup``: values in tags are no text; ``helpers``: see :func:`paths`."""
+    """Reads trees out. ``load``: the tree of a file that is drawn in, or None; ``helpers``: see :func:`paths`."""
 
     tree: Tree
     stand_ins: StandIns
     load: Load
-    markup: bool = False
     helpers: bool = False
     faults: list[Fault] = field(default_factory=list)
     _covered: set[tuple[int, int]] = field(default_factory=set)
@@ -72,37 +70,34 @@ class Reader:
     _blocks: dict[str, list[tuple[SourceFile, Block]]] = field(default_factory=dict)
     _agree: bool = True
     _length: int = 0
-    _count: int = 0
     _entry: Spot | None = None
-    _inside: list[tuple[str, int]] = field(default_factory=list)
-    _chains: dict[str, list[tuple[SourceFile, Block]]] = field(default_factory=dict)
+    _inside: list[tuple[Sequence[tuple[SourceFile, Block]], int]] = field(default_factory=list)
 
     def readings(self) -> Iterator[Reading]:
         """All readings, the first with every condition taken."""
         top = self._top()
-        for agree in (True, False):
-            self._agree = agree
+        told = 0
+        for self._agree in (True, False):
             while True:
                 before = len(self._covered)
                 way = _Way()
                 self._length = 0
                 chunks = tuple(self._walk(*top, way, (), None))
                 self._covered |= way.covered
-                first = before == 0 and agree
-                if not first and len(self._covered) == before:
+                if told and len(self._covered) == before:
                     break
                 yield Reading(chunks, tuple(dict.fromkeys(way.refused)))
-                if not way.covered or len(self._covered) >= MOST * 40:
+                told += 1
+                if not way.covered:
                     return
-                self._count += 1
-                if self._count >= MOST:
+                if told >= MOST:
                     yield from self._left(*top)
                     return
 
     def with_sample(self, sample: Sample) -> Reading:
         """The template filled with sample data."""
         self._length = 0
-        return Reading(tuple(self._walk(*self._top(), _Way(), (), sample)), sample=sample.name)
+        return Reading(tuple(self._walk(*self._top(), _Way(), (), sample)))
 
     # -- layouts -------------------------------------------------------------
 
@@ -110,7 +105,6 @@ class Reader:
         """Where reading begins: at the outermost layout; blocks on the way fill it."""
         tree, seen = self.tree, [self.tree.file.name]
         self._blocks.clear()
-        self._count = 0
         while tree.extends is not None:
             extends = tree.extends
             for name, block in _blocks_of(extends.children or tree.nodes):
@@ -201,21 +195,19 @@ class Reader:
             yield from self._walk(file, block.children, way, seen, sample)
             return
         chain = [*filled, (file, block)] if all(b is not block for _f, b in filled) else filled
-        self._inside.append((block.name, 0))
-        self._chains[block.name] = chain
+        self._inside.append((chain, 0))
         yield from self._walk(chain[0][0], chain[0][1].children, way, seen, sample)
         self._inside.pop()
 
     def _inherited(self, way: _Way, seen: tuple[str, ...], sample: Sample | None) -> Iterator[Chunk]:
         if not self._inside:
             return
-        name, depth = self._inside[-1]
-        chain = self._chains[name]
+        chain, depth = self._inside[-1]
         if depth + 1 < len(chain):
-            self._inside[-1] = (name, depth + 1)
+            self._inside[-1] = (chain, depth + 1)
             file, block = chain[depth + 1]
             yield from self._walk(file, block.children, way, seen, sample)
-            self._inside[-1] = (name, depth)
+            self._inside[-1] = (chain, depth)
 
     def _include(self, file: SourceFile, include: Include, way: _Way, seen: tuple[str, ...], sample: Sample | None) -> Iterator[Chunk]:
         if include.extends:
@@ -231,37 +223,18 @@ class Reader:
     # -- branches ------------------------------------------------------------
 
     def _choose(self, file: SourceFile, node: Branches, way: _Way) -> Option | None:
-        count = len(node.options)
-        outcomes = [*range(count), *([count] if node.open else [])]
-        if node.kind == "case" and count > 1:
-            outcomes = outcomes[1:]  # what stands before the first “when” is never read
-        allowed = [i for i in outcomes if not (self._agree and self._contradicts(node, i, way))] or outcomes
+        allowed = [i for i in node.outcomes if not (self._agree and self._contradicts(node, i, way))] or node.outcomes
         fresh = [i for i in allowed if self._reach(file, node, i) - self._covered - way.covered]
         index = (fresh or allowed)[0]
         way.covered.add((id(node), index))
-        self._remember(node, index, way)
+        for asked, truth in _implied(node, index):
+            way.known.setdefault(asked, truth)
         if node.kind == "if" and index != 0:
             way.refused.append(" ".join(file.text[node.options[0].token.start : node.options[0].token.end].split())[:60])
-        return node.options[index] if index < count else None
+        return node.options[index] if index < len(node.options) else None
 
     def _contradicts(self, node: Branches, index: int, way: _Way) -> bool:
-        if node.kind != "if":
-            return False
-        for number, option in enumerate(node.options[: index + 1]):
-            if not option.condition:
-                continue
-            asked, positive = condition(option.condition)
-            if asked in way.known and (way.known[asked] == positive) != (number == index):
-                return True
-        return False
-
-    def _remember(self, node: Branches, index: int, way: _Way) -> None:
-        if node.kind != "if":
-            return
-        for number, option in enumerate(node.options[: index + 1]):
-            if option.condition:
-                asked, positive = condition(option.condition)
-                way.known.setdefault(asked, positive == (number == index))
+        return any(way.known.get(asked, truth) != truth for asked, truth in _implied(node, index))
 
     def _reach(self, file: SourceFile, node: Branches, index: int) -> frozenset[tuple[int, int]]:
         """The outcome itself and all that stand in its branch."""
@@ -271,8 +244,7 @@ class Reader:
             found = {key}
             if index < len(node.options):
                 for owner, inner in self._inner(file, node.options[index].children, 0):
-                    ways = range(len(inner.options) + inner.open)
-                    found |= {k for i in ways if not (inner.kind == "case" and i == 0) for k in self._reach(owner, inner, i)}
+                    found |= {k for i in inner.outcomes for k in self._reach(owner, inner, i)}
             self._below[key] = frozenset(found)
         return self._below[key]
 
@@ -292,28 +264,22 @@ class Reader:
     def _left(self, file: SourceFile, nodes: Sequence[Node]) -> Iterator[Reading]:
         """What no reading took, each branch for itself."""
         chunks: list[Chunk] = []
-        for owner, node, option, index in self._every(file, nodes, 0):
-            if (id(node), index) in self._covered:
-                continue
-            way = _Way()
-            self._covered.add((id(node), index))
-            chunks += self._walk(owner, option.children, way, (), None)
-            chunks.append(Chunk("\n\n", owner, option.token.start, option.token.start))
+        for owner, node in self._every(file, nodes, set()):
+            for index, option in enumerate(node.options):
+                if (id(node), index) not in self._covered:
+                    chunks += self._walk(owner, option.children, _Way(), (), None)
+                    chunks.append(Chunk("\n\n", owner, option.token.start, option.token.start))
         if chunks:
             yield Reading(tuple(chunks), fragment=True)
 
-    def _every(self, file: SourceFile, nodes: Sequence[Node], depth: int) -> Iterator[tuple[SourceFile, Branches, Option, int]]:
-        for node in nodes:
-            if isinstance(node, Branches):
-                for index, option in enumerate(node.options):
-                    yield file, node, option, index
-                    yield from self._every(file, option.children, depth)
-            elif isinstance(node, Block):
-                yield from self._every(file, node.children, depth)
-            elif isinstance(node, Include) and not node.extends and node.target and depth < _DEEPEST:
-                tree = self.load(node.target, file)
-                if tree is not None:
-                    yield from self._every(tree.file, tree.nodes, depth + 1)
+    def _every(self, file: SourceFile, nodes: Sequence[Node], met: set[int]) -> Iterator[tuple[SourceFile, Branches]]:
+        """All conditions, however deep, each once; *met*: those told already."""
+        for owner, node in self._inner(file, nodes, 0):
+            if id(node) not in met:
+                met.add(id(node))
+                yield owner, node
+                for option in node.options:
+                    yield from self._every(owner, option.children, met)
 
     # -- sample data ---------------------------------------------------------
 
@@ -339,6 +305,15 @@ class Reader:
                 return
 
 
+def _implied(node: Branches, index: int) -> Iterator[tuple[str, bool]]:
+    """What holds where a condition goes one way: its branch's condition, and none of those before it."""
+    if node.kind == "if":
+        for number, option in enumerate(node.options[: index + 1]):
+            if option.condition:
+                asked, positive = condition(option.condition)
+                yield asked, positive == (number == index)
+
+
 def _blocks_of(nodes: Sequence[Node]) -> Iterator[tuple[str, Block]]:
     for node in nodes:
         if isinstance(node, Block):
@@ -348,8 +323,3 @@ def _blocks_of(nodes: Sequence[Node]) -> Iterator[tuple[str, Block]]:
         elif isinstance(node, Branches):
             for option in node.options:
                 yield from _blocks_of(option.children)
-
-
-def text_of(chunks: Sequence[Chunk]) -> str:
-    """The text of a reading."""
-    return "".join(c.text for c in chunks)

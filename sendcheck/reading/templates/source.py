@@ -14,10 +14,11 @@ from sendcheck.reading.problem import Problem, ProblemKind
 from sendcheck.reading.templates.assemble import assembled
 from sendcheck.reading.templates.detect import engines
 from sendcheck.reading.templates.frontmatter import front_matter
-from sendcheck.reading.templates.lexer import scan
+from sendcheck.reading.templates.lexer import Scan, scan
 from sendcheck.reading.templates.model import Format, Settings, SourceFile
 from sendcheck.reading.templates.partials import Partials
 from sendcheck.reading.templates.readings import Chunk
+from sendcheck.reading.templates.siblings import own_language
 from sendcheck.reading.templates.tree import Tree, build
 from sendcheck.reading.templates.trim import trimmed, with_mjml_includes, without_comments
 
@@ -28,7 +29,9 @@ RICH = "Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\
 
 @dataclass(slots=True)
 class Source:
-    """A template and its surroundings. ``problems``: what could not be read; ``paths``: files drawn in, by the name that reports show."""
+    """A template and its surroundings. ``problems``: what could not be read; ``trees``: of files drawn in; ``drawn``: which tree a file
+    means by a target, looked for once; ``paths``: files near it, by the name that reports show.
+    """
 
     file: SourceFile
     path: Path | None
@@ -37,7 +40,8 @@ class Source:
     problems: list[Problem]
     kind: Format = Format.TEXT
     engine: str = "text"
-    trees: dict[str, Tree] = field(default_factory=dict)
+    trees: dict[Path, Tree | None] = field(default_factory=dict)
+    drawn: dict[tuple[str, str], Tree | None] = field(default_factory=dict)
     paths: dict[str, Path] = field(default_factory=dict)
 
     @property
@@ -50,9 +54,23 @@ class Source:
         """Whether it makes HTML, so that what stands in a tag is no text."""
         return self.kind in {Format.HTML, Format.MJML}
 
-    def tree(self, file: SourceFile, start: int = 0) -> Tree:
-        """The tree of a file from a character on, read as this template's engine."""
-        found = scan(file, self.entry["family"], start, comments=self.entry.get("comments", True))
+    @property
+    def helpers(self) -> bool:
+        """Whether a first word in a tag may be a helper of the project's own (Handlebars)."""
+        return self.engine == "handlebars"
+
+    @property
+    def language(self) -> str:
+        """The language it is known to be in: as configured, else as its path says; "" if neither does."""
+        return self.settings.language or (own_language(self.path) if self.path else "")
+
+    def scan(self, file: SourceFile, start: int = 0, end: int | None = None) -> Scan:
+        """The tokens of characters start..end of a file, read as this template's engine."""
+        return scan(file, self.entry["family"], start, end, self.entry.get("comments", True))
+
+    def tree(self, file: SourceFile, start: int = 0, end: int | None = None) -> Tree:
+        """The tree of characters start..end of a file, read as this template's engine."""
+        found = self.scan(file, start, end)
         tree = build(file, trimmed(file, without_comments(file, found.tokens, self.kind)), self.entry)
         tree.faults[:0] = found.faults
         tree.unclosed = bool(found.faults)
@@ -62,18 +80,19 @@ class Source:
 
     def load(self, target: str, near: SourceFile) -> Tree | None:
         """The tree of a file that is drawn in by *near*, or None if it is not found."""
-        path = self.partials.find(target, self.paths.get(near.name, self.partials.path))
-        if path is None:
-            return None
+        key = (near.name, target)
+        if key not in self.drawn:
+            path = self.partials.find(target, self.paths.get(near.name, self.partials.path))
+            self.drawn[key] = None if path is None else self._tree_at(path)
+        return self.drawn[key]
+
+    def _tree_at(self, path: Path) -> Tree | None:
         if self.path is not None and path.resolve() == self.path:
             return Tree(self.file, [])
-        name = self.shown(path)
-        if name not in self.trees:
+        if path not in self.trees:
             file = self.other(path)
-            if file is None:
-                return None
-            self.trees[name] = self.tree(file, front_matter(file).body)
-        return self.trees[name]
+            self.trees[path] = None if file is None else self.tree(file, front_matter(file).body)
+        return self.trees[path]
 
     def other(self, path: Path) -> SourceFile | None:
         """Another file near this one, or None if it cannot be read or is no text."""
