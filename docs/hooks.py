@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sendcheck.cli.main import COMMANDS, LazyGroup, cli
-from sendcheck.cli.rules import page
+from sendcheck.cli.rules import built_in, page
 from sendcheck.config.example import toml_value
 from sendcheck.config.keys import OPEN_TABLES, SUPPRESS_KEYS, all_keys
 from sendcheck.config.templates import TEMPLATE_KEYS
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 def pages() -> dict[str, str]:
     """Every made page, by its path in the site."""
     registry = load()
-    own = {s: r for s, r in registry.rules.items() if registry.check_of(s).run.__module__.startswith("sendcheck_checks")}
-    made = {f"rules/{slug}.md": _rule(registry, slug) for slug in own}
+    made = {f"rules/{slug}.md": _rule(registry, slug) for slug in built_in(registry)}
     return {**made, "configuration.md": configuration(registry), "commands.md": commands()}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sendcheck.cli.rules import page
+from sendcheck.cli.rules import built_in, page
 from sendcheck.pipeline.registry import load
 
 TARGET = Path(__file__).parent / "rules.md"
@@ -14,7 +14,7 @@ TARGET = Path(__file__).parent / "rules.md"
 def text() -> str:
     """The whole page: a table, then each rule's own page."""
     registry = load()
-    own = {s: r for s, r in registry.rules.items() if registry.check_of(s).run.__module__.startswith("sendcheck_checks")}
+    own = built_in(registry)
     lines = ["# Rules\n", "Made by `make docs` from the checks' own folders.\n", "| rule | severity | fires when |", "|---|---|---|"]
     lines += [f"| [`{slug}`](#{slug}) | {rule.severity.value} | {rule.summary} |" for slug, rule in own.items()]
     for rule in own.values():

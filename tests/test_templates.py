@@ -124,6 +124,12 @@ def test_many_branches_are_all_read() -> None:
     assert any("Last." in way for way in ways)
 
 
+def test_hundreds_of_conditions_leave_no_branch_unread() -> None:
+    text = "".join(f"{{% if a{n} %}}Yes{n}.{{% else %}}No{n}.{{% endif %}}" for n in range(600))
+    ways = texts("a.j2", text)
+    assert all(any(f"{word}{n}." in way for way in ways) for n in range(600) for word in ("Yes", "No"))
+
+
 def test_loops_cases_and_plurals() -> None:
     assert texts("a.liquid", "{% case a %}{% when 1 %}One.{% when 2 %}Two.{% else %}Many.{% endcase %}") == ["One.", "Two.", "Many."]
     assert texts("a.j2", "{% for x in y %}{{ x }};{% else %}None.{% endfor %}") == ["{{ x }};", "None."]
@@ -237,6 +243,21 @@ def test_comments_allow_what_stands_below_them(tmp_path: Path) -> None:
         report = check(tmp_path, name, text)
         assert not found(report, "repeated-word"), name
         assert [s.reason for s in report.suppressed] == ["a quotation"], name
+
+
+def test_a_form_feed_is_no_line(tmp_path: Path) -> None:
+    """Comments and findings count lines alike, whatever else Python splits lines at."""
+    text = "Hi {{ name }},\x0c\u2028\n\n{# sendcheck: allow repeated-word a quotation #}\nthe the order\n"
+    report = check(tmp_path, "a.j2", text)
+    assert not found(report, "repeated-word") and not report.unmatched
+
+
+def test_a_message_called_message_is_one_like_others(tmp_path: Path) -> None:
+    report = check(tmp_path, "m_nb.properties", "message = Hei {1}\n", {"m_en.properties": "message = Hi {0}\n"})
+    assert {f.message for f in found(report, "template-locales")} == {
+        "in “message” the variable “1” is not in m_en.properties",
+        "in “message” the variable “0” of m_en.properties is missing",
+    }
 
 
 def test_a_comment_allows_its_place_and_no_other(tmp_path: Path) -> None:

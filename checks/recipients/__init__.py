@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Option, Recipient, Rule, Severity
+from sendcheck.understanding.organisations import listed
 
 from .deliverable import undeliverable
 
@@ -77,22 +76,11 @@ def _invalid(mail: Mail, recipient: Recipient, options: Mapping[str, Any]) -> It
     )
 
 
-def _listed(entry: str, recipient: Recipient) -> bool:
-    """Whether a list entry (address, domain, ``*.sub-domains``, ``pattern@domain``) covers a recipient; sub-domain-safe."""
-    wanted = entry.strip().lower().lstrip("@")
-    domain = recipient.address.domain
-    if "@" in wanted:
-        return fnmatchcase(recipient.key, re.sub(r"[\[\]]", "", wanted))
-    if wanted.startswith("*."):
-        return domain.endswith(wanted[1:])
-    return domain == wanted
-
-
 def _blocked(mail: Mail, recipient: Recipient, options: Mapping[str, Any]) -> Iterator[Hit]:
-    entry = next((e for e in options["block"] if _listed(e, recipient)), None)
+    entry = next((e for e in options["block"] if listed(e, recipient.key)), None)
     if entry is not None:
         message = f"{recipient.address.addr} is on the block list (“{entry}”)"
-    elif options["allow"] and not any(_listed(e, recipient) for e in options["allow"]):
+    elif options["allow"] and not any(listed(e, recipient.key) for e in options["allow"]):
         message = f"{recipient.address.addr} is not on the allow list, which is in force"
     else:
         return

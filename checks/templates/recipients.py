@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from sendcheck.checkapi import Body, Hit, Mail, Place, Spot
 from sendcheck.reading.html import Link
-from sendcheck.understanding.organisations import is_reserved
+from sendcheck.understanding.organisations import is_reserved, listed
 
 RULE = "template-recipient"
 _ADDRESS = re.compile(r"(?<![\w.+@/:-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![\w-])")
@@ -48,12 +48,4 @@ def _hit(address: str, place: Place, where: str) -> Hit:
 
 
 def _is_allowed(address: str, allowed: Sequence[str]) -> bool:
-    """Whether a list names the address, its domain, or (``*.domain``) a domain above it."""
-    domain = address.lower().rpartition("@")[2]
-    if is_reserved(domain):
-        return True
-    for entry in allowed:
-        wanted = entry.strip().lower().lstrip("@")
-        if wanted in {address.lower(), domain} or (wanted.startswith("*.") and domain.endswith(wanted[1:])):
-            return True
-    return False
+    return is_reserved(address.lower().rpartition("@")[2]) or any(listed(entry, address) for entry in allowed)

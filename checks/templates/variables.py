@@ -27,29 +27,29 @@ def _against(mail: Mail, template: Template, context: Mapping[str, object]) -> I
     declared = set(context)
     roots = {path.split(".")[0] for path in declared}
     for variable in template.variables:
-        if variable.local or _declared(variable.path, variable.scope, declared, roots):
+        if variable.local or _declared(variable.path, variable.scope, declared):
             continue
         near = get_close_matches(variable.path, sorted(declared), 1, 0.75) or get_close_matches(variable.path.split(".")[0], sorted(roots), 1, 0.75)
         remedy = f"did you mean {near[0]}?" if near else "declare it in context, or take it out"
         yield Hit(RULE, f"“{variable.path}” is not among the variables this template is given", mail.at_spot(variable.spot), remedy, key=variable.path)
 
 
-def _declared(path: str, scope: tuple[str, ...], declared: set[str], roots: set[str]) -> bool:
+def _declared(path: str, scope: tuple[str, ...], declared: set[str]) -> bool:
     """Whether the context has a path: itself, something it is part of, or something that is part of it; inside a section also from there on."""
-    if _known(path, declared, roots):
+    if _known(path, declared):
         return True
     prefix = ""
     for section in scope:
         prefix = section if section in declared or not prefix else f"{prefix}.{section}"
         inside = {p[len(prefix) + 1 :] for p in declared if p.startswith(f"{prefix}.")}
-        if section == "?" or (not inside and _known(section, declared, roots)):
+        if section == "?" or (not inside and _known(section, declared)):
             return True  # what the section holds is not declared
-        if inside and _known(path, inside, {p.split(".")[0] for p in inside}):
+        if inside and _known(path, inside):
             return True
     return False
 
 
-def _known(path: str, declared: set[str], roots: set[str]) -> bool:
+def _known(path: str, declared: set[str]) -> bool:
     if path in declared or any(d.startswith(f"{path}.") for d in declared):
         return True
     parent = path

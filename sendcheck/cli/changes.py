@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendcheck.config.config import Config
 from sendcheck.errors import InputError
-from sendcheck.pipeline.judge import verdict_of
+from sendcheck.pipeline.judge import with_only
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport
 
 _HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@")
@@ -33,7 +33,7 @@ class Changes:
         if len(kept) == len(report.findings):
             return report
         self.left_out += len(report.findings) - len(kept)
-        return replace(report, findings=tuple(kept), verdict=verdict_of(kept, report.not_run, config))
+        return with_only(report, kept, config)
 
     def _new(self, finding: Finding, source: str) -> bool:
         for place in (finding.where, *finding.also):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -109,16 +109,29 @@ def _nothing_to_say(report: MailReport, show: Severity) -> bool:
 
 
 def _render(name: str, report: Report, look: Look, style: Style) -> str:
+    """The report in one format; only the wanted one is imported."""
     rules = look.registry.rules
-    machine: dict[str, Callable[[], str]] = {
-        "json": lambda: _json(report),
-        "github": lambda: _github(report, look),
-        "sarif": lambda: _sarif(report, look),
-        "gitlab": lambda: _gitlab(report, look),
-        "junit": lambda: _junit(report, look),
-    }
-    if name in machine:
-        return machine[name]()
+    match name:
+        case "json":
+            from sendcheck.show.json import as_json
+
+            return as_json(report)
+        case "sarif":
+            from sendcheck.show.sarif import as_sarif
+
+            return as_sarif(report, rules, look.redact)
+        case "junit":
+            from sendcheck.show.junit import as_junit
+
+            return as_junit(report, look.registry, look.redact, look.fail_on)
+        case "github":
+            from sendcheck.show.github import as_github
+
+            return as_github(report, rules, look.redact)
+        case "gitlab":
+            from sendcheck.show.gitlab import as_gitlab
+
+            return as_gitlab(report, rules, look.redact)
     from sendcheck.show.text import TextReport
 
     text = TextReport(rules, style, look.show, look.timings)
@@ -127,36 +140,6 @@ def _render(name: str, report: Report, look: Look, style: Style) -> str:
     if len(report.mails) > 1:
         parts.append(text.summary(report))
     return "".join(parts)
-
-
-def _json(report: Report) -> str:
-    from sendcheck.show.json import as_json
-
-    return as_json(report)
-
-
-def _github(report: Report, look: Look) -> str:
-    from sendcheck.show.github import as_github
-
-    return as_github(report, look.registry.rules, look.redact)
-
-
-def _sarif(report: Report, look: Look) -> str:
-    from sendcheck.show.sarif import as_sarif
-
-    return as_sarif(report, look.registry.rules, look.redact, look.fail_on)
-
-
-def _gitlab(report: Report, look: Look) -> str:
-    from sendcheck.show.gitlab import as_gitlab
-
-    return as_gitlab(report, look.registry.rules, look.redact)
-
-
-def _junit(report: Report, look: Look) -> str:
-    from sendcheck.show.junit import as_junit
-
-    return as_junit(report, look.registry, look.redact, look.fail_on)
 
 
 def _write(output: Output, text: str, coloured: bool = False) -> None:

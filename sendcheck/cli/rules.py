@@ -43,6 +43,11 @@ def rules(as_json: bool) -> None:
     click.echo("\nsendcheck explain RULE tells why a rule exists and what to write instead.")
 
 
+def built_in(registry: Registry) -> dict[str, Rule]:
+    """The rules that come with sendcheck, by slug: those the manual is about."""
+    return {slug: rule for slug, rule in registry.rules.items() if registry.check_of(slug).run.__module__.startswith("sendcheck_checks")}
+
+
 def page(registry: Registry, rule: Rule) -> str:
     """A rule's page: its Markdown file beside the check's code."""
     path = registry.check_of(rule.slug).folder / f"{rule.slug}.md"

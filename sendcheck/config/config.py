@@ -44,6 +44,8 @@ class Config:
 
     def template_values(self, path: Path) -> dict[str, Any] | None:
         """What ``[[templates]]`` says of a file: the entries that name it, later ones first; None if none does."""
+        if not self.templates:
+            return None  # asked for every file of a Maildir
         absolute = path.absolute()
         found = [entry for entry in self.templates if entry.names(absolute)]
         if not found:

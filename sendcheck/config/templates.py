@@ -15,6 +15,7 @@ from sendcheck.pipeline.registry import unknown
 from sendcheck.reading.templates.detect import engine_names
 from sendcheck.reading.templates.model import Type
 from sendcheck.reading.templates.sample import load_data, shape
+from sendcheck.reading.templates.standins import guess
 
 #: key -> meaning; ``config.example.toml`` and the manual are made from these
 TEMPLATE_KEYS = {
@@ -32,7 +33,7 @@ Fail = Callable[[str, str], ConfigError]
 
 @dataclass(frozen=True, slots=True)
 class TemplateEntry:
-    """One ``[[templates]]``. ``folder``: that of its configuration file, which its names start from."""
+    """One ``[[templates]]``. ``folder``: that of its configuration file, without links, which its names start from."""
 
     patterns: tuple[str, ...]
     folder: Path
@@ -40,10 +41,9 @@ class TemplateEntry:
 
     def names(self, path: Path) -> bool:
         """Whether it names a file, by its absolute path."""
-        top = self.folder.resolve()
-        if top not in path.parents:
+        if self.folder not in path.parents:
             return False
-        inside = path.relative_to(top).as_posix()
+        inside = path.relative_to(self.folder).as_posix()
         return any(_regex(p).fullmatch(inside) for p in self.patterns)
 
 
@@ -99,7 +99,7 @@ def _entry(entry: Mapping[str, Any], folder: Path, fail: Fail) -> TemplateEntry:
         values["samples"] = tuple(path for name in _strings(entry["data"], "data", fail) for path in _files(folder, name, fail))
     if "context" in entry:
         values["context"] = _context(entry["context"], folder, fail)
-    return TemplateEntry(patterns, folder, values)
+    return TemplateEntry(patterns, folder.resolve(), values)
 
 
 def _strings(value: Any, name: str, fail: Fail) -> tuple[str, ...]:
@@ -128,8 +128,6 @@ def _context(value: Any, folder: Path, fail: Fail) -> dict[str, Type]:
             raise fail("templates.context", f"the context {value.removeprefix('file:')} cannot be used: {data}")
         return shape(data)
     if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        from sendcheck.reading.templates.standins import guess
-
         return {name: guess(name) for name in value}
     if isinstance(value, dict):
         return dict(_typed(value, "", fail))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sendcheck import __version__
 from sendcheck.config.config import Config
 from sendcheck.errors import ConfigError
-from sendcheck.pipeline.judge import verdict_of
+from sendcheck.pipeline.judge import with_only
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Suppressed
 
 SCHEMA = 1
@@ -38,10 +38,7 @@ class Baseline:
                 gone.append(Suppressed(finding.rule, finding.fingerprint, _REASON, self.path))
             else:
                 kept.append(finding)
-        if not gone:
-            return report
-        verdict = verdict_of(kept, report.not_run, config)
-        return replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *gone), verdict=verdict)
+        return with_only(report, kept, config, gone) if gone else report
 
     def gone(self, sources: Iterable[str]) -> int:
         """How many known findings of the files of this run no longer exist."""
@@ -50,7 +47,7 @@ class Baseline:
 
 
 def _name(source: str) -> str:
-    return Path(source).as_posix().removeprefix("./")
+    return Path(source).as_posix()
 
 
 def written(reports: Iterable[MailReport]) -> str:

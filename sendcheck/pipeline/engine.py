@@ -14,7 +14,7 @@ from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Ru
 from sendcheck.pipeline.judge import Selection, judge
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
-from sendcheck.pipeline.templates import TemplateJob, is_template, mails_of, settled
+from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
 from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
@@ -121,7 +121,8 @@ class Engine:
     def _run(self, mails: list[Mail], job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
         mail = mails[0]
         found = _Found(timings=[(READING, (time.perf_counter() - started) * 1000)])
-        if job.template is None:
+        template = job.template
+        if template is None:
             self._look(mail, found, stopped, told)
         else:
             by_mail: list[tuple[Mail, list[Hit]]] = []
@@ -130,7 +131,7 @@ class Engine:
                 self._look(one, each, stopped, told)
                 by_mail.append((one, each.hits))
                 found.not_run += [e for e in each.not_run if e.rule not in {old.rule for old in found.not_run}]
-            found.hits = settled(by_mail, self.registry.rules, lambda name: self._covered(name, job))
+            found.hits = settled(by_mail, self.registry.rules, lambda name: covers(self.config, template, name))
             found.not_run += self._of_template(mail)
         hits, not_run, exchanges, timings = found.hits, found.not_run, found.exchanges, found.timings
         for name, why in self.registry.broken:
@@ -210,13 +211,6 @@ class Engine:
             lacking.append(("subject-missing", "nothing says where the template's subject stands (front matter, NAME_subject.txt, subject in [[templates]])"))
         rules = self.registry.rules
         return [self._entry(slug, why) for slug, why in lacking if slug in rules and self.selection.on(rules[slug], self.config, mail.profile)]
-
-    def _covered(self, name: str, job: Job) -> bool:
-        """Whether a file that a template draws in is reported on by itself in this run."""
-        if job.template is None or not is_template(self.config, Path(name)):
-            return False
-        path = str(Path(name).absolute())
-        return any(path == top or path.startswith(top.rstrip("/") + "/") for top in job.template.covered)
 
     def _network(self) -> tuple[str, ...]:
         """Options in force that let a check reach out of this machine."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.pipeline.contract import Hit, Rule, Severity
 from sendcheck.pipeline.registry import Registry, unknown
-from sendcheck.pipeline.report import CRASHED, Finding, NotRunEntry, Suppressed, Verdict, fails, fingerprint
+from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Suppressed, Verdict, fails, fingerprint
 from sendcheck.understanding.mail import Mail
 
 ALLOW_HEADER = "x-sendcheck-allow"
@@ -199,11 +199,15 @@ def _elsewhere(exception: Suppression, finding: Finding) -> Finding | None:
     return replace(finding, where=left[0], also=tuple(left[1:])) if left else None
 
 
-def verdict_of(findings: Iterable[Finding], not_run: Iterable[NotRunEntry], config: Config) -> Verdict:
+def with_only(report: MailReport, kept: Sequence[Finding], config: Config, gone: Sequence[Suppressed] = ()) -> MailReport:
+    """A finished report with only some of its findings, judged again; *gone*: those to be named as allowed."""
+    return replace(report, findings=tuple(kept), suppressed=(*report.suppressed, *gone), verdict=verdict_of(kept, report.not_run, config))
+
+
+def verdict_of(findings: Sequence[Finding], not_run: Iterable[NotRunEntry], config: Config) -> Verdict:
     """Fail, else incomplete, else pass (DESIGN, *Words*)."""
-    found = list(findings)
-    if any(fails(f, config["fail-on"]) for f in found):
+    if any(fails(f, config["fail-on"]) for f in findings):
         return Verdict.FAIL
-    if any(f.rule == CRASHED for f in found) or any(entry.required for entry in not_run):
+    if any(f.rule == CRASHED for f in findings) or any(entry.required for entry in not_run):
         return Verdict.INCOMPLETE
     return Verdict.PASS

@@ -10,7 +10,6 @@ from sendcheck.config.config import Config
 from sendcheck.pipeline.contract import Hit, Rule
 from sendcheck.reading.templates.model import TEMPLATE_SUFFIXES, Settings
 from sendcheck.understanding.mail import Mail
-from sendcheck.understanding.place import Place
 from sendcheck.understanding.understand import Surroundings, understand
 
 #: Of several readings' profiles the one that asks the most.
@@ -29,10 +28,17 @@ class TemplateJob:
 
 def template_job(config: Config, path: Path | None, covered: Sequence[str] = (), root: Path | None = None) -> TemplateJob:
     """The job of a template: what ``[[templates]]`` says of it, and where its project begins."""
-    values = config.template_values(path) if path is not None else None
-    profile = (values or {}).pop("profile", None)
-    known = {"root": str(root or Path.cwd()), **(values or {})}
+    known = {"root": str(root or Path.cwd()), **((config.template_values(path) if path is not None else None) or {})}
+    profile = known.pop("profile", None)
     return TemplateJob(Settings(**known), profile, path, tuple(covered))
+
+
+def covers(config: Config, job: TemplateJob, name: str) -> bool:
+    """Whether a file that a template draws in is reported on by itself in the same run."""
+    if not is_template(config, Path(name)):
+        return False
+    path = str(Path(name).absolute())
+    return any(path == top or path.startswith(top.rstrip("/") + "/") for top in job.covered)
 
 
 def is_template(config: Config, path: Path) -> bool:
@@ -72,12 +78,16 @@ def settled(found: Sequence[tuple[Mail, Sequence[Hit]]], rules: Mapping[str, Rul
                 out.append(kept)
     for cases in absent.values():
         mail, hit = cases[0]
-        where = " and ".join(mail.template.choices[:3]) if mail.template is not None else ""
-        sample = mail.template.sample if mail.template is not None else ""
-        if len(cases) < len(whole) and (where or sample):
-            hit = replace(hit, message=f"{hit.message} (where {where} does not hold)" if where else f"{hit.message} (with the data of {sample})")
-        out.append(hit)
+        out.append(replace(hit, message=hit.message + _where(mail)) if len(cases) < len(whole) else hit)
     return out
+
+
+def _where(mail: Mail) -> str:
+    """Which way a reading went, for what only some of them lack."""
+    assert mail.template is not None
+    if mail.template.choices:
+        return f" (where {' and '.join(mail.template.choices[:3])} does not hold)"
+    return f" (with the data of {mail.template.sample})" if mail.template.sample else ""
 
 
 def _fragment(mail: Mail) -> bool:
@@ -105,5 +115,4 @@ def _without_covered(hit: Hit, covered: Callable[[str], bool]) -> Hit | None:
     places = [p for p in (hit.where, *hit.also) if not (p.file and covered(p.file))]
     if not places:
         return None
-    first: Place = places[0]
-    return replace(hit, where=first, also=tuple(places[1:]))
+    return replace(hit, where=places[0], also=tuple(places[1:]))

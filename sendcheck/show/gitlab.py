@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import Report
 from sendcheck.show.ci import shown_path, told
+from sendcheck.show.json import dumped
 
 _SEVERITY = {"error": "critical", "warning": "minor", "note": "info"}
 
@@ -32,4 +32,4 @@ def as_gitlab(report: Report, rules: dict[str, Rule], redact: bool | None = None
         }
         for rule, message, severity, path, line, key in rows
     ]
-    return json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8") + "\n"
+    return dumped(data)

@@ -11,7 +11,11 @@ from sendcheck.understanding.place import Place
 
 def as_json(report: Report) -> str:
     """The whole report, indented, ending in a newline."""
-    data = {"schema": 1, "verdict": report.verdict.value, "mails": [_mail(mail) for mail in report.mails]}
+    return dumped({"schema": 1, "verdict": report.verdict.value, "mails": [_mail(mail) for mail in report.mails]})
+
+
+def dumped(data: Any) -> str:
+    """JSON as all formats write it: indented, what UTF-8 cannot hold replaced, ending in a newline."""
     return json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8") + "\n"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 from urllib.parse import quote
 
@@ -11,14 +10,15 @@ from sendcheck import __version__
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import Report
 from sendcheck.show.ci import Told, shown_path, told
+from sendcheck.show.json import dumped
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _PRECISION = "high"
 
 
-def as_sarif(report: Report, rules: dict[str, Rule], redact: bool | None = None, fail_on: str = "error") -> str:
+def as_sarif(report: Report, rules: dict[str, Rule], redact: bool | None = None) -> str:
     """One run with a result for each finding; rules that could not run though asked for are notifications."""
-    found = [t for mail in report.mails for t in told(mail, rules, redact, fail_on)]
+    found = [t for mail in report.mails for t in told(mail, rules, redact)]
     named = [slug for slug in rules if any(t.rule == slug for t in found)]
     index = {slug: number for number, slug in enumerate(named)}
     missed = [
@@ -33,8 +33,7 @@ def as_sarif(report: Report, rules: dict[str, Rule], redact: bool | None = None,
         "invocations": [{"executionSuccessful": not missed, **({"toolExecutionNotifications": missed} if missed else {})}],
         "results": [_result(t, index) for t in found],
     }
-    data = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8") + "\n"
+    return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

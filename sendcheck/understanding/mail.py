@@ -23,6 +23,11 @@ _CONTEXT = 110
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 
 
+def _file(at: tuple[int, int] | None) -> str:
+    """The file a position names, where it is another than the one read."""
+    return at.file if isinstance(at, FilePosition) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Somebody who gets the mail. ``field``: ``to``, ``cc``, ``bcc`` or ``envelope``."""
@@ -288,7 +293,7 @@ class Mail:
             stop[1] if stop else None,
             (before + template.as_written(tail))[: 2 * _CONTEXT],
             len(before),
-            begin.file if isinstance(begin, FilePosition) else "",
+            _file(begin),
             template.stand_in_at(text, start, end),
         )
 
@@ -327,7 +332,7 @@ class Mail:
         until = body.part.locate_source.locate(offset + end) if offset is not None else None
         line, column = where or (None, None)
         end_line, end_column = until or (None, None)
-        file = where.file if isinstance(where, FilePosition) else ""
+        file = _file(where)
         met = self.template.stand_in_at(text, start, end) if self.template is not None else ""
         told = f"(not shown to the reader) {clip(text, _CONTEXT)}"
         return Place("html", clip(text[start:end]), line, column, end_line, end_column, told, 26 + start, file, met)
@@ -369,7 +374,7 @@ class Mail:
         last = self.message.line_of(header.start + max(0, len(raw[: index + length].encode("utf-8", "replace")) - 1))
         before, said = template.as_written(raw[:index].lstrip()), template.as_written(raw[index : index + length])
         context = f"{header.name}: {before}{said}{template.as_written(raw[index + length :].rstrip())}"
-        file = begin.file if isinstance(begin, FilePosition) else ""
+        file = _file(begin)
         met = template.stand_in_at(raw, index, index + length)
         column = len(header.name) + 2 + len(before)
         return Place(part, clip(said), begin[0], begin[1], last[0], last[1] + 1, context[: 2 * _CONTEXT], column, file, met)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 
@@ -18,6 +20,17 @@ _RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
 def is_reserved(domain: str) -> bool:
     """Whether a domain is reserved for examples and tests, and never resolves."""
     return domain.rpartition(".")[2] in _RESERVED_SUFFIXES or any(domain == d or domain.endswith("." + d) for d in _RESERVED_DOMAINS)
+
+
+def listed(entry: str, address: str) -> bool:
+    """Whether an entry of a list (address, domain, ``*.sub-domains``, ``pattern@domain``) covers an address; sub-domain-safe."""
+    wanted = entry.strip().lower().lstrip("@")
+    domain = address.lower().rpartition("@")[2] if "@" in address else ""
+    if "@" in wanted:
+        return fnmatchcase(address.lower(), re.sub(r"[\[\]]", "", wanted))
+    if wanted.startswith("*."):
+        return domain.endswith(wanted[1:])
+    return domain == wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def understand(message: Message, around: Surroundings) -> Mail:
     if template is not None:
         languages = (template.language,) if template.language else languages
         name_of = _template_sides(template)
-    prose = Prose(own, languages, around.models, name_of, date if date else datetime.now(UTC) if date_known else None)
-    prose.declared = template.language if template is not None else ""
+    sent = date if date else datetime.now(UTC) if date_known else None
+    prose = Prose(own, languages, around.models, name_of, sent, template.language if template is not None else "")
     profile, reason = recognise(around.profile, recipients, bool(message.address_list("to").groups), parent, prose)
     return Mail(
         message=message,

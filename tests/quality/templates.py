@@ -8,13 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sendcheck.config.load import load_config
-from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.report import MailReport
 from sendcheck.pipeline.templates import TemplateJob
 from sendcheck.reading.templates.model import Settings
 from tests.quality.corpora import unpacked
+from tests.quality.engines import engine
 
 #: set -> (patterns of its templates, engine)
 SETS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -48,11 +47,10 @@ def templates(name: str) -> list[tuple[Path, str]]:
 
 
 def _check(item: tuple[str, Path, str]) -> MailReport:
-    name, path, engine = item
+    name, path, syntax = item
     root = unpacked(name)
-    config = load_config(load(), isolated=True)
-    job = Job(str(path.relative_to(root.parent)), path.read_bytes(), template=TemplateJob(Settings(engine=engine, root=str(root)), path=path))
-    return Engine(load(), config).check(job)
+    job = Job(str(path.relative_to(root.parent)), path.read_bytes(), template=TemplateJob(Settings(engine=syntax, root=str(root)), path=path))
+    return engine().check(job)
 
 
 def measure(names: Iterable[str] = SETS) -> dict[str, Found]:
