@@ -26,7 +26,7 @@ def main() -> int:
             wrong = 1
         print(flush=True)
     print("Check a mail of your own:      .venv/bin/sendcheck check draft.eml")
-    print("Check a repository of templates: (cd templates && sendcheck check .)   see docs/tutorial.md")
+    print("Check a template repository:   (cd docs/examples/templates/failing && ../../../../.venv/bin/sendcheck check .)")
     print("What a rule means:             .venv/bin/sendcheck explain cc-leak")
     print("What was asked and answered:   .venv/bin/sendcheck check reply.eml --parent complaint.eml --explain-answers")
     print("Before git, mutt or neomutt:   .venv/bin/sendcheck hook install git")
