@@ -3,6 +3,7 @@
 from sendcheck.data import by_language, filled, lines, of_language, pattern, toml, union
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
 from sendcheck.reading.templates.model import Spot, Template, Translation
+from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, History
 from sendcheck.understanding.clauses.model import Clause, Mood, Parse, Phrase, Tense, Who, Word
 from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, Stretch
 from sendcheck.understanding.place import Place
@@ -11,7 +12,49 @@ from sendcheck.understanding.segments import Kind, QuotedMail
 from sendcheck.understanding.timing import TimeKind, When
 
 __all__ = [
-    "STRICT", "Body", "Check", "Circle", "Clause", "Confidence", "Exchange", "Gate", "Harm", "Hit", "Kind", "Mail", "Mood", "NotRun", "Option",
-    "Parent", "Parse", "Phrase", "Place", "Prose", "QuotedMail", "Recipient", "Rule", "Sentence", "Severity", "Spot", "Stretch", "Template", "Tense",
-    "TimeKind", "Translation", "When", "Who", "Word", "by_language", "filled", "lines", "of_language", "pattern", "toml", "union",
+    "STRICT",
+    "Acquaintance",
+    "Body",
+    "Check",
+    "Circle",
+    "Clause",
+    "Confidence",
+    "Draft",
+    "Exchange",
+    "Fit",
+    "Gate",
+    "Harm",
+    "History",
+    "Hit",
+    "Kind",
+    "Mail",
+    "Mood",
+    "NotRun",
+    "Option",
+    "Parent",
+    "Parse",
+    "Phrase",
+    "Place",
+    "Prose",
+    "QuotedMail",
+    "Recipient",
+    "Rule",
+    "Sentence",
+    "Severity",
+    "Spot",
+    "Stretch",
+    "Template",
+    "Tense",
+    "TimeKind",
+    "Translation",
+    "When",
+    "Who",
+    "Word",
+    "by_language",
+    "filled",
+    "lines",
+    "of_language",
+    "pattern",
+    "toml",
+    "union",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
 from sendcheck.understanding.dictionaries import speller
@@ -26,9 +27,9 @@ def greeting(mail: Mail) -> Iterator[Hit]:
     yield from _elsewhere(mail, found)
     if found is None or not found.people:
         return
-    everyone = list({r.key: r for r in mail.recipients}.values())
+    everyone = _people(mail)
     for person in found.people:
-        slip = _slip(person, everyone)
+        slip = _slip(mail, person, everyone)
         if slip is not None:
             (written, start, end), right = slip
             yield Hit(
@@ -37,14 +38,20 @@ def greeting(mail: Mail) -> Iterator[Hit]:
                 mail.within(found.stretch, start, end),
                 f"write {right}",
                 key=f"{fold(written)} {fold(right)}",
+                pairs=tuple((fold(written), r.key) for r in everyone if r.person.has(right)),
             )
         elif not found.plural and not mail.groups and _is_stranger(person, everyone):
             yield _mismatch(mail, found, person, everyone)
 
 
+def _people(mail: Mail) -> list[Recipient]:
+    """The recipients, each once, with all that is known of their names."""
+    return [replace(r, person=mail.owner(r)) for r in {r.key: r for r in mail.recipients}.values()]
+
+
 def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
     """A recipient's name written wrongly in running text: only capitalised words of some length that are no other name and no word."""
-    everyone = list({r.key: r for r in mail.recipients}.values())
+    everyone = _people(mail)
     rights = {right for r in everyone if not r.person.role for right in r.person.words if len(right) >= _ELSEWHERE - 1}
     known = {fold(w) for a in mail.thread_people() for w in _CAPITALISED.findall(f"{a.name} {a.addr}".title())}
     seen: set[str] = set()
@@ -65,6 +72,8 @@ def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
             right = next((r for r in sorted(rights) if fold(r)[:1] == folded[:1] and fold(r) != folded and _is_slip(word, r)), None)
             if right is None or not _is_no_word(word, mail.languages) or fold(right).startswith(folded) or folded.startswith(fold(right)):
                 continue
+            if mail.history.people_named([folded]):
+                continue  # somebody else's name
             seen.add(folded)
             right = right[:1].upper() + right[1:]
             yield Hit(
@@ -100,6 +109,7 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
         remedy,
         confidence=Confidence.HIGH if known else Confidence.MEDIUM,
         key=fold(name),
+        pairs=tuple((fold(name), r.key) for r in everyone),
     )
 
 
@@ -111,7 +121,7 @@ def _near(person: Addressee, everyone: list[Recipient]) -> str | None:
     return None
 
 
-def _slip(person: Addressee, everyone: list[Recipient]) -> tuple[tuple[str, int, int], str] | None:
+def _slip(mail: Mail, person: Addressee, everyone: list[Recipient]) -> tuple[tuple[str, int, int], str] | None:
     """A written word that is one edit off a recipient's name (two from seven letters), and the right spelling."""
     for written in person.words:
         word = written[0]
@@ -122,7 +132,7 @@ def _slip(person: Addressee, everyone: list[Recipient]) -> tuple[tuple[str, int,
             for right in recipient.person.words:
                 if len(right) < 3 or fold(right).startswith(folded) or folded in recipient.person.local or recipient.person.role:
                     continue
-                if _is_slip(word, right):
+                if _is_slip(word, right) and not mail.history.people_named([folded]):
                     return written, right[:1].upper() + right[1:]
     return None
 

@@ -9,6 +9,8 @@ from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import person
 
 RULE = "sender-mismatch"
+#: Mails to these people under one identity that make it the usual one; to each of them and under this one that make another one a slip.
+_USUAL, _ESTABLISHED = 3, 5
 
 
 def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hit]:
@@ -19,6 +21,13 @@ def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hi
     if kept_for:
         wanted, reader = kept_for
         yield _hit(mail, wanted, f"to {reader} you write as {wanted}, and this mail leaves as {mail.sender.addr}", Confidence.HIGH)
+        return
+    if _is_usual(mail):
+        return
+    other = _usual_other(mail)
+    if other is not None:
+        usual, reader = other
+        yield _hit(mail, usual, f"you always write to {reader} as {usual}, and this mail leaves as {mail.sender.addr}", Confidence.MEDIUM)
         return
     parent = mail.parent
     if parent is None or parent.recipients is None or mail.is_forward or parent.doubt:
@@ -34,6 +43,33 @@ def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hi
         yield _hit(mail, mine[0].addr, f"the mail you answer was sent to {mine[0].addr}, and this one leaves as {mail.sender.addr}", sure)
 
 
+def _is_usual(mail: Mail) -> bool:
+    """Whether this is the identity that the sender always uses with these people (RULES.md, ruling 19)."""
+    assert mail.sender is not None
+    used = [mail.history.identities(r.key) for r in mail.recipients]
+    mine = untagged(mail.sender.key)
+    return any(used) and all(set(one) <= {mine} for one in used) and sum(one.get(mine, 0) for one in used) >= _USUAL
+
+
+def _usual_other(mail: Mail) -> tuple[str, str] | None:
+    """(the one identity that the sender has always used with these people, one of them), where this is another one that is in use with others."""
+    assert mail.sender is not None
+    mine = untagged(mail.sender.key)
+    if mail.parent is not None or mail.history.own().get(mine, 0) < _ESTABLISHED:
+        return None
+    used = [mail.history.identities(r.key) for r in mail.recipients]
+    names = {name for one in used for name in one}
+    if len(names) != 1 or mine in names or _one_house(mail, *names) or any(sum(one.values()) < _ESTABLISHED for one in used):
+        return None
+    return names.pop(), mail.recipients[0].shown
+
+
+def _one_house(mail: Mail, other: str) -> bool:
+    """Two addresses of one house: an alias, no other identity."""
+    assert mail.sender is not None
+    return mail.organisations.of(Address("", other)) == mail.organisations.of(mail.sender)
+
+
 def _hit(mail: Mail, wanted: str, message: str, confidence: Confidence) -> Hit:
     assert mail.sender is not None
     return Hit(
@@ -43,6 +79,7 @@ def _hit(mail: Mail, wanted: str, message: str, confidence: Confidence) -> Hit:
         f"send it as {wanted}",
         confidence=confidence,
         key=f"{mail.sender.key},{wanted.lower()}",
+        pairs=tuple((mail.sender.key, r.key) for r in mail.recipients),
     )
 
 

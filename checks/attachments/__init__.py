@@ -1,4 +1,4 @@
-"""Files announced and files there: `attachment-missing`."""
+"""Files announced and files there: `attachment-missing`, `attachment-suspect`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity, Stretch, by_language, pattern
+from sendcheck.checkapi import Check, Harm, Hit, Mail, Option, Rule, Severity, Stretch, by_language, pattern
 from sendcheck.understanding.text import sentence_around
+
+from .suspect import suspect
 
 RULE = "attachment-missing"
 RULES = (
@@ -20,6 +22,14 @@ RULES = (
         "the text announces a file that is not attached",
         "The reader has to ask for it, and you have to write again.",
         reads_text=True,
+        only="mail",
+    ),
+    Rule(
+        "attachment-suspect",
+        Severity.WARNING,
+        Harm.LEAKS,
+        "a file that should not leave like this: a program, too large, another customer's, a draft",
+        "A file cannot be called back, and half of all mistaken mail is the wrong file.",
         only="mail",
     ),
 )
@@ -41,6 +51,12 @@ def _numbers() -> dict[str, int]:
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """What is announced first, then the files themselves."""
+    yield from _missing(mail)
+    yield from suspect(mail, options)
+
+
+def _missing(mail: Mail) -> Iterator[Hit]:
     """The first announcement without a file; else a file or a number of files named that is not there."""
     files = mail.attachments
     if mail.message.encrypted or any(a.content_type == "application/ms-tnef" for a in mail.message.attachments):
@@ -117,4 +133,10 @@ def _plain(name: str) -> str:
     return re.sub(r"[\s_()-]+", "", name).casefold()
 
 
-CHECK = Check("attachments", RULES, run, Path(__file__).parent)
+CHECK = Check(
+    "attachments",
+    RULES,
+    run,
+    Path(__file__).parent,
+    ("organisations", Option("size-limit", "int", 20, "Megabytes that attachments may have together; 0: any.")),
+)

@@ -66,6 +66,7 @@ RULES = (
         Harm.LEAKS,
         "a customer is named that none of the readers belongs to",
         "One customer's affairs are none of another's.",
+        supersedes=("attachment-suspect",),
         only="mail",
     ),
 )

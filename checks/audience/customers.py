@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from sendcheck.checkapi import Hit, Mail, NotRun, Place
+from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Place, Severity
+from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.names import fold, given_names
+from sendcheck.understanding.organisations import mention
 
 RULE = "other-customer-named"
+_CAPITALISED = re.compile(r"(?<![\w@.])[A-ZÆØÅ][\w-]+")
+#: Letters of a name that only the history knows, and mails that went there.
+_NAME, _MAILS = 4, 3
 
 
 def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str, Sequence[str]]) -> Iterator[Hit | NotRun]:
     """Look for the names and domains of customers that no recipient belongs to, everywhere text leaves."""
-    if not organisations:
-        yield NotRun(RULE, "no customers are named in [organisations]")
+    if not organisations and mail.history.why_not:
+        yield NotRun(RULE, mail.history.why_not if mail.history.broken else "no customers are named in [organisations], and there is no history of your mail")
         return
     if not mail.recipients or all(r.inside for r in mail.recipients):
         return
@@ -23,7 +29,7 @@ def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str,
     for name in wanted:
         if name in present or name == own or any(mail.are_partners(name, org) for org in present):
             continue
-        places = list(_mentions(mail, _pattern(name, organisations.get(name, ()))))
+        places = list(_mentions(mail, mention(name, organisations.get(name, ()))))
         if places:
             yield Hit(
                 RULE,
@@ -32,26 +38,42 @@ def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str,
                 "take the mention out, or check that you are writing to the right customer",
                 tuple(places[1:]),
                 key=name,
+                pairs=tuple((name.lower(), r.key) for r in mail.outside),
             )
+    yield from _known(mail, present, own, set(organisations))
+
+
+def _known(mail: Mail, present: set[str], own: str | None, configured: set[str]) -> Iterator[Hit]:
+    """Organisations that the sender writes to and never wrote to these readers of: a note, since nobody said that they are customers."""
+    text = f"{mail.subject}\n" + "\n".join(body.text for body in mail.bodies)
+    words = {w.lower() for w in _CAPITALISED.findall(text) if len(w) >= _NAME and fold(w) not in given_names()}
+    for label, domain, mails in mail.history.organisations(words):
+        name = mail.organisations.of_domain(domain)
+        if mails < _MAILS or name in present | configured | {own} or any(mail.are_partners(name, org) for org in present):
+            continue
+        if any(label in org for org in present) or _is_word(label, mail):
+            continue
+        places = list(_mentions(mail, mention(label, (domain,))))
+        if places:
+            yield Hit(
+                RULE,
+                f"{places[0].excerpt} is named, where you write to people ({domain}), and nobody there gets this mail",
+                places[0],
+                "if they are a customer whom these readers should not hear of, take the mention out, and name them in [organisations]",
+                tuple(places[1:]),
+                confidence=Confidence.LOW,
+                severity=Severity.NOTE,
+                key=name,
+                pairs=tuple((name.lower(), r.key) for r in mail.outside),
+            )
+
+
+def _is_word(label: str, mail: Mail) -> bool:
+    return any(judge is not None and judge.knows(label) for judge in map(speller, {"en", *mail.languages}))
 
 
 def _is_inside(mail: Mail, domains: Sequence[str]) -> bool:
     return any(d.lower() in {x.lower() for x in mail.organisations.internal} for d in domains)
-
-
-def _pattern(name: str, domains: Sequence[str]) -> re.Pattern[str]:
-    """The name as a reader would meet it. A single lower-case word only counts with a capital (``Orange``, not an orange)."""
-    words = [w for w in re.split(r"[\s_-]+", name) if w]
-    hosts = "|".join(rf"(?<![\w-])(?i:{re.escape(d)})(?![\w-])" for d in domains)
-    if len(words) > 1:
-        spelled = r"[\s_-]*".join(f"(?i:{re.escape(w)})" for w in words)
-    else:
-        word = words[0] if words else name
-        forms = {word, word.capitalize(), word.upper(), word[:1].upper() + word[1:]}
-        if word.islower():
-            forms.discard(word)
-        spelled = "|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True))
-    return re.compile(rf"(?<![\w@.-])(?:{spelled})(?:s|['’]s)?(?![\w-])" + (f"|{hosts}" if hosts else ""))
 
 
 def _mentions(mail: Mail, pattern: re.Pattern[str]) -> Iterator[Place]:

@@ -8,6 +8,7 @@ from functools import cache
 
 from sendcheck.checkapi import Circle, Confidence, Hit, Mail, NotRun, Parent, Place, by_language, pattern
 from sendcheck.reading.addresses import Address
+from sendcheck.understanding.lookalikes import address_slip
 from sendcheck.understanding.names import fold, person
 
 RULE = "recipient-dropped"
@@ -48,6 +49,8 @@ def _hit(mail: Mail, address: Address, message: str, place: Place) -> Hit:
 def _is_missed(mail: Mail, author: Address, parent: Parent) -> bool:
     if _is_sender(mail, author) or _gets_it(mail, author):
         return False
+    if any(address_slip(r.address, author) for r in mail.recipients):
+        return False  # `recipient-lookalike` tells (RULES.md, ruling 7)
     owner = person(author)
     if owner.role or owner.crowd or pattern(__package__, "robots").search(author.addr):
         return False

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 
 from sendcheck.checkapi import Hit, Mail, Recipient, Severity
 from sendcheck.reading.addresses import Address
+
+#: Mails that two organisations saw each other on, from which on they are regularly addressed together; mails to each from which on
+#: never having been together says that they are kept apart.
+_REGULAR, _APART = 3, 5
+#: Organisations whose past is looked up pair by pair.
+_MOST = 12
 
 
 def leak(mail: Mail) -> Iterator[Hit]:
@@ -17,7 +24,8 @@ def leak(mail: Mail) -> Iterator[Hit]:
     if len(groups) < 2:
         return
     together = _seen_together(mail)
-    involved = _strangers(mail, groups, together)
+    past = _Past(mail, groups)
+    involved = _strangers(mail, groups, together, past)
     if not involved:
         return
     ranked = sorted((name for name in groups if name in involved), key=lambda name: -len(groups[name]))
@@ -25,7 +33,7 @@ def leak(mail: Mail) -> Iterator[Hit]:
     smaller = [person for person in outside if person.organisation in exposed]
     places = [mail.at_recipient(person) for person in smaller]
     only_private = all("@" in name for name in involved)
-    apart = bool(together & involved) or bool(mail.parent and mail.parent.recipients is not None and not involved <= together)
+    apart = bool(together & involved) or past.apart(involved) or bool(mail.parent and mail.parent.recipients is not None and not involved <= together)
     severity = Severity.WARNING if only_private and not apart else None
     shown = ", ".join(ranked[:4]) + (f" and {len(ranked) - 4} more" if len(ranked) > 4 else "")
     yield Hit(
@@ -36,7 +44,47 @@ def leak(mail: Mail) -> Iterator[Hit]:
         tuple(places[1:]),
         severity=severity,
         key=",".join(sorted(r.key for people in groups.values() for r in people)),
+        pairs=tuple(_pairs(groups, involved)),
     )
+
+
+def _pairs(groups: Mapping[str, list[Recipient]], involved: set[str]) -> Iterator[tuple[str, str]]:
+    """Every two people of different organisations that should not have met, in the order of their addresses."""
+    for one, other in combinations(sorted(involved), 2):
+        for mine in groups[one]:
+            for theirs in groups[other]:
+                first, second = sorted((mine.key, theirs.key))
+                yield first, second
+
+
+class _Past:
+    """What the history says of two organisations: on how many of the last mails their people saw each other."""
+
+    def __init__(self, mail: Mail, groups: Mapping[str, list[Recipient]]) -> None:
+        self._mail, self._groups = mail, groups
+        self._seen: dict[tuple[str, str], tuple[int, int, int]] = {}
+
+    def _of(self, one: str, other: str) -> tuple[int, int, int]:
+        if self._mail.history.why_not or len(self._groups) > _MOST:
+            return 0, 0, 0
+        if (one, other) not in self._seen:
+            self._seen[one, other] = self._mail.history.together(self._people(one), self._people(other))
+        return self._seen[one, other]
+
+    def _people(self, organisation: str) -> list[str]:
+        here = self._groups[organisation]
+        known = [
+            p.address for r in here for p in self._mail.history.people_at(r.address.domain)[:_MOST] if self._mail.organisations.of(p.mailbox) == organisation
+        ]
+        return list(dict.fromkeys([*(r.key for r in here), *known]))
+
+    def regular(self, one: str, other: str) -> bool:
+        """Whether they are regularly addressed together."""
+        return self._of(one, other)[2] >= _REGULAR
+
+    def apart(self, involved: Iterable[str]) -> bool:
+        """Whether two of them are written to often, and never together."""
+        return any(min(self._of(a, b)[:2]) >= _APART and not self._of(a, b)[2] for a, b in combinations(sorted(involved), 2))
 
 
 def _distinct(people: Iterable[Recipient]) -> list[Recipient]:
@@ -47,13 +95,13 @@ def _distinct(people: Iterable[Recipient]) -> list[Recipient]:
     return list(found.values())
 
 
-def _strangers(mail: Mail, groups: Mapping[str, object], together: set[str]) -> set[str]:
+def _strangers(mail: Mail, groups: Mapping[str, object], together: set[str], past: _Past) -> set[str]:
     """Organisations that somebody here is a stranger to: neither a partner nor seen together. A search that ends at the first."""
     apart = [name for name in groups if name not in together]
     involved = set()
     for one in groups:
         others = apart if one in together else groups
-        if any(other != one and not mail.are_partners(one, other) for other in others):
+        if any(other != one and not mail.are_partners(one, other) and not past.regular(one, other) for other in others):
             involved.add(one)
     return involved
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from sendcheck.checkapi import Circle, Hit, Mail, NotRun, Recipient, pattern
+from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import person
+from sendcheck.understanding.thread import thread_ids
 
 RULE = "audience-widened"
+_TELLING = 10
 _NAMES = re.compile(r"[A-ZÆØÅÄÖ][^\W\d_]+")
 
 
@@ -17,13 +20,14 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
     """Compare outside recipients with everyone the thread shows."""
     if not (mail.is_reply or mail.is_forward):
         return
-    shows_readers = any(q.recipients is not None for q in mail.quoted) or any(m.recipients is not None for m in mail.answered)
+    written = mail.history.in_thread(thread_ids(mail.message))
+    shows_readers = bool(written) or any(q.recipients is not None for q in mail.quoted) or any(m.recipients is not None for m in mail.answered)
     if not shows_readers:
         yield NotRun(RULE, "the thread does not show who was on it")
         return
     thread = mail.thread_people()
     circle = Circle.of(thread)
-    new = [r for r in mail.outside if r not in circle and not asked_to_involve(mail, r)]
+    new = [r for r in mail.outside if r not in circle and untagged(r.key) not in written and not asked_to_involve(mail, r)]
     if mail.profile in {"general", "internal"}:
         known = {mail.organisations.of(a) for a in thread if a.domain}
         new = [r for r in new if r.organisation not in known]
@@ -38,7 +42,14 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
         "cut what is quoted down to what they may read, or write them a mail of their own",
         tuple(places[1:]),
         key=",".join(sorted(r.key for r in new)),
+        pairs=tuple((min(r.key, a.key), max(r.key, a.key)) for r in new for a in _outsiders(mail, thread)),
     )
+
+
+def _outsiders(mail: Mail, thread: Iterable[Address]) -> list[Address]:
+    """Who else was on the thread, a few of them; those outside where there are any."""
+    people = list({a.key: a for a in thread if a.domain}.values())
+    return ([a for a in people if not mail.is_inside(a)] or people)[:_TELLING]
 
 
 def asked_to_involve(mail: Mail, recipient: Recipient) -> bool:

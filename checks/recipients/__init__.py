@@ -1,4 +1,4 @@
-"""Addresses themselves: `recipient-missing`, `recipient-invalid`, `recipient-blocked`, `recipient-crowd`."""
+"""Addresses themselves: `recipient-missing`, `recipient-invalid`, `recipient-lookalike`, `recipient-blocked`, `recipient-crowd`, `recipient-unusual`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Option, Recipient
 from sendcheck.understanding.organisations import listed
 
 from .deliverable import undeliverable
+from .lookalike import lookalike
+from .unusual import unusual
 
 RULES = (
     Rule("recipient-missing", Severity.ERROR, Harm.RECIPIENTS, "nobody is named as a recipient", "A mail without recipients reaches nobody.", only="mail"),
@@ -19,6 +21,14 @@ RULES = (
         Harm.RECIPIENTS,
         "an address cannot be delivered to as written",
         "It bounces, or reaches somebody else than you think.",
+        only="mail",
+    ),
+    Rule(
+        "recipient-lookalike",
+        Severity.ERROR,
+        Harm.RECIPIENTS,
+        "a new address is one slip away from a known one",
+        "A slip of the hand reaches a stranger; a look-alike address may be there to catch it.",
         only="mail",
     ),
     Rule(
@@ -38,6 +48,14 @@ RULES = (
         supersedes=(),
         only="mail",
     ),
+    Rule(
+        "recipient-unusual",
+        Severity.WARNING,
+        Harm.RECIPIENTS,
+        "somebody does not fit the other readers, the thread or the text",
+        "Address completion offers the wrong Kari as readily as the right one.",
+        only="mail",
+    ),
 )
 
 #: Places that one finding points at; who reads thousands?
@@ -45,12 +63,14 @@ _SHOWN = 200
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
-    """Missing, undeliverable, blocked or too many recipients."""
+    """Missing, undeliverable, mistaken, blocked, too many or unusual recipients."""
     yield from _missing(mail)
     for recipient in mail.recipients:
         yield from _invalid(mail, recipient, options)
         yield from _blocked(mail, recipient, options)
+    yield from lookalike(mail, options)
     yield from _crowd(mail, options["crowd-limit"])
+    yield from unusual(mail)
 
 
 def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
@@ -110,6 +130,8 @@ CHECK = Check(
     (
         "allow-reserved-domains",
         "internal-domains",
+        "organisations",
+        "identities",
         "block",
         "allow",
         "crowd-limit",

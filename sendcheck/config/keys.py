@@ -64,6 +64,12 @@ CORE = (
         'Your own addresses. As a table, each with the domains and addresses that you write to under it: [identities] "me@work.example" = ["client.example"].',
     ),
     Key("mailstore", "str", "", "Your mail, where the mail that is answered is looked up: a Maildir, an mbox, or a folder of mails."),
+    Key(
+        "history",
+        "str",
+        "auto",
+        "The history of your sent mail, as sendcheck learn makes it: a file; auto: your own in the data folder, if there is one; off: none.",
+    ),
     Key("deadline", "seconds", 2.0, "Seconds a mail may take (a template: ten times as long); a check that is not done by then is stopped and reported."),
     Key("partners", "pairs", [], 'Pairs of organisations that may see each other: [["a.example", "b.example"]].'),
     Key("customers", "list", [], "Names from [organisations] that are customers. Empty: every outside organisation named there."),

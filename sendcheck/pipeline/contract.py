@@ -99,7 +99,8 @@ class Hit:
     """What a check yields: the engine turns it into a Finding.
 
     ``key``: what the fingerprint is made of instead of the excerpt (recipient rules: the
-    sorted addresses). ``severity``: a milder one than the rule's, where evidence is weaker.
+    sorted addresses). ``severity``: a milder one than the rule's, where evidence is weaker. ``pairs``: of whom it says that they do not
+    go together (two addresses, or a written name and an address): what the user may want remembered as right.
     """
 
     rule: str
@@ -110,6 +111,7 @@ class Hit:
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     key: str | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from datetime import date
 from pathlib import Path
 
 from sendcheck.config.config import Config
+from sendcheck.errors import SendcheckError
 from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Rule
+from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
 from sendcheck.reading.message import read_message
+from sendcheck.understanding.acquaintance import NoHistory
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.prose import LONGEST
@@ -116,6 +119,7 @@ class Engine:
             job.found,
             tuple(read_message(raw, name) for name, raw in job.earlier),
             self.config.models,
+            history=history_for(self.config) if job.template is None else NoHistory(),
         )
 
     def _run(self, mails: list[Mail], job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
@@ -246,11 +250,16 @@ class Engine:
                     raise LookupError(f"check {check.name} reports {item.rule}, which it does not declare")
                 if isinstance(item, NotRun):
                     if item.rule in wanted:
-                        lacking.append(self._entry(item.rule, item.reason))
+                        entry = self._entry(item.rule, item.reason)
+                        # A history that is there and cannot be read must not look like one that has nothing to say.
+                        broken = mail.history.broken and item.reason == mail.history.why_not
+                        lacking.append(replace(entry, required=True) if broken else entry)
                 elif isinstance(item, Exchange):
                     table.append(item)
                 else:
                     hits.append(item)
+        except SendcheckError as error:  # what a check relies on fails under its hands: the history
+            hits, lacking = [], [NotRunEntry(rule.slug, str(error), True) for rule in check.rules if rule.slug in wanted]
         except Exception as error:
             # Type and place only: an exception's text may hold words of the mail.
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]

@@ -14,6 +14,8 @@ from sendcheck.understanding.mail import Mail
 
 ALLOW_HEADER = "x-sendcheck-allow"
 _MIN_PREFIX = 12
+#: Where an exception comes from that the history remembers.
+REMEMBERED = "remembered in the history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def judge(
     findings = _merge(_finding(h, rules[h.rule], config, profile) for h in wanted)
     findings = _supersede(findings, rules)
     exceptions, notices = _exceptions(mail, config, rules, today, selection.allow)
+    exceptions += _remembered(mail, findings, config)
     findings, suppressed, used = _suppress(findings, exceptions, config)
     findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
     unmatched = tuple(f"{s.origin}: the exception for {s.rule} matches nothing in this mail" for s in exceptions if s not in used)
@@ -75,7 +78,7 @@ def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:
     if hit.severity is not None and hit.severity.rank > severity.rank:
         severity = hit.severity
     mark = fingerprint(rule.slug, hit.key if hit.key is not None else hit.where.excerpt)
-    return Finding(rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also)
+    return Finding(rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also, pairs=hit.pairs)
 
 
 def _merge(findings: Iterable[Finding]) -> list[Finding]:
@@ -89,7 +92,8 @@ def _merge(findings: Iterable[Finding]) -> list[Finding]:
         known = {p.spot for p in (first.where, *first.also)}
         places = [p for p in (finding.where, *finding.also) if p.spot not in known]
         worse = min(first.severity, finding.severity, key=lambda s: s.rank)
-        merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse)
+        pairs = tuple(dict.fromkeys((*first.pairs, *finding.pairs)))
+        merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse, pairs=pairs)
     return list(merged.values())
 
 
@@ -140,6 +144,16 @@ def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today
         else:
             live.append(Suppression(rule, "", reason.strip(), None, origin))
     return live, notices
+
+
+def _remembered(mail: Mail | None, findings: Iterable[Finding], config: Config) -> Iterator[Suppression]:
+    """What the sender once said was right for these people (`sendcheck history allow`, the shim's question)."""
+    for finding in findings:
+        if mail is None or not finding.pairs or config.rule_locked(finding.rule):
+            continue
+        reason = mail.history.allowed(finding.rule, finding.pairs)
+        if reason is not None:
+            yield Suppression(finding.rule, finding.fingerprint, reason, None, REMEMBERED)
 
 
 def _comments(mail: Mail | None, notices: list[str], config: Config, rules: dict[str, Rule]) -> Iterator[Suppression]:

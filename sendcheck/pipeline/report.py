@@ -43,7 +43,7 @@ def fingerprint(slug: str, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules."""
+    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules; ``pairs``: as of a hit, not part of any report."""
 
     rule: str
     severity: Severity
@@ -54,6 +54,7 @@ class Finding:
     where: Place
     also: tuple[Place, ...] = ()
     stands_for: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Limits:
     addresses: int = 10_000
     parameters: int = 200
     text_chars: int = 1_000_000
+    opened_bytes: int = 30 * 1024 * 1024
 
 
 LIMITS = Limits()

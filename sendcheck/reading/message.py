@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from sendcheck.reading import filetype
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
 from sendcheck.reading.flowed import unflow
 from sendcheck.reading.headers import Header, decode_words
@@ -27,13 +28,17 @@ _ADDRESS_FIELDS = ("from", "sender", "reply-to", "to", "cc", "bcc", "resent-to",
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that travels with the mail. ``size`` in bytes (estimated); ``inline``: shown in the text, not a file."""
+    """A file that travels with the mail. ``size`` in bytes (estimated); ``inline``: shown in the text, not a file; ``kind``: by its content
+    ``program``, ``macros``, ``archive`` or ""; ``members``: names of an archive's files.
+    """
 
     name: str
     content_type: str
     size: int
     inline: bool
     path: str
+    kind: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ def _attachment(raw: bytes, leaf: RawPart) -> Attachment:
     kind = fields.content_type
     name = fields.filename or ("forwarded mail" if kind == "message/rfc822" else "")
     inline = kind in _SIGNATURE_TYPES or leaf.attached_mail or kind in {"message/delivery-status", "application/pgp-encrypted"}
-    return Attachment(name, kind, decoded_size(raw, leaf), inline, leaf.path)
+    return Attachment(name, kind, decoded_size(raw, leaf), inline, leaf.path, *filetype.kind(raw, leaf))
 
 
 def _settle_inline(attachments: list[Attachment], leaves: list[RawPart], shown: frozenset[str]) -> list[Attachment]:
@@ -209,7 +214,7 @@ def _settle_inline(attachments: list[Attachment], leaves: list[RawPart], shown: 
         cid = leaf.fields.content_id
         is_image = attachment.content_type.startswith("image/")
         embedded = is_image and ((cid is not None and cid in shown) or (leaf.related and leaf.fields.disposition != "attachment"))
-        settled.append(Attachment(attachment.name, attachment.content_type, attachment.size, attachment.inline or embedded, attachment.path))
+        settled.append(replace(attachment, inline=attachment.inline or embedded))
     return settled
 
 

@@ -183,7 +183,7 @@ def decode_text(raw: bytes, part: RawPart, positions: RawPositions, limits: Limi
     cut = part.end - part.start > cap
     if cut:
         problems.truncated(f"a text longer than {limits.text_chars:,} characters; only its start was read", where)
-        part = _shortened(part, cap)
+        part = shortened(part, cap)
     if part.fields.encoding not in {"", "7bit", "8bit", "binary", "base64", "quoted-printable"}:
         problems.add(ProblemKind.UNREADABLE, f"unknown transfer encoding “{part.fields.encoding[:30]}”; the part is read as it stands", where)
     data = problems.guard(lambda: transfer_decode(raw, part), b"", "a text part could not be decoded", where)
@@ -198,5 +198,6 @@ def decode_text(raw: bytes, part: RawPart, positions: RawPositions, limits: Limi
     return DecodedText(uniform, mapped)
 
 
-def _shortened(part: RawPart, cap: int) -> RawPart:
+def shortened(part: RawPart, cap: int) -> RawPart:
+    """The same part with only its first *cap* bytes."""
     return RawPart(part.fields, part.start, part.start + cap, part.path, part.depth, part.alternative, part.related, part.attached_mail, part.headers)

@@ -12,7 +12,8 @@ from sendcheck.reading.headers import Header
 from sendcheck.reading.message import Attachment, Message, TextPart
 from sendcheck.reading.sourcemap import FilePosition
 from sendcheck.reading.templates.model import Spot, Template
-from sendcheck.understanding.names import Person
+from sendcheck.understanding.acquaintance import History, NoHistory
+from sendcheck.understanding.names import Person, person
 from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.place import Place, clip
 from sendcheck.understanding.prose import Prose, Sentence
@@ -170,6 +171,7 @@ class Mail:
     partners: tuple[tuple[str, str], ...] = ()
     prose: Prose = field(default_factory=Prose)
     template: Template | None = None
+    history: History = field(default_factory=NoHistory)
 
     # -- who gets it ---------------------------------------------------------
 
@@ -187,6 +189,14 @@ class Mail:
     def attachments(self) -> tuple[Attachment, ...]:
         """Files that travel with the mail; images shown in the text and signatures are none."""
         return tuple(a for a in self.message.attachments if not a.inline)
+
+    def owner(self, recipient: Recipient) -> Person:
+        """What is known of a recipient's name: from the address as written, and as the sender wrote it before."""
+        known = self.history.person(recipient.key)
+        found = recipient.person
+        for name in known.names if known is not None else ():
+            found = found.joined(person(Address(name, recipient.address.addr), recipient.inside))
+        return found
 
     def is_inside(self, address: Address) -> bool:
         """Whether an address is inside, as for recipients."""

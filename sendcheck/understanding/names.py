@@ -90,6 +90,11 @@ def related(one: str, other: str) -> bool:
     return variant_key(a) == variant_key(b) and a[-1].replace("y", "i") == b[-1].replace("y", "i")
 
 
+def related_forms(given: str) -> frozenset[str]:
+    """A given name (folded) with the nicknames and short forms that share a row with it."""
+    return frozenset({given}) | _nicknames().get(given, frozenset()) if given else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """What a mailbox tells about its owner's name.
@@ -116,6 +121,11 @@ class Person:
         if len(wanted) >= 3 and self.local.startswith(wanted):
             return True
         return len(wanted) >= 4 and wanted in self.local
+
+    def joined(self, other: Person) -> Person:
+        """The same owner with what another spelling of the name tells, too."""
+        words = tuple(dict.fromkeys((*self.words, *other.words)))
+        return Person(words, self.initials | other.initials, self.local, self.known or other.known, self.role and other.role, self.crowd)
 
     def has(self, name: str) -> bool:
         """Whether *name* is one of the name words exactly (accents aside)."""

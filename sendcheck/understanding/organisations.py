@@ -33,6 +33,26 @@ def listed(entry: str, address: str) -> bool:
     return domain == wanted
 
 
+def mention(name: str, domains: Sequence[str]) -> re.Pattern[str]:
+    """An organisation's name or domains as a reader would meet them. A single lower-case word only counts with a capital (``Orange``, not an orange)."""
+    return _mention(name, tuple(domains))
+
+
+@cache
+def _mention(name: str, domains: tuple[str, ...]) -> re.Pattern[str]:
+    words = [w for w in re.split(r"[\s_-]+", name) if w]
+    hosts = "|".join(rf"(?<![\w-])(?i:{re.escape(d)})(?![\w-])" for d in domains)
+    if len(words) > 1:
+        spelled = r"[\s_-]*".join(f"(?i:{re.escape(w)})" for w in words)
+    else:
+        word = words[0] if words else name
+        forms = {word, word.capitalize(), word.upper(), word[:1].upper() + word[1:]}
+        if word.islower():
+            forms.discard(word)
+        spelled = "|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True))
+    return re.compile(rf"(?<![\w@.-])(?:{spelled})(?:s|['’]s)?(?![\w-])" + (f"|{hosts}" if hosts else ""))
+
+
 @dataclass(frozen=True, slots=True)
 class _Suffixes:
     rules: frozenset[str]

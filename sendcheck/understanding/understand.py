@@ -12,6 +12,7 @@ from sendcheck.data import language_file, languages_with
 from sendcheck.reading.addresses import Address
 from sendcheck.reading.message import Message, TextPart, address_field
 from sendcheck.reading.templates.model import Template, Type
+from sendcheck.understanding.acquaintance import History, NoHistory
 from sendcheck.understanding.clauses.model import Who
 from sendcheck.understanding.language import languages_of
 from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
@@ -43,6 +44,7 @@ class Surroundings:
     earlier: Sequence[Message] = ()
     models: Mapping[str, str] = field(default_factory=dict)
     template: Template | None = None
+    history: History = field(default_factory=NoHistory)
 
 
 def understand(message: Message, around: Surroundings) -> Mail:
@@ -94,6 +96,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         partners=tuple((p[0], p[1]) for p in around.partners),
         prose=prose,
         template=template,
+        history=around.history,
     )
 
 
@@ -210,6 +213,11 @@ def _attached_mail(part: TextPart) -> QuotedMail:
 
 def _own_texts(bodies: tuple[Body, ...]) -> list[str]:
     return [b.text[s.start : s.end] for b in bodies if b.primary for s in b.segments if s.kind is Kind.OWN]
+
+
+def own_texts(message: Message) -> list[str]:
+    """The stretches of a mail that its sender wrote, in order: what history keeps numbers of."""
+    return _own_texts(_bodies(message))
 
 
 def _primary_parts(texts: tuple[TextPart, ...]) -> set[int]:

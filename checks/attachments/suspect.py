@@ -1,0 +1,125 @@
+"""`attachment-suspect`: files that should not leave like this: programs and macros, too large, another customer's, a draft or an internal version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Any
+
+from sendcheck.checkapi import Confidence, Hit, Mail, Place, by_language, pattern, toml
+from sendcheck.reading.message import Attachment
+from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.names import fold, given_names
+from sendcheck.understanding.organisations import mention
+
+RULE = "attachment-suspect"
+_MEGABYTE = 1_000_000
+#: Letters of an organisation that only the history knows, and mails that went there.
+_NAME, _KNOWN = 5, 3
+_PARTS = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
+
+
+@cache
+def _types(key: str) -> frozenset[str]:
+    return frozenset(toml(__package__ or "", "types.toml")[key])
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(fold(word) for data in by_language(__package__ or "", "words") for word in data[key])
+
+
+def suspect(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """One finding for each reason and file."""
+    for file in mail.attachments:
+        yield from _program(file)
+        if any(not r.inside for r in mail.recipients) or mail.groups:
+            yield from _not_ready(mail, file)
+            yield from _other_customer(mail, file, options)
+    yield from _too_large(mail, options["size-limit"])
+
+
+def _at(file: Attachment, excerpt: str, start: int = 0) -> Place:
+    return Place(f"attachment:{file.name}", excerpt, context=file.name, context_column=start)
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name.lower().rstrip(". ")).suffix.lstrip(".")
+
+
+def _program(file: Attachment) -> Iterator[Hit]:
+    """By name, by declared type, by content, and inside an archive."""
+    ending = _ending(file.name)
+    inside = next((name for name in file.members if _ending(name) in _types("executable")), None)
+    if ending in _types("executable"):
+        disguised = len(PurePosixPath(file.name).suffixes) > 1 and len(_ending(file.name[: -len(ending) - 1])) in {3, 4}
+        message = f"{file.name} is a program" + (", though it looks like a document" if disguised else "")
+    elif file.kind == "program" or file.content_type in _types("content_types"):
+        message = f"{file.name or 'an attachment'} is a program by its content, whatever its name"
+    elif ending in _types("macros") or file.kind == "macros":
+        message = f"{file.name} holds macros, or may hold them"
+        yield Hit(
+            RULE, message, _at(file, file.name), "send it without macros (as .docx, .xlsx or PDF), or agree with the reader first", key=f"macros {file.name}"
+        )
+        return
+    elif inside is not None:
+        message = f"{file.name} holds a program: {inside}"
+    else:
+        return
+    yield Hit(RULE, message, _at(file, file.name), "most mail servers refuse it: give a download link instead", key=f"program {file.name}")
+
+
+def _not_ready(mail: Mail, file: Attachment) -> Iterator[Hit]:
+    """A draft or an internal version by its name, which the text says nothing of, going outside."""
+    parts = [part for chunk in _PARTS.findall(file.name) for part in _CAMEL.split(chunk)]
+    joined = {fold(a + b) for a, b in pairwise(parts)} | {fold(a + b + c) for a, b, c in zip(parts, parts[1:], parts[2:], strict=False)}
+    names = {fold(part) for part in parts} | joined
+    for key, told, speaks in (("unfinished", "a draft or outdated", "speaks_of_draft"), ("internal_name", "internal", "speaks_of_internal")):
+        if names & _words(key) and not pattern(__package__ or "", speaks).search(f"{mail.subject}\n{mail.own_text}"):
+            yield Hit(
+                RULE,
+                f"{file.name} is {told} by its name, and goes outside; the text does not say that this is meant",
+                _at(file, file.name),
+                "attach the version that is meant for the reader, or say what it is",
+                key=f"{key} {file.name}",
+            )
+            return
+
+
+def _other_customer(mail: Mail, file: Attachment, options: Mapping[str, Any]) -> Iterator[Hit]:
+    """The name of a customer, configured or known from the history, that no recipient belongs to."""
+    spaced = re.sub(r"[_-]+", " ", file.name)
+    present = {r.organisation for r in mail.recipients}
+    own = mail.organisations.of(mail.sender) if mail.sender is not None else None
+    for name, domains in options["organisations"].items():
+        found = mention(name, domains).search(spaced)
+        if found and name not in present | {own} and not any(mail.are_partners(name, p) for p in present):
+            yield _customer(file, found.group(0), name, found.start(), Confidence.HIGH)
+    words = {fold(w) for w in _PARTS.findall(file.name) if len(w) >= _NAME and fold(w) not in given_names()}
+    for label, domain, mails in mail.history.organisations(words):
+        name = mail.organisations.of_domain(domain)
+        if mails < _KNOWN or name in present | {own} or name in options["organisations"] or any(label in p for p in present) or _is_word(label, mail):
+            continue
+        at = fold(file.name).find(label)
+        yield _customer(file, file.name[at : at + len(label)], name, max(0, at), Confidence.MEDIUM)
+
+
+def _is_word(label: str, mail: Mail) -> bool:
+    return any(judge is not None and judge.knows(label) for judge in map(speller, {"en", *mail.languages}))
+
+
+def _customer(file: Attachment, excerpt: str, name: str, start: int, confidence: Confidence) -> Hit:
+    message = f"{file.name} bears the name of {name}, and nobody there gets this mail"
+    return Hit(RULE, message, _at(file, excerpt, start), "look whether it is the right file", confidence=confidence, key=f"customer {name} {file.name}")
+
+
+def _too_large(mail: Mail, limit: int) -> Iterator[Hit]:
+    total = sum(file.size for file in mail.attachments)
+    if limit and total > limit * _MEGABYTE:
+        largest = max(mail.attachments, key=lambda file: file.size)
+        message = f"the attachments are {total / _MEGABYTE:.1f} MB together, more than {limit} MB; the largest is {largest.name or 'one without a name'}"
+        yield Hit(RULE, message, _at(largest, largest.name), "send a link, or fewer or smaller files: many mail servers refuse it", key=f"size {largest.name}")

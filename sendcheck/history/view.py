@@ -1,0 +1,320 @@
+"""The history as checks see it: questions in, answers from the file, each read once for a mail. Reads only."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from sendcheck.history.people import members_unpacked
+from sendcheck.history.record import id_digest
+from sendcheck.history.signs import JUST_NOW, Past, Scene, signs
+from sendcheck.history.store import meta, open_reading, told
+from sendcheck.history.terms import likeness, terms, unpacked, weights
+from sendcheck.history.trees import shipped
+from sendcheck.mailstore.ids import ids
+from sendcheck.reading.addresses import untagged
+from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, Twin
+from sendcheck.understanding.lookalikes import looks_like
+from sendcheck.understanding.names import related_forms
+
+#: The last mails of a person that are looked at.
+WINDOW = 200
+#: Recipients of one mail that are looked at: what goes to more is a list.
+MOST_RECIPIENTS = 40
+_MOST_PEOPLE = 400
+_MOST_TWINS = 6
+#: The past mails nearest to the text that tell (Carvalho and Cohen used 30 over all; these are of one person).
+_NEAREST = 5
+_PERSON = "SELECT id, address, organisation, mails, first, last FROM person"
+
+
+class HistoryFile:
+    """An open history. What is read for a mail is kept until :meth:`fresh`. A mail that was learnt already does not count for itself."""
+
+    broken = False
+    why_not = ""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = open_reading(path)
+        self._circles: dict[int, frozenset[int]] = {}
+        self._people: dict[int, Acquaintance] = {}
+        self._past: dict[tuple[int, int], list[tuple[Past, bytes | None, int]]] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def fresh(self) -> None:
+        """Forget what was read for the last mail: another program may have learnt meanwhile."""
+        self._past.clear()
+        self._people.clear()
+        if len(self._circles) > 20_000:
+            self._circles.clear()
+        for name in ("mails", "_domains", "_own", "_has_allowed"):
+            self.__dict__.pop(name, None)
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise told(error, self.path) from error
+
+    @cached_property
+    def _key(self) -> bytes:
+        key = meta(self._db, "key")
+        assert isinstance(key, bytes)
+        return key
+
+    # -- people -------------------------------------------------------------------
+
+    @cached_property
+    def mails(self) -> int:
+        """Mails learnt."""
+        return int(str(self._rows("SELECT COUNT(*) FROM mail")[0][0]))
+
+    def _acquaintance(self, row: Sequence[object]) -> Acquaintance:
+        number = int(str(row[0]))
+        found = self._people.get(number)
+        if found is None:
+            names = tuple(str(r[0]) for r in self._rows("SELECT text FROM name WHERE person = ? ORDER BY mails DESC, text LIMIT 8", (number,)))
+            found = Acquaintance(number, str(row[1]), names, str(row[2]), int(str(row[3])), int(str(row[4])), int(str(row[5])))
+            self._people[number] = found
+        return found
+
+    def _found(self, sql: str, values: Sequence[object]) -> list[Acquaintance]:
+        return [self._acquaintance(row) for row in self._rows(f"{_PERSON} WHERE {sql} ORDER BY mails DESC, id LIMIT {_MOST_PEOPLE}", values)]
+
+    def person(self, address: str) -> Acquaintance | None:
+        """Whoever has that address."""
+        return next(iter(self._found("address = ?", (untagged(address.lower()),))), None)
+
+    def knows_domain(self, domain: str) -> bool:
+        """Whether somebody at exactly that domain is known."""
+        return domain.lower() in self._domains
+
+    @cached_property
+    def _domains(self) -> Mapping[str, int]:
+        return {str(d): int(str(n)) for d, n in self._rows("SELECT domain, SUM(mails) FROM person GROUP BY domain")}
+
+    def domains(self) -> Mapping[str, int]:
+        """Domains written to, with the mails sent there."""
+        return self._domains
+
+    def people_at(self, domain: str) -> Sequence[Acquaintance]:
+        """People at a domain, the most written to first."""
+        return self._found("domain = ?", (domain.lower(),))
+
+    def people_with_local(self, local: str) -> Sequence[Acquaintance]:
+        """People with that part before the @, wherever."""
+        return self._found("local = ?", (untagged(local.lower()),))
+
+    def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
+        """People with one of these given names (folded)."""
+        wanted = sorted(set(given) - {""})
+        return self._found(f"given IN ({','.join('?' * len(wanted))})", wanted) if wanted else []
+
+    def _by_number(self, numbers: Iterable[int]) -> list[Acquaintance]:
+        wanted = sorted(set(numbers))
+        return self._found(f"id IN ({','.join('?' * len(wanted))})", wanted) if wanted else []
+
+    # -- mails --------------------------------------------------------------------
+
+    def _circle(self, number: int, data: bytes) -> frozenset[int]:
+        found = self._circles.get(number)
+        if found is None:
+            found = self._circles[number] = frozenset(abs(n) for n in members_unpacked(data))
+        return found
+
+    def last(self, person: int, but: int = 0) -> list[tuple[Past, bytes | None, int]]:
+        """(mail, its terms, its identity) of the last mails to somebody, newest first; without the one mail that is asked about."""
+        key = (person, but)
+        if key not in self._past:
+            rows = self._rows(
+                "SELECT m.id, m.time, m.circle, c.members, m.terms, m.identity FROM sent s JOIN mail m ON m.id = s.mail JOIN circle c ON c.id = m.circle "
+                f"WHERE s.person = ? AND s.mail != ? ORDER BY s.time DESC, s.mail DESC LIMIT {WINDOW}",
+                (person, but),
+            )
+            self._past[key] = [self._mail(row) for row in rows]
+        return self._past[key]
+
+    def _mail(self, row: Sequence[object]) -> tuple[Past, bytes | None, int]:
+        number, moment, circle, members, profile, identity = row
+        assert isinstance(members, bytes) and (profile is None or isinstance(profile, bytes))
+        past = Past(int(str(number)), float(str(moment)), self._circle(int(str(circle)), members))
+        return past, profile, int(str(identity or 0))
+
+    def _recent(self, but: int) -> list[Past]:
+        rows = self._rows(
+            "SELECT m.id, m.time, m.circle, c.members, NULL, m.identity FROM mail m JOIN circle c ON c.id = m.circle "
+            f"WHERE m.id != ? ORDER BY m.time DESC, m.id DESC LIMIT {JUST_NOW}",
+            (but,),
+        )
+        return [self._mail(row)[0] for row in rows]
+
+    def _itself(self, raw: bytes) -> int:
+        """The number of the row of a mail that was learnt already, 0 if it is not there: it must not vouch for itself."""
+        own = ids(raw).own
+        rows = self._rows("SELECT id FROM mail WHERE message = ?", (id_digest(own, self._key),)) if own else []
+        return int(str(rows[0][0])) if rows else 0
+
+    def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
+        """Everyone whom the sender wrote to in the thread of these mails."""
+        digests = [id_digest(i, self._key) for i in message_ids][:200]
+        if not digests:
+            return frozenset()
+        marks = ",".join("?" * len(digests))
+        rows = self._rows(
+            f"SELECT DISTINCT c.members FROM mail m JOIN circle c ON c.id = m.circle WHERE m.message IN ({marks}) OR m.thread IN ({marks})",
+            [*digests, *digests],
+        )
+        return frozenset(p.address for p in self._by_number(abs(n) for (data,) in rows if isinstance(data, bytes) for n in members_unpacked(data)))
+
+    def identities(self, address: str) -> Mapping[str, int]:
+        """Under which of their own addresses the sender wrote to somebody, of the last mails."""
+        known = self.person(address)
+        if known is None:
+            return {}
+        names = {int(str(n)): str(a) for n, a in self._rows("SELECT id, address FROM identity")}
+        return Counter(names[identity] for _past, _terms, identity in self.last(known.number) if identity in names)
+
+    def own(self) -> Mapping[str, int]:
+        """The sender's own addresses, with the mails sent under each."""
+        return self._own
+
+    @cached_property
+    def _own(self) -> Mapping[str, int]:
+        return {str(a): int(str(n)) for a, n in self._rows("SELECT address, mails FROM identity")}
+
+    def together(self, one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
+        """Of mails to any address of *one*: how many; to any of *other*: how many; to both, seeing each other: how many."""
+        groups = []
+        for addresses in (one, other):
+            numbers = {p.number for a in addresses if (p := self.person(a)) is not None}
+            groups.append({past.mail: past for n in numbers for past, _terms, _identity in self.last(n)})
+        shared = groups[0].keys() & groups[1].keys()
+        return len(groups[0]), len(groups[1]), sum(self._is_visible(mail, one) and self._is_visible(mail, other) for mail in shared)
+
+    def _is_visible(self, mail: int, addresses: Sequence[str]) -> bool:
+        """Whether one of these was shown to the other readers of a mail."""
+        rows = self._rows("SELECT c.members FROM mail m JOIN circle c ON c.id = m.circle WHERE m.id = ?", (mail,))
+        members = members_unpacked(rows[0][0]) if rows and isinstance(rows[0][0], bytes) else ()
+        return any((p := self.person(a)) is not None and p.number in members for a in addresses)
+
+    def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
+        """(label, organisation, mails) of organisations whose domain's first label is one of these words."""
+        wanted = {label.lower() for label in labels}
+        found: Counter[tuple[str, str]] = Counter()
+        for domain, count in self._domains.items():
+            parts = domain.split(".")
+            for label in parts[:-1]:
+                if label in wanted:
+                    found[label, domain] += count
+        return [(label, domain, count) for (label, domain), count in sorted(found.items())]
+
+    # -- how recipients fit -------------------------------------------------------
+
+    def fits(self, draft: Draft) -> Sequence[Fit]:
+        """How the known recipients fit the others and the text, and who of the same name would fit better."""
+        people = [p for a in dict.fromkeys(draft.recipients[:MOST_RECIPIENTS]) if (p := self.person(a)) is not None]
+        if not people:
+            return ()
+        but = self._itself(draft.message)
+        numbers = {p.number: p for p in people}
+        twins = {p.number: self._twins(p) for p in people}
+        everyone = {t.number: t for some in twins.values() for t in some} | numbers
+        now = draft.moment.timestamp() if draft.moment is not None else float(max(p.last for p in people))
+        past = _Lasts(self, but)
+        unknown = [-n - 1 for n, a in enumerate(draft.recipients[:MOST_RECIPIENTS]) if self.person(a) is None]
+        shared = {int(str(n)): int(str(k)) for n, k in self._rows(f"SELECT id, shared FROM person WHERE id IN ({','.join(map(str, everyone))})")}
+        mails = {n: p.mails - (but != 0 and p in people) for n, p in everyone.items()}
+        scene = Scene(now, self.mails, mails, shared, past, self._recent(but))
+        table = signs(scene, [*numbers, *unknown], {n: [t.number for t in some] for n, some in twins.items()})
+        model = shipped()
+        texts = self._texts(draft, everyone, but)
+        found = []
+        for number, (row, twin) in table.items():
+            beside = [texts[n] for n in numbers if n != number]
+            other = everyone[twin] if twin is not None else None
+            score = model.score(row) + _text_oddity(texts[number], beside) * model.text
+            oddity = next((name for name in ("warning", "note") if score > model.cuts[name]), None)
+            found.append(Fit(numbers[number], score, oddity, texts[number], other, tuple(Twin(t, texts[t.number]) for t in twins[number])))
+        return found
+
+    def _twins(self, person: Acquaintance) -> list[Acquaintance]:
+        """People whom the hand or the address completion may take for this one: the same given name, or an address that looks alike."""
+        rows = self._rows("SELECT given, local, domain FROM person WHERE id = ?", (person.number,))
+        given, local, domain = (str(value) for value in rows[0])
+        alike = [p for p in self.people_named(related_forms(given)) if p.number != person.number]
+        alike += [p for p in self.people_with_local(local) if p.number != person.number]
+        near = self._found("local >= ? AND local < ? AND domain = ?", (local[:2], local[:2] + "\U0010ffff", domain))
+        alike += [p for p in near if p.number != person.number and looks_like(p.address.rpartition("@")[0], local)]
+        return list({p.number: p for p in alike}.values())[:_MOST_TWINS]
+
+    def _texts(self, draft: Draft, people: Iterable[int], but: int) -> dict[int, float]:
+        """How much of what the mail is about the nearest past mails of each share."""
+        mine = frozenset(terms(draft.subject, draft.text, self._key))
+        if not mine:
+            return dict.fromkeys(people, 0.0)
+        rows = self._rows(f"SELECT bucket, mails FROM term WHERE bucket IN ({','.join(map(str, sorted(mine)))})")
+        weight = weights({int(str(b)): int(str(n)) for b, n in rows}, mine, self.mails)
+        found = {}
+        for number in people:
+            likes = sorted((likeness(mine, unpacked(profile), weight) for _past, profile, _identity in self.last(number, but)), reverse=True)[:_NEAREST]
+            found[number] = sum(likes) / _NEAREST
+        return found
+
+    # -- what was allowed ---------------------------------------------------------
+
+    @cached_property
+    def _has_allowed(self) -> bool:
+        return bool(self._rows("SELECT 1 FROM allowed LIMIT 1"))
+
+    def allowed(self, rule: str, pairs: Iterable[tuple[str, str]]) -> str | None:
+        """The reason why all of these pairs of people were once allowed for a rule; None unless all were."""
+        wanted = list(pairs)
+        if not wanted or not self._has_allowed:
+            return None
+        reason = ""
+        for one, other in wanted:
+            rows = self._rows("SELECT reason FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, one, other))
+            if not rows:
+                return None
+            reason = reason or str(rows[0][0])
+        return reason
+
+
+class _Lasts(Mapping[int, Sequence[Past]]):
+    """The last mails to each person, read when they are asked for."""
+
+    def __init__(self, history: HistoryFile, but: int) -> None:
+        self._history, self._but = history, but
+        self._kept: dict[int, list[Past]] = {}
+
+    def __getitem__(self, person: int) -> Sequence[Past]:
+        if person not in self._kept:
+            self._kept[person] = [entry[0] for entry in self._history.last(person, self._but)] if person > 0 else []
+        return self._kept[person]
+
+    def __contains__(self, person: object) -> bool:
+        return True
+
+    def get(self, person: int, default: object = ()) -> Sequence[Past]:
+        return self[person]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+def _text_oddity(own: float, others: Sequence[float]) -> float:
+    """How much less of the text one recipient's past mails share than the others' do, in log units; 0 without others."""
+    if not others:
+        return 0.0
+    return math.log((sum(others) / len(others) + 0.02) / (own + 0.02))

@@ -1,0 +1,76 @@
+"""The history that a configuration names, opened once in each process. One that is there but cannot be read is told of, never passed over."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sendcheck.config.config import Config
+from sendcheck.errors import SendcheckError
+from sendcheck.understanding.acquaintance import History, NoHistory
+
+if TYPE_CHECKING:
+    from sendcheck.history.view import HistoryFile
+
+_AUTO, _OFF = "auto", "off"
+
+
+@dataclass(slots=True)
+class _Open:
+    """What this process has open: a connection must not be shared with a forked one."""
+
+    process: int = 0
+    path: Path | None = None
+    stamp: tuple[int, int] = (0, 0)
+    history: HistoryFile | None = None
+
+
+_open = _Open()
+
+
+def history_path(config: Config) -> Path | None:
+    """Where the history lies or would lie; None if it is switched off."""
+    named = str(config["history"])
+    if named == _OFF:
+        return None
+    if named == _AUTO:
+        from platformdirs import user_data_path
+
+        return user_data_path("sendcheck") / "history.sqlite"
+    return Path(named).expanduser()
+
+
+def history_for(config: Config) -> History:
+    """The history to ask. Raises nothing: why there is none stands in it."""
+    path = history_path(config)
+    if path is None:
+        return NoHistory("history is switched off")
+    try:
+        stat = path.stat()
+        if not stat.st_size:
+            return NoHistory()
+    except FileNotFoundError:
+        if config["history"] == _AUTO:
+            return NoHistory()
+        return NoHistory(f"there is no history at {path}, which “history” names (sendcheck learn makes one)", broken=True)
+    except OSError as error:
+        return NoHistory(f"cannot open the history {path}: {error.strerror}", broken=True)
+    stamp = (stat.st_ino, stat.st_dev)
+    if (_open.process, _open.path, _open.stamp) != (os.getpid(), path, stamp) or _open.history is None:
+        try:
+            from sendcheck.history.view import HistoryFile
+
+            _open.history = HistoryFile(path)
+        except SendcheckError as error:
+            return NoHistory(str(error), broken=True)
+        _open.process, _open.path, _open.stamp = os.getpid(), path, stamp
+    try:
+        _open.history.fresh()
+        if not _open.history.mails:
+            return NoHistory()
+    except SendcheckError as error:
+        _open.history = None
+        return NoHistory(str(error), broken=True)
+    return _open.history

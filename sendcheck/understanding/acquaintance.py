@@ -1,0 +1,187 @@
+"""What checks see of the history: who is known, and how well each recipient fits. The history itself lies in :mod:`sendcheck.history`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sendcheck.reading.addresses import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """Somebody the sender has written to. ``names``: as written, the most frequent first; ``mails``: how many they got; ``first``, ``last``:
+    seconds since 1970, 0 for mails without a date; ``organisation``: the registrable domain, at a free-mail provider the address.
+    """
+
+    number: int
+    address: str
+    names: tuple[str, ...]
+    organisation: str
+    mails: int
+    first: int = 0
+    last: int = 0
+
+    @property
+    def mailbox(self) -> Address:
+        """The address with the name most often written."""
+        return Address(self.names[0] if self.names else "", self.address)
+
+    @property
+    def shown(self) -> str:
+        """Name and address, as a finding shows them."""
+        return f"{self.names[0]} <{self.address}>" if self.names else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the history is asked about: the recipients' addresses, the subject and own text, and when it is sent."""
+
+    recipients: tuple[str, ...]
+    subject: str = ""
+    text: str = ""
+    moment: datetime | None = None
+    message: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Somebody of the same given name or a look-alike address; ``text``: as of a fit."""
+
+    person: Acquaintance
+    text: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How one recipient fits the others and the text.
+
+    ``score``: how odd it is to have them there (log odds of the model, text included), by its cuts ``oddity``: ``note``, ``warning`` or None;
+    ``text``: how much of the text their nearest past mails share, 0 to 1; ``twin``: who of the same name or a look-alike address is often written to
+    together with the others; ``twins``: everybody of that name.
+    """
+
+    person: Acquaintance
+    score: float
+    oddity: str | None = None
+    text: float = 0.0
+    twin: Acquaintance | None = None
+    twins: tuple[Twin, ...] = ()
+
+
+class History(Protocol):
+    """The sender's history. ``why_not``: why there is none to ask ("" if there is); ``broken``: it is there, but cannot be read."""
+
+    @property
+    def why_not(self) -> str: ...
+
+    @property
+    def broken(self) -> bool: ...
+
+    @property
+    def mails(self) -> int:
+        """Mails learnt."""
+        ...
+
+    def person(self, address: str) -> Acquaintance | None:
+        """Whoever has that address."""
+        ...
+
+    def knows_domain(self, domain: str) -> bool:
+        """Whether somebody at exactly that domain is known."""
+        ...
+
+    def domains(self) -> Mapping[str, int]:
+        """Domains written to, with the mails sent there."""
+        ...
+
+    def people_at(self, domain: str) -> Sequence[Acquaintance]:
+        """People at a domain, the most written to first; at most some hundreds."""
+        ...
+
+    def people_with_local(self, local: str) -> Sequence[Acquaintance]:
+        """People with that part before the @, wherever."""
+        ...
+
+    def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
+        """People with one of these given names (folded)."""
+        ...
+
+    def fits(self, draft: Draft) -> Sequence[Fit]:
+        """How the known recipients fit, one each."""
+        ...
+
+    def together(self, one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
+        """Of mails to any address of *one*: how many; to any of *other*: how many; to both, seeing each other: how many. Of the last ones each got."""
+        ...
+
+    def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
+        """Everyone whom the sender wrote to in the thread of these mails."""
+        ...
+
+    def identities(self, address: str) -> Mapping[str, int]:
+        """Under which of their own addresses the sender wrote to somebody, of the last mails."""
+        ...
+
+    def own(self) -> Mapping[str, int]:
+        """The sender's own addresses, with the mails sent under each."""
+        ...
+
+    def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
+        """(label, organisation, mails) of organisations whose name (the domain's first label) is one of these words."""
+        ...
+
+    def allowed(self, rule: str, pairs: Iterable[tuple[str, str]]) -> str | None:
+        """The reason why all of these pairs of people were once allowed for a rule; None unless all were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory:
+    """No history to ask."""
+
+    why_not: str = "there is no history of your sent mail (sendcheck learn makes one)"
+    broken: bool = False
+    mails: int = 0
+    _none: Mapping[str, int] = field(default_factory=dict)
+
+    def person(self, address: str) -> Acquaintance | None:
+        return None
+
+    def knows_domain(self, domain: str) -> bool:
+        return False
+
+    def domains(self) -> Mapping[str, int]:
+        return self._none
+
+    def people_at(self, domain: str) -> Sequence[Acquaintance]:
+        return ()
+
+    def people_with_local(self, local: str) -> Sequence[Acquaintance]:
+        return ()
+
+    def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
+        return ()
+
+    def fits(self, draft: Draft) -> Sequence[Fit]:
+        return ()
+
+    def together(self, one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
+        return 0, 0, 0
+
+    def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
+        return frozenset()
+
+    def identities(self, address: str) -> Mapping[str, int]:
+        return self._none
+
+    def own(self) -> Mapping[str, int]:
+        return self._none
+
+    def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
+        return ()
+
+    def allowed(self, rule: str, pairs: Iterable[tuple[str, str]]) -> str | None:
+        return None

@@ -1,0 +1,125 @@
+"""Addresses that are one slip of the hand or the eye from another: typing errors, confusable characters (Unicode UTS #39), swapped parts, other endings."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from functools import cache, lru_cache
+
+from sendcheck.data import lines
+from sendcheck.reading.addresses import Address, untagged
+from sendcheck.understanding.names import edits, fold
+from sendcheck.understanding.organisations import registrable_domain
+
+#: Characters of ASCII that look like others, in lower case, at a glance.
+_ASCII = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"))
+_SEPARATORS = re.compile(r"[._+-]+")
+#: Shorter names than this differ by a letter because they are different names.
+_SHORT = 5
+_LONG = 9
+
+
+class Slip(StrEnum):
+    """What kind of slip lies between two addresses."""
+
+    CONFUSABLE = "confusable"
+    TYPO = "typo"
+    ENDING = "ending"
+    SWAPPED = "swapped"
+    SEPARATOR = "separator"
+
+
+@cache
+def _confusables() -> dict[int, str]:
+    pairs = (line.split("\t") for line in lines("sendcheck.data", "confusables.txt"))
+    return {ord(char): plain for char, plain in pairs}
+
+
+@lru_cache(maxsize=20_000)
+def skeleton(text: str) -> str:
+    """What a text looks like: confusable characters as the one of ASCII they pass for (UTS #39, 4), accents aside."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    if not text.isascii():
+        text = fold(text.translate(_confusables()))
+    for pair, one in _ASCII:
+        text = text.replace(pair, one)
+    return text
+
+
+def readable(domain: str) -> str:
+    """A domain as it is shown: Punycode decoded (RFC 3492)."""
+    if "xn--" not in domain:
+        return domain
+    try:
+        return domain.encode("ascii").decode("idna")
+    except (UnicodeError, ValueError):
+        return domain
+
+
+def split_domain(domain: str) -> tuple[str, str, str]:
+    """(hosts before it, the registered name, its public suffix): ``mail.acme.co.uk`` gives ``mail``, ``acme``, ``co.uk``."""
+    shown = readable(domain.lower())
+    registered = registrable_domain(shown)
+    name, _dot, suffix = registered.partition(".")
+    hosts = shown[: -len(registered) - 1] if shown.endswith("." + registered) else ""
+    return hosts, name, suffix
+
+
+def _near(one: str, other: str) -> bool:
+    """One edit apart; digits that differ are different on purpose (“branch1”, “branch2”)."""
+    if abs(len(one) - len(other)) > 1 or re.sub(r"\d", "#", one) == re.sub(r"\d", "#", other):
+        return False
+    return edits(one, other, 1) == 1
+
+
+@lru_cache(maxsize=20_000)
+def domain_slip(one: str, other: str) -> Slip | None:
+    """The slip between two domains, None if they are the same or differ by more."""
+    if one == other:
+        return None
+    hosts, name, suffix = split_domain(one)
+    other_hosts, other_name, other_suffix = split_domain(other)
+    if skeleton(f"{name}.{suffix}") == skeleton(f"{other_name}.{other_suffix}"):
+        return Slip.CONFUSABLE if hosts == other_hosts and (name, suffix) != (other_name, other_suffix) else None
+    if hosts != other_hosts:
+        return None
+    if name == other_name:
+        if "." not in suffix and "." not in other_suffix and len(suffix) > 2 and _near(suffix, other_suffix):
+            return Slip.TYPO  # .con for .com
+        return Slip.ENDING
+    if suffix == other_suffix and min(len(name), len(other_name)) >= _SHORT and _near(name, other_name):
+        return Slip.TYPO
+    return None
+
+
+@lru_cache(maxsize=20_000)
+def local_slip(one: str, other: str) -> Slip | None:
+    """The slip between two parts before the @, None if they are the same or differ by more."""
+    if one == other:
+        return None
+    if skeleton(one) == skeleton(other) or fold(one) == fold(other):
+        return Slip.CONFUSABLE
+    parts, other_parts = _SEPARATORS.split(one), _SEPARATORS.split(other)
+    if "".join(parts) == "".join(other_parts):
+        return Slip.SEPARATOR
+    if len(parts) > 1 and sorted(parts) == sorted(other_parts):
+        return Slip.SWAPPED
+    if min(len(one), len(other)) >= _SHORT and _near(one, other):
+        return Slip.TYPO
+    return None
+
+
+def looks_like(one: str, other: str) -> bool:
+    """Whether two parts before the @ are easily taken for each other: one slip apart, two in long ones."""
+    if local_slip(one, other) is not None:
+        return True
+    return min(len(one), len(other)) >= _LONG and edits(one, other, 2) <= 2
+
+
+def address_slip(one: Address, other: Address) -> Slip | None:
+    """The slip between two addresses that differ in one half only."""
+    local, other_local = untagged(one.key).rpartition("@")[0], untagged(other.key).rpartition("@")[0]
+    if one.domain == other.domain:
+        return local_slip(local, other_local)
+    return domain_slip(one.domain, other.domain) if local == other_local and one.domain and other.domain else None
