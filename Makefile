@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench bench-linters docs config pipelines clean
+.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -44,6 +44,15 @@ quality: $(VENV)/.dev  ## measure precision, recall and alarms on the corpora, a
 
 bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it
 	$(BIN)/python -m tests.benchmarks.run
+
+bench-leaks: $(VENV)/.dev  ## planted recipients in real mail: how many are found, how many who belong are flagged; writes docs/leaks.md
+	$(BIN)/python -m tests.quality.leaks
+
+recipients: $(VENV)/.dev  ## train the model of who belongs among the recipients anew, from the Enron graph under GRAPH
+	$(BIN)/python -m sendcheck.training.recipients $(GRAPH)
+
+lists: $(VENV)/.dev  ## fetch the public suffix list and the confusable characters anew (needs the registries)
+	$(BIN)/python -m sendcheck.training.lists
 
 bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks.md (needs Go and the registries)
 	$(BIN)/python -m tests.benchmarks.linters

@@ -4,7 +4,7 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 
 ``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
 ``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
-``draft``, ``envelope``; ``lang`` (asked of rules that read text);
+``draft``, ``envelope``; ``lang`` (asked of rules that read text); ``history``: mails that were sent before, the same way, each ``times`` over (on the days before);
 ``pair`` (a firing and a silent case that share it differ in one word). A template instead of a mail: ``template`` its text, ``name`` its file's
 name, ``files`` (name to text) what lies beside it, ``templates`` the keys of its ``[[templates]]``. What is expected of a firing case: ``excerpt``,
 ``severity``, ``line``, ``column``, ``count``; of a silent one: ``not_run``.
@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.pipeline.templates import template_job
+from sendcheck.reading.message import read_message
 
 _DEFAULTS = {
     "from": "Ola Nordmann <ola@inside.example>",
@@ -37,6 +40,7 @@ _TEMPLATE = "case.txt"
 _KEYS = {
     "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
     "lang", "excerpt", "severity", "line", "column", "count", "not_run", "profile", "pair", "template", "name", "files", "templates",
+    "history", "times",
 }  # fmt: skip
 
 
@@ -106,7 +110,7 @@ def config_of(data: dict[str, Any], folder: Path | None = None) -> Config:
 
     lines: list[str] = []
     tables: list[str] = []
-    for key, value in {"allow-reserved-domains": True, **(data.get("config") or {})}.items():
+    for key, value in {"allow-reserved-domains": True, "history": "off", **(data.get("config") or {})}.items():
         if isinstance(value, dict):
             tables.append(f"[{key}]")
             tables += [f'"{name}" = {toml_value(inner)}' for name, inner in value.items()]
@@ -126,6 +130,33 @@ def report_of(case: Case) -> MailReport:
     data = case.data
     if "template" in data:
         return _template_report(case)
+    if "history" in data:
+        with tempfile.TemporaryDirectory() as made:
+            path = Path(made) / "history.sqlite"
+            learn(data, path)
+            return _report(case, {**data, "config": {"history": str(path), **(data.get("config") or {})}})
+    return _report(case, data)
+
+
+def learn(data: dict[str, Any], path: Path) -> None:
+    """The history of a case: each of its mails as often as it says, mingled evenly, on consecutive days that end before the case's own."""
+    from sendcheck.history.learn import Learner
+
+    mine = [a.key for entry in [data, *data["history"]] for a in read_message(build(entry)).address_list("from").addresses]
+    spread = [((n + 0.5) / entry.get("times", 1), i) for i, entry in enumerate(data["history"]) for n in range(entry.get("times", 1))]
+    counted = [data["history"][i] for _when, i in sorted(spread)]
+    day = date_of(data) - timedelta(days=len(counted))
+    with Learner(path, mine) as learner:
+        learner.take_as_mine(mine)
+        learner.add(build({"subject": f"Mail {n}", **entry, "date": format_datetime(day + timedelta(days=n))}) for n, entry in enumerate(counted))
+
+
+def date_of(data: dict[str, Any]) -> datetime:
+    """When a case's mail is sent."""
+    return parsedate_to_datetime(str(data.get("date", _DEFAULTS["date"])))
+
+
+def _report(case: Case, data: dict[str, Any]) -> MailReport:
     parent = data.get("parent")
     job = Job(
         "case.eml",

@@ -25,13 +25,19 @@ def require(present: bool, component: str) -> None:
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@pytest.fixture(autouse=True)
+def no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks the history of whoever runs it."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, so that no test reads or writes the user's own configuration."""
     folder = tmp_path / "home"
     folder.mkdir()
     monkeypatch.setenv("HOME", str(folder))
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "SENDCHECK_POLICY", "SENDCHECK_MTA", "SENDCHECK_ALLOW", "SENDCHECK_IN_SENDMAIL"):
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "SENDCHECK_POLICY", "SENDCHECK_MTA", "SENDCHECK_ALLOW", "SENDCHECK_IN_SENDMAIL"):
         monkeypatch.delenv(name, raising=False)
     return folder
 

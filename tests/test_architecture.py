@@ -21,13 +21,14 @@ ALLOWED = {
     "understanding": {"data", "reading"},
     "config": {"data", "errors", "pipeline", "reading"},
     "mailstore": {"errors", "reading"},
-    "pipeline": {"data", "errors", "reading", "understanding", "config", "mailstore"},
+    "history": {"data", "errors", "mailstore", "reading", "understanding"},
+    "pipeline": {"data", "errors", "reading", "understanding", "config", "mailstore", "history"},
     "show": {"pipeline", "understanding"},
     "checkapi": {"data", "pipeline", "reading", "understanding"},
-    "testing": {"config", "pipeline"},
+    "testing": {"config", "history", "pipeline", "reading"},
     "api": {"config", "errors", "pipeline", "reading"},
-    "gateways": {"config", "errors", "pipeline", "reading", "show"},
-    "cli": {"config", "errors", "pipeline", "reading", "show", "gateways", "data"},
+    "gateways": {"config", "errors", "history", "pipeline", "reading", "show"},
+    "cli": {"config", "errors", "history", "pipeline", "reading", "show", "gateways", "data"},
 }
 
 

@@ -138,7 +138,7 @@ def _both_given(one: str, other: str) -> bool:
 def _other_domain(mail: Mail, recipient: Recipient, known: _Known) -> _Found | None:
     """A slip in the domain. A known person at the one meant makes it certain; else that domain must be well known."""
     domain, local = recipient.address.domain, untagged(recipient.key).rpartition("@")[0]
-    if domain in _providers() or is_free_mail(domain) or any(domain.endswith("." + d) or d.endswith("." + domain) for d in known.domains):
+    if domain in _providers() or any(domain.endswith("." + d) or d.endswith("." + domain) for d in known.domains):
         return None
     places = {**mail.history.domains(), **known.domains}
     if any(registrable_domain(domain) == registrable_domain(place) for place in places):
@@ -146,7 +146,7 @@ def _other_domain(mail: Mail, recipient: Recipient, known: _Known) -> _Found | N
     doubtful: _Found | None = None
     for place, count in sorted([*places.items(), *((p, _ESTABLISHED) for p in _providers())], key=lambda entry: -entry[1]):
         slip = domain_slip(domain, place)
-        if slip is None:
+        if slip is None or (is_free_mail(domain) and place not in _providers()):
             continue
         meant = known.people.get(f"{local}@{place}") or next(
             (p.mailbox for p in mail.history.people_with_local(local) if p.address == f"{local}@{place}"), None
@@ -186,7 +186,7 @@ def _hit(mail: Mail, recipient: Recipient, found: _Found) -> Hit:
         RULE,
         message,
         mail.at_recipient(recipient),
-        f"did you mean {shown}? If the new address is right, say so once: sendcheck history allow",
+        f"did you mean {shown}? If the new address is right, say so once: sendcheck history allow {RULE} {recipient.address.addr} {shown}",
         confidence=Confidence.HIGH if found.sure else Confidence.MEDIUM,
         severity=None if found.sure else Severity.WARNING,
         key=recipient.key,

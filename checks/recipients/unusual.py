@@ -17,6 +17,8 @@ RULE = "recipient-unusual"
 ENOUGH = 50
 #: The share of the text that the other one's mails must share, and how many times more than this one's.
 _ABOUT, _MORE = 0.2, 4.0
+#: Addresses that the command in the suggestion names.
+_NAMED = 6
 #: Mails the other one must have got, and letters an organisation's name must have to be looked for in the text.
 _MEANT, _NAME = 2, 4
 
@@ -105,13 +107,13 @@ def _named(label: str, domain: str) -> re.Pattern[str]:
 
 
 def _hit(mail: Mail, recipient: Recipient, message: str, meant: Acquaintance | None, severity: Severity, others: list[Recipient]) -> Hit:
-    remedy = f"did you mean {meant.shown}?" if meant is not None else "look at the address once more"
+    remedy = f"did you mean {meant.shown}?" if meant is not None else "look at the address once more."
     same_name = meant is not None and person(meant.mailbox).words[:1] == recipient.person.words[:1]
     return Hit(
         RULE,
         message,
         mail.at_recipient(recipient),
-        f"{remedy} If it is right, say so once: sendcheck history allow",
+        f"{remedy} If it is right, say so once: sendcheck history allow {RULE} {' '.join(r.address.addr for r in (recipient, *others)[:_NAMED])}",
         confidence=Confidence.MEDIUM if severity is Severity.NOTE or not same_name else Confidence.HIGH,
         severity=severity,
         key=",".join(sorted({recipient.key, *(r.key for r in others)})),

@@ -19,6 +19,8 @@ COMMANDS = {
     "init": ("sendcheck.cli.settings", "init", "Write a starter sendcheck.toml here."),
     "config": ("sendcheck.cli.settings", "config", "Show every setting in force and where it came from."),
     "allow": ("sendcheck.cli.settings", "allow", "Allow one finding, with a reason, in the configuration."),
+    "learn": ("sendcheck.cli.learn", "learn", "Learn from sent mail who is written to, with whom and about what."),
+    "history": ("sendcheck.cli.history", "history", "Show, export, forget or prune what was learnt."),
     "new-check": ("sendcheck.cli.newcheck", "new_check", "Make a working skeleton of a check."),
     "sendmail": ("sendcheck.cli.sendmail", "sendmail", "Stand in for sendmail: check the mail, then hand it on."),
     "hook": ("sendcheck.cli.hook", "hook", "Install sendcheck in git, mutt or neomutt."),

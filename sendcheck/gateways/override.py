@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sendcheck.pipeline.report import MailReport
+from sendcheck.config.config import Config
+from sendcheck.errors import SendcheckError
+from sendcheck.history.memory import remember
+from sendcheck.pipeline.contract import Severity
+from sendcheck.pipeline.histories import history_path
+from sendcheck.pipeline.report import Finding, MailReport
+from sendcheck.show.text import clean
+
+_SHOWN = 3
+_YES = {"y", "yes", "j", "ja"}
 
 
-def ask_for_reason(text: str, locked: list[str]) -> str | None:
-    """Show the report on /dev/tty and ask for a reason. The reason, "" if refused, None if there is no terminal.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``reason``: "" if refused; ``remember``: the same finding about the same people need not be asked about again."""
+
+    reason: str
+    remember: bool = False
+
+
+def ask_for_reason(text: str, locked: list[str], pairs: list[tuple[str, str]]) -> Answer | None:
+    """Show the report on /dev/tty and ask for a reason, and whether to remember it for *pairs* of people (if any). None if there is no terminal.
 
     Standard input is the mail, so the question must go to the terminal itself.
     """
@@ -22,10 +40,34 @@ def ask_for_reason(text: str, locked: list[str]) -> str | None:
         terminal.write(text.encode("utf-8", "replace"))
         if locked:
             terminal.write(f"policy does not let {', '.join(sorted(set(locked)))} be overridden\n".encode())
-            return ""
+            return Answer("")
         terminal.write(b"Send it anyway? Type a reason, or just Enter to stop: ")
-        answer = terminal.readline(1000)
-    return answer.decode("utf-8", "replace").strip()
+        reason = terminal.readline(1000).decode("utf-8", "replace").strip()
+        if not reason or not pairs:
+            return Answer(reason)
+        shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in pairs[:_SHOWN]) + (" …" if len(pairs) > _SHOWN else "")
+        terminal.write(f"Remember that this is right for {clean(shown)}? y for yes: ".encode("utf-8", "replace"))
+        return Answer(reason, terminal.readline(1000).decode("utf-8", "replace").strip().lower() in _YES)
+
+
+def remember_all(report: MailReport, reason: str, config: Config) -> str:
+    """Keep the answer for the people that findings name; why it could not be kept, or ""."""
+    path = history_path(config)
+    if path is None:
+        return "history is switched off"
+    try:
+        for finding in memorable(report, config):
+            remember(path, finding.rule, finding.pairs, reason)
+    except SendcheckError as error:
+        return str(error)
+    return ""
+
+
+def memorable(report: MailReport, config: Config) -> list[Finding]:
+    """Findings about pairs of people, which an answer can be kept for."""
+    if history_path(config) is None:
+        return []
+    return [f for f in report.findings if f.pairs and f.severity is not Severity.NOTE and not config.rule_locked(f.rule)]
 
 
 def record(report: MailReport, reason: str) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from sendcheck.config.config import Config
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, RegistryError
-from sendcheck.gateways.override import ask_for_reason, record
+from sendcheck.gateways.override import ask_for_reason, memorable, record, remember_all
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import ALLOW_HEADER, Selection
 from sendcheck.pipeline.registry import Registry, load
@@ -198,11 +198,14 @@ def _stopped(report: MailReport, raw: bytes, call: Call, mta: list[str], registr
     locked = [f.rule for f in report.findings if config.rule_locked(f.rule)]
     mode = call.ask or config["sendmail.ask"]
     if mode == "always" or (mode == "auto" and sys.stderr.isatty()):
-        reason = ask_for_reason(text, locked)
-        if reason:
-            record(report, reason)
+        pairs = list(dict.fromkeys(pair for finding in memorable(report, config) for pair in finding.pairs))
+        answer = ask_for_reason(text, locked, pairs)
+        if answer is not None and answer.reason:
+            record(report, answer.reason)
+            if answer.remember and (why := remember_all(report, answer.reason, config)):
+                _say(f"it could not be remembered: {why}; the mail is sent", 0)
             return _hand_on(mta, call.argv, raw)
-        if reason is None:
+        if answer is None:
             sys.stderr.write(text)
     else:
         sys.stderr.write(text)

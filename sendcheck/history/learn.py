@@ -95,8 +95,10 @@ class Learner:
                     self._commit(batch)
                     batch = _Batch()
                 progress(self.tally.met)
-        finally:
+        except KeyboardInterrupt:
             self._commit(batch)
+            raise
+        self._commit(batch)
         return self.tally
 
     def add(self, raws: Iterable[bytes]) -> Tally:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from sendcheck.history.memory import ordered
 from sendcheck.history.people import members_unpacked
 from sendcheck.history.record import id_digest
-from sendcheck.history.signs import JUST_NOW, Past, Scene, signs
+from sendcheck.history.signs import JUST_NOW, NAMES, Past, Scene, signs
 from sendcheck.history.store import meta, open_reading, told
 from sendcheck.history.terms import likeness, terms, unpacked, weights
 from sendcheck.history.trees import shipped
@@ -27,6 +28,7 @@ WINDOW = 200
 MOST_RECIPIENTS = 40
 _MOST_PEOPLE = 400
 _MOST_TWINS = 6
+_MET = NAMES.index("met")
 #: The past mails nearest to the text that tell (Carvalho and Cohen used 30 over all; these are of one person).
 _NEAREST = 5
 _PERSON = "SELECT id, address, organisation, mails, first, last FROM person"
@@ -240,18 +242,20 @@ class HistoryFile:
         for number, (row, twin) in table.items():
             beside = [texts[n] for n in numbers if n != number]
             other = everyone[twin] if twin is not None else None
-            score = model.score(row) + _text_oddity(texts[number], beside) * model.text
+            score = model.score(row) + text_oddity(texts[number], beside) * model.text
             oddity = next((name for name in ("warning", "note") if score > model.cuts[name]), None)
+            if other is not None and row[_MET] <= 0 and score > model.cuts["namesake"]:
+                oddity = "warning"  # the one of that name who goes with the others is not here, and this one never went with them
             found.append(Fit(numbers[number], score, oddity, texts[number], other, tuple(Twin(t, texts[t.number]) for t in twins[number])))
         return found
 
     def _twins(self, person: Acquaintance) -> list[Acquaintance]:
         """People whom the hand or the address completion may take for this one: the same given name, or an address that looks alike."""
-        rows = self._rows("SELECT given, local, domain FROM person WHERE id = ?", (person.number,))
-        given, local, domain = (str(value) for value in rows[0])
+        rows = self._rows("SELECT given, local FROM person WHERE id = ?", (person.number,))
+        given, local = (str(value) for value in rows[0])
         alike = [p for p in self.people_named(related_forms(given)) if p.number != person.number]
         alike += [p for p in self.people_with_local(local) if p.number != person.number]
-        near = self._found("local >= ? AND local < ? AND domain = ?", (local[:2], local[:2] + "\U0010ffff", domain))
+        near = self._found("local >= ? AND local < ?", (local[:3], local[:3] + "\U0010ffff"))
         alike += [p for p in near if p.number != person.number and looks_like(p.address.rpartition("@")[0], local)]
         return list({p.number: p for p in alike}.values())[:_MOST_TWINS]
 
@@ -281,7 +285,7 @@ class HistoryFile:
             return None
         reason = ""
         for one, other in wanted:
-            rows = self._rows("SELECT reason FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, one, other))
+            rows = self._rows("SELECT reason FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, *ordered((one, other))))
             if not rows:
                 return None
             reason = reason or str(rows[0][0])
@@ -313,7 +317,7 @@ class _Lasts(Mapping[int, Sequence[Past]]):
         return len(self._kept)
 
 
-def _text_oddity(own: float, others: Sequence[float]) -> float:
+def text_oddity(own: float, others: Sequence[float]) -> float:
     """How much less of the text one recipient's past mails share than the others' do, in log units; 0 without others."""
     if not others:
         return 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import sys
@@ -171,12 +172,12 @@ def _file(path: Path, shown: str) -> Iterator[Source | InputError]:
 
 
 def _mbox(path: Path, shown: str) -> Iterator[Source]:
-    """The mails of an mbox (RFC 4155), each with its first line; a lone mail with a From_ line keeps its plain name."""
-    data = path.read_bytes()
-    starts = [m.start() for m in FROM_LINE.finditer(data)] or [0]
-    numbered = len(starts) > 1 or path.suffix.lower() in {".mbox", ".mbx"}
-    line = 1
-    for number, start in enumerate(starts, 1):
-        end = starts[number] if number < len(starts) else len(data)
-        yield Source(f"{shown}#{number}" if numbered else shown, path=path, start=start, end=end, first_line=line)
-        line += data.count(b"\n", start, end)
+    """The mails of an mbox (RFC 4155), each with its first line; a lone mail with a From_ line keeps its plain name. Never all of it in memory."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        starts = [m.start() for m in FROM_LINE.finditer(data)] or [0]
+        numbered = len(starts) > 1 or path.suffix.lower() in {".mbox", ".mbx"}
+        line = 1
+        for number, start in enumerate(starts, 1):
+            end = starts[number] if number < len(starts) else len(data)
+            yield Source(f"{shown}#{number}" if numbered else shown, path=path, start=start, end=end, first_line=line)
+            line += data[start:end].count(b"\n")

@@ -33,10 +33,12 @@ TESTED = 20
 _WARM = 15
 #: Of recipients who belong, so many may be flagged: for a note, and for a warning.
 CUTS = {"note": 0.005, "warning": 0.002}
+#: … and those whose namesake is often written to together with the others while they never were.
+NAMESAKE = 0.001
 #: How much the fit to the text counts, in log odds; chosen on the earlier half of one mailbox (tests/quality/leaks.py), not trained: the graph has no text.
 TEXT = 0.5
 #: How much a kind of row counts: mails as they were are what most mails are.
-_WEIGHTS = {"genuine": 5.0, "random": 1.0, "instead": 1.0, "added": 1.0}
+_WEIGHTS = {"genuine": 6.0, "random": 1.0, "instead": 1.25, "added": 1.0}
 _ROWS_OF_A_SENDER = 2_000
 _FOLDS = 10
 _MOST_TWINS = 6
@@ -196,10 +198,10 @@ def train(table: Mapping[str, np.ndarray], chosen: np.ndarray) -> trees.Trees:
     """A model from the chosen rows. The same rows give the same model."""
     data = lightgbm.Dataset(table["signs"][chosen], table["planted"][chosen].astype(int), weight=row_weights(table["sender"][chosen], table["kind"][chosen]))
     settings = {
-        "objective": "binary", "learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 100, "feature_fraction": 0.4, "lambda_l2": 20.0,
+        "objective": "binary", "learning_rate": 0.04, "num_leaves": 8, "min_data_in_leaf": 300, "feature_fraction": 0.4, "lambda_l2": 20.0,
         "bagging_fraction": 0.7, "bagging_freq": 1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "seed": 7, "verbose": -1,
     }  # fmt: skip
-    booster = lightgbm.train(settings, data, num_boost_round=300)
+    booster = lightgbm.train(settings, data, num_boost_round=400)
     return trees.Trees(NAMES, tuple(_flat(t["tree_structure"]) for t in booster.dump_model()["tree_info"]), {})
 
 
@@ -251,6 +253,11 @@ def cut(scores: np.ndarray, genuine: int, share: float) -> float:
     return float(np.sort(scores)[::-1][int(share * genuine)])
 
 
+def namesakes(table: np.ndarray) -> np.ndarray:
+    """Which rows are of somebody whose absent twin was among mails to the others, and who never was."""
+    return (table[:, NAMES.index("twin_known")] > 0) & (table[:, NAMES.index("met")] <= 0)
+
+
 def main() -> int:
     """Train on all senders; the cuts come from scores that no sender's own rows taught."""
     source = graph(Path(sys.argv[1]))
@@ -261,6 +268,8 @@ def main() -> int:
     model = train(table, np.ones(len(scores), dtype=bool))
     path = Path(trees.__file__).parent / "recipients.json"
     cuts = {name: round(cut(genuine, found.genuine, share), 4) for name, share in CUTS.items()}
+    alone = namesakes(table["signs"]) & table["tested"] & (table["kind"] == "genuine")
+    cuts["namesake"] = round(cut(scores[alone], found.genuine, NAMESAKE), 4)
     data = trees.Trees(model.signs, model.trees, cuts, TEXT).data()
     path.write_text(json.dumps(data, separators=(",", ":")) + "\n", "utf-8")
     print(f"{len(scores):,} rows, {len(source.senders)} senders; cuts {cuts}; wrote {path}")

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sendcheck.training.recipients import Graph, Memory, SentMail, graph, held_out, rows
-from tests.quality.corpora import find_data, unpacked
+from tests.quality import in_time
+from tests.quality.corpora import ROOT, find_data, unpacked
 
 SHARES = (0.005, 0.01, 0.05)
 DRAWS = 5
@@ -24,6 +25,20 @@ KINDS = {
     "added": "a slip: a namesake or look-alike address beside the one meant",
 }
 _RESAMPLED = 1_000
+_HEAD = """# Planted recipients
+
+How often `recipient-unusual` would find somebody who does not belong, and how many who belong it would flag. Measured by `make bench-leaks` on the Enron graph
+(who mailed whom and when; Priebe et al. 2005) and on one mailbox with text (allen-p). Senders with 20 mails to several people or more: the earlier half of those
+mails is learnt, each later one tested with what was known before it, then learnt. False flags are counted per recipient of the mails as they were; whoever is
+unknown to the history is never flagged. Each sender is scored by a model that none of their mails taught (ten folds); the shipped model is trained on all of them,
+and its cuts come from those scores: a warning at 0.2 % of those who belong (0.1 % more where the namesake is the one who goes with the others), a note at 0.5 %.
+The signs and the settings of the training were looked at on these senders, so expect somewhat worse on others.
+
+Published beside it: Carvalho and Cohen 2007, 82 % of planted recipients the oddest (no rate of false flags); Zilberman et al. 2013, 87 % found at 0.5 %, with the
+text of a whole organisation's mail.
+
+## Who and when
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +197,12 @@ def main() -> int:
     if find_data() is None:
         print("the corpora are not here: set SENDCHECK_DATA to the folder that holds them", file=sys.stderr)
         return 2
-    lines = section()
-    print("\n".join(lines))
+    lines = [_HEAD, *section(), "", "## What the text adds\n"]
+    print("one mailbox in time order …", flush=True)
+    lines += in_time.section()
+    path = ROOT / "docs" / "leaks.md"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    print(path.read_text("utf-8"))
     return 0
 
 
