@@ -4,7 +4,8 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 
 ``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
 ``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
-``draft``, ``envelope``; ``lang`` (asked of rules that read text); ``history``: mails that were sent before, the same way, each ``times`` over (on the days before);
+``draft``, ``envelope``; ``lang`` (asked of rules that read text);
+``history``: mails that were sent before, written the same way, each ``times`` over (on the days before);
 ``pair`` (a firing and a silent case that share it differ in one word). A template instead of a mail: ``template`` its text, ``name`` its file's
 name, ``files`` (name to text) what lies beside it, ``templates`` the keys of its ``[[templates]]``. What is expected of a firing case: ``excerpt``,
 ``severity``, ``line``, ``column``, ``count``; of a silent one: ``not_run``.

@@ -11,8 +11,8 @@ from sendcheck.reading.addresses import Address
 #: Mails that two organisations saw each other on, from which on they are regularly addressed together; mails to each from which on
 #: never having been together says that they are kept apart.
 _REGULAR, _APART = 3, 5
-#: Organisations whose past is looked up pair by pair.
-_MOST = 12
+#: Organisations whose past is looked up, and colleagues of the recipients who speak for each.
+_MOST, _COLLEAGUES = 8, 2
 
 
 def leak(mail: Mail) -> Iterator[Hit]:
@@ -58,33 +58,30 @@ def _pairs(groups: Mapping[str, list[Recipient]], involved: set[str]) -> Iterato
 
 
 class _Past:
-    """What the history says of two organisations: on how many of the last mails their people saw each other."""
+    """What the history says of two organisations: on which of the last mails their people saw each other."""
 
     def __init__(self, mail: Mail, groups: Mapping[str, list[Recipient]]) -> None:
         self._mail, self._groups = mail, groups
-        self._seen: dict[tuple[str, str], tuple[int, int, int]] = {}
+        self._shown: dict[str, frozenset[int]] = {}
 
-    def _of(self, one: str, other: str) -> tuple[int, int, int]:
-        if self._mail.history.why_not or len(self._groups) > _MOST:
-            return 0, 0, 0
-        if (one, other) not in self._seen:
-            self._seen[one, other] = self._mail.history.together(self._people(one), self._people(other))
-        return self._seen[one, other]
+    def _of(self, organisation: str) -> frozenset[int]:
+        if organisation not in self._shown:
+            asked = not self._mail.history.why_not and len(self._groups) <= _MOST
+            self._shown[organisation] = self._mail.history.shown(self._people(organisation)) if asked else frozenset()
+        return self._shown[organisation]
 
     def _people(self, organisation: str) -> list[str]:
         here = self._groups[organisation]
-        known = [
-            p.address for r in here for p in self._mail.history.people_at(r.address.domain)[:_MOST] if self._mail.organisations.of(p.mailbox) == organisation
-        ]
-        return list(dict.fromkeys([*(r.key for r in here), *known]))
+        known = [p.address for r in here for p in self._mail.history.people_at(r.address.domain)[:_COLLEAGUES]]
+        return list(dict.fromkeys([*(r.key for r in here), *(k for k in known if self._mail.organisations.of(Address("", k)) == organisation)]))
 
     def regular(self, one: str, other: str) -> bool:
         """Whether they are regularly addressed together."""
-        return self._of(one, other)[2] >= _REGULAR
+        return len(self._of(one) & self._of(other)) >= _REGULAR
 
     def apart(self, involved: Iterable[str]) -> bool:
         """Whether two of them are written to often, and never together."""
-        return any(min(self._of(a, b)[:2]) >= _APART and not self._of(a, b)[2] for a, b in combinations(sorted(involved), 2))
+        return any(min(len(self._of(a)), len(self._of(b))) >= _APART and self._of(a).isdisjoint(self._of(b)) for a, b in combinations(sorted(involved), 2))
 
 
 def _distinct(people: Iterable[Recipient]) -> list[Recipient]:

@@ -140,7 +140,7 @@ def details(path: Path, address: str) -> PersonDetails:
         )
         for members, terms, thread, identity in db.execute(sql, (number,)):
             beside.update(abs(n) for n in members_unpacked(members) if abs(n) != number)
-            numbers |= unpacked(terms)
+            numbers.update(unpacked(terms))
             if thread is not None:
                 threads.add(thread)
             own[identity] += 1

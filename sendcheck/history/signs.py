@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _DAY = 86_400.0
@@ -21,11 +21,12 @@ _NEVER = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One past mail: its number, its time (seconds since 1970), and who got it."""
+    """One past mail: its number, its time (seconds since 1970), who got it, and who of them was not shown to the others (Bcc)."""
 
     mail: int
     time: float
     circle: frozenset[int]
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,27 @@ def _cosine(one: Counter[int], other: Counter[int], norms: tuple[float, float]) 
 
 
 class Table:
-    """The signs of people in one scene. What depends on a person alone is worked out once."""
+    """The signs of people in one scene. What depends on a person or a circle alone is worked out once."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, people: Sequence[int]) -> None:
         self._scene = scene
         self._about: dict[int, tuple[Counter[int], float]] = {}
+        self._seen: set[int] = set()
+        self._people = frozenset(people)
+        self._circles = self._masses(people)
+
+    def _masses(self, people: Iterable[int]) -> dict[frozenset[int], tuple[float, float, float]]:
+        """How much the past mails of each circle count, by age three ways; mails that were counted before are left out."""
+        found: dict[frozenset[int], tuple[float, float, float]] = {}
+        for person in people:
+            for mail in self._scene.past.get(person, ()):
+                if mail.mail in self._seen:
+                    continue
+                self._seen.add(mail.mail)
+                days = max(0.0, self._scene.now - mail.time) / _DAY
+                short, long, ever = found.get(mail.circle, (0.0, 0.0, 0.0))
+                found[mail.circle] = short + math.exp(-days / _SHORT), long + math.exp(-days / _LONG), ever + 1.0
+        return found
 
     def _neighbourhood(self, person: int) -> tuple[Counter[int], float]:
         found = self._about.get(person)
@@ -122,7 +139,7 @@ class Table:
             theirs, other_norm = self._neighbourhood(p)
             cosines.append(_cosine(nearby, theirs, (norm, other_norm)))
         signs["cosine"] = sum(cosines) / len(known) if known else 0.0
-        signs |= self._nearest(people, person, others)
+        signs |= self._nearest(person, others)
         meeting = next((mail.time for mail in past if not others.isdisjoint(mail.circle)), None)
         signs["met_ago"] = _log_days(scene.now, meeting) if meeting is not None else _NEVER
         signs["just_now"] = float(sum(person in mail.circle for mail in scene.recent[:5]))
@@ -138,36 +155,36 @@ class Table:
         best = max(twins, key=lambda t: (met[t], -t), default=None)
         return best if best is not None and met[best] else None
 
-    def _nearest(self, people: Sequence[int], person: int, others: frozenset[int]) -> dict[str, float]:
+    def _nearest(self, person: int, others: frozenset[int]) -> dict[str, float]:
         """What past mails to the others did: those like this one, with the person and without."""
-        scene = self._scene
-        seen: set[int] = set()
-        masses = {_SHORT: [0.0, 0.0], _LONG: [0.0, 0.0], math.inf: [0.0, 0.0]}
+        circles: Iterable[tuple[frozenset[int], tuple[float, float, float]]] = self._circles.items()
+        if person not in self._people:
+            before = set(self._seen)
+            circles = [*circles, *self._masses([person]).items()]
+            self._seen = before
+        all_of_them, with_person = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
         best = {True: 0.0, False: 0.0}
-        without = 0
-        for p in people:
-            for mail in scene.past.get(p, ()):
-                if mail.mail in seen:
-                    continue
-                seen.add(mail.mail)
-                shared = len(mail.circle & others)
-                if not shared:
-                    continue
-                has = person in mail.circle
-                like = shared / (len(mail.circle) - has + len(others) - shared)
-                best[has] = max(best[has], like)
-                without += not has and shared == len(others)
-                days = max(0.0, scene.now - mail.time) / _DAY
-                for life, mass in masses.items():
-                    weight = like * like * (math.exp(-days / life) if life != math.inf else 1.0)
-                    mass[0] += weight
-                    mass[1] += weight * has
-        near = {life: mass[1] / (mass[0] + 0.01) for life, mass in masses.items()}
+        without = 0.0
+        for circle, masses in circles:
+            shared = len(circle & others)
+            if not shared:
+                continue
+            has = person in circle
+            like = shared / (len(circle) - has + len(others) - shared)
+            best[has] = max(best[has], like)
+            if not has and shared == len(others):
+                without += masses[2]
+            square = like * like
+            for age, mass in enumerate(masses):
+                all_of_them[age] += square * mass
+                if has:
+                    with_person[age] += square * mass
+        near = [mine / (whole + 0.01) for mine, whole in zip(with_person, all_of_them, strict=True)]
         return {
-            "near_short": near[_SHORT],
-            "near_long": near[_LONG],
-            "near_ever": near[math.inf],
-            "near_mass": math.log1p(masses[_SHORT][1]),
+            "near_short": near[0],
+            "near_long": near[1],
+            "near_ever": near[2],
+            "near_mass": math.log1p(with_person[0]),
             "best_with": best[True],
             "best_without": best[False],
             "best_gap": best[True] - best[False],
@@ -180,7 +197,7 @@ def signs(scene: Scene, people: Sequence[int], twins: Mapping[int, Sequence[int]
 
     ``twins``: people of the same name or a look-alike address, by person; those who get the mail too are no twins in their place, but a sign.
     """
-    table = Table(scene)
+    table = Table(scene, people)
     own = {p: table.own(people, p) for p in people if scene.mails.get(p)}
     found: dict[int, tuple[tuple[float, ...], int | None]] = {}
     for person, mine in own.items():

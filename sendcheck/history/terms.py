@@ -56,12 +56,12 @@ def packed(numbers: Iterable[int]) -> bytes:
     return values.tobytes()
 
 
-def unpacked(data: bytes | None) -> frozenset[int]:
-    """The numbers of :func:`packed`."""
+def unpacked(data: bytes | None) -> array[int]:
+    """The numbers of :func:`packed`, each once."""
     values = array("H", data or b"")
     if sys.byteorder == "big":
         values.byteswap()
-    return frozenset(values)
+    return values
 
 
 def weights(seen: Mapping[int, int], wanted: Iterable[int], mails: int) -> dict[int, float]:
@@ -69,10 +69,9 @@ def weights(seen: Mapping[int, int], wanted: Iterable[int], mails: int) -> dict[
     return {number: math.log((mails + 1) / (seen.get(number, 0) + 0.5)) for number in wanted}
 
 
-def likeness(mine: frozenset[int], other: frozenset[int], weight: Mapping[int, float]) -> float:
-    """How much of what a mail is about another shares, 0 to 1: weighted overlap, damped by the other's length."""
-    shared = mine & other
+def likeness(mine: frozenset[int], other: array[int], weight: Mapping[int, float], whole: float) -> float:
+    """How much of what a mail is about another shares, 0 to 1: weighted overlap (of *whole*, all weight of mine), damped by the other's length."""
+    shared = mine.intersection(other)
     if not shared:
         return 0.0
-    whole = sum(weight[n] for n in mine)
-    return sum(weight[n] for n in shared) / (whole or 1.0) / math.sqrt(max(8, len(other)) / 8)
+    return sum([weight[n] for n in shared]) / (whole or 1.0) / math.sqrt(max(8, len(other)) / 8)

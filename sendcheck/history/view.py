@@ -23,19 +23,30 @@ from sendcheck.understanding.lookalikes import looks_like
 from sendcheck.understanding.names import related_forms
 
 #: The last mails of a person that are looked at.
-WINDOW = 200
+WINDOW = 120
 #: Recipients of one mail that are looked at: what goes to more is a list.
 MOST_RECIPIENTS = 40
 _MOST_PEOPLE = 400
 _MOST_TWINS = 6
+_NEAR = 60
+#: Rows of people and circles that are kept from mail to mail.
+_KEPT = 20_000
+#: Of these, those whose mails are compared with the text.
+_TOLD = 2
 _MET = NAMES.index("met")
 #: The past mails nearest to the text that tell (Carvalho and Cohen used 30 over all; these are of one person).
 _NEAREST = 5
-_PERSON = "SELECT id, address, organisation, mails, first, last FROM person"
+#: … and the last mails of each that are compared with the text.
+_COMPARED = 40
+#: A person with their names, the most frequent first.
+_PERSON = (
+    "SELECT id, address, organisation, mails, first, last, "
+    "(SELECT group_concat(text, char(31)) FROM (SELECT text FROM name WHERE person = p.id ORDER BY mails DESC, text LIMIT 8)) FROM person p"
+)
 
 
 class HistoryFile:
-    """An open history. What is read for a mail is kept until :meth:`fresh`. A mail that was learnt already does not count for itself."""
+    """An open history. :meth:`fresh` comes before each mail. A mail that was learnt already does not count for itself."""
 
     broken = False
     why_not = ""
@@ -43,22 +54,27 @@ class HistoryFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = open_reading(path)
-        self._circles: dict[int, frozenset[int]] = {}
+        self._circles: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
         self._people: dict[int, Acquaintance] = {}
-        self._past: dict[tuple[int, int], list[tuple[Past, bytes | None, int]]] = {}
+        self._by_address: dict[str, Acquaintance | None] = {}
+        self._version: object = None
+        self._past: dict[tuple[int, int, int], list[tuple[Past, bytes | None, int]]] = {}
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     def fresh(self) -> None:
-        """Forget what was read for the last mail: another program may have learnt meanwhile."""
-        self._past.clear()
-        self._people.clear()
-        if len(self._circles) > 20_000:
+        """Before the next mail: forget what was read if another program has written since, or if it has become much."""
+        version = self._rows("PRAGMA data_version")[0][0]
+        if version != self._version or len(self._people) > _KEPT or len(self._circles) > _KEPT:
+            self._version = version
+            self._people.clear()
+            self._by_address.clear()
             self._circles.clear()
-        for name in ("mails", "_domains", "_own", "_has_allowed"):
-            self.__dict__.pop(name, None)
+            for name in ("mails", "_domains", "_own", "_has_allowed"):
+                self.__dict__.pop(name, None)
+        self._past.clear()
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         try:
@@ -83,17 +99,20 @@ class HistoryFile:
         number = int(str(row[0]))
         found = self._people.get(number)
         if found is None:
-            names = tuple(str(r[0]) for r in self._rows("SELECT text FROM name WHERE person = ? ORDER BY mails DESC, text LIMIT 8", (number,)))
+            names = tuple(str(row[6]).split("\x1f")) if row[6] else ()
             found = Acquaintance(number, str(row[1]), names, str(row[2]), int(str(row[3])), int(str(row[4])), int(str(row[5])))
             self._people[number] = found
         return found
 
-    def _found(self, sql: str, values: Sequence[object]) -> list[Acquaintance]:
-        return [self._acquaintance(row) for row in self._rows(f"{_PERSON} WHERE {sql} ORDER BY mails DESC, id LIMIT {_MOST_PEOPLE}", values)]
+    def _found(self, sql: str, values: Sequence[object], most: int = _MOST_PEOPLE) -> list[Acquaintance]:
+        return [self._acquaintance(row) for row in self._rows(f"{_PERSON} WHERE {sql} ORDER BY mails DESC, id LIMIT {most}", values)]
 
     def person(self, address: str) -> Acquaintance | None:
         """Whoever has that address."""
-        return next(iter(self._found("address = ?", (untagged(address.lower()),))), None)
+        key = untagged(address.lower())
+        if key not in self._by_address:
+            self._by_address[key] = next(iter(self._found("address = ?", (key,), 1)), None)
+        return self._by_address[key]
 
     def knows_domain(self, domain: str) -> bool:
         """Whether somebody at exactly that domain is known."""
@@ -115,10 +134,10 @@ class HistoryFile:
         """People with that part before the @, wherever."""
         return self._found("local = ?", (untagged(local.lower()),))
 
-    def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
-        """People with one of these given names (folded)."""
+    def people_named(self, given: Iterable[str], most: int = _MOST_PEOPLE) -> Sequence[Acquaintance]:
+        """People with one of these given names (folded), the most written to first."""
         wanted = sorted(set(given) - {""})
-        return self._found(f"given IN ({','.join('?' * len(wanted))})", wanted) if wanted else []
+        return self._found(f"given IN ({','.join('?' * len(wanted))})", wanted, most) if wanted else []
 
     def _by_number(self, numbers: Iterable[int]) -> list[Acquaintance]:
         wanted = sorted(set(numbers))
@@ -126,19 +145,21 @@ class HistoryFile:
 
     # -- mails --------------------------------------------------------------------
 
-    def _circle(self, number: int, data: bytes) -> frozenset[int]:
+    def _circle(self, number: int, data: bytes) -> tuple[frozenset[int], frozenset[int]]:
+        """Everyone in a circle, and those of them whom the others did not see."""
         found = self._circles.get(number)
         if found is None:
-            found = self._circles[number] = frozenset(abs(n) for n in members_unpacked(data))
+            members = members_unpacked(data)
+            found = self._circles[number] = frozenset(map(abs, members)), frozenset(-n for n in members if n < 0)
         return found
 
-    def last(self, person: int, but: int = 0) -> list[tuple[Past, bytes | None, int]]:
+    def last(self, person: int, but: int = 0, most: int = WINDOW) -> list[tuple[Past, bytes | None, int]]:
         """(mail, its terms, its identity) of the last mails to somebody, newest first; without the one mail that is asked about."""
-        key = (person, but)
+        key = (person, but, most)
         if key not in self._past:
             rows = self._rows(
                 "SELECT m.id, m.time, m.circle, c.members, m.terms, m.identity FROM sent s JOIN mail m ON m.id = s.mail JOIN circle c ON c.id = m.circle "
-                f"WHERE s.person = ? AND s.mail != ? ORDER BY s.time DESC, s.mail DESC LIMIT {WINDOW}",
+                f"WHERE s.person = ? AND s.mail != ? ORDER BY s.time DESC, s.mail DESC LIMIT {most}",
                 (person, but),
             )
             self._past[key] = [self._mail(row) for row in rows]
@@ -147,8 +168,8 @@ class HistoryFile:
     def _mail(self, row: Sequence[object]) -> tuple[Past, bytes | None, int]:
         number, moment, circle, members, profile, identity = row
         assert isinstance(members, bytes) and (profile is None or isinstance(profile, bytes))
-        past = Past(int(str(number)), float(str(moment)), self._circle(int(str(circle)), members))
-        return past, profile, int(str(identity or 0))
+        assert isinstance(number, int) and isinstance(moment, int) and isinstance(circle, int) and (identity is None or isinstance(identity, int))
+        return Past(number, float(moment), *self._circle(circle, members)), profile, identity or 0
 
     def _recent(self, but: int) -> list[Past]:
         rows = self._rows(
@@ -192,20 +213,10 @@ class HistoryFile:
     def _own(self) -> Mapping[str, int]:
         return {str(a): int(str(n)) for a, n in self._rows("SELECT address, mails FROM identity")}
 
-    def together(self, one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
-        """Of mails to any address of *one*: how many; to any of *other*: how many; to both, seeing each other: how many."""
-        groups = []
-        for addresses in (one, other):
-            numbers = {p.number for a in addresses if (p := self.person(a)) is not None}
-            groups.append({past.mail: past for n in numbers for past, _terms, _identity in self.last(n)})
-        shared = groups[0].keys() & groups[1].keys()
-        return len(groups[0]), len(groups[1]), sum(self._is_visible(mail, one) and self._is_visible(mail, other) for mail in shared)
-
-    def _is_visible(self, mail: int, addresses: Sequence[str]) -> bool:
-        """Whether one of these was shown to the other readers of a mail."""
-        rows = self._rows("SELECT c.members FROM mail m JOIN circle c ON c.id = m.circle WHERE m.id = ?", (mail,))
-        members = members_unpacked(rows[0][0]) if rows and isinstance(rows[0][0], bytes) else ()
-        return any((p := self.person(a)) is not None and p.number in members for a in addresses)
+    def shown(self, addresses: Sequence[str]) -> frozenset[int]:
+        """Of the last mails to any of these: the numbers of those that showed one of them to the other readers."""
+        numbers = {p.number for a in addresses if (p := self.person(a)) is not None}
+        return frozenset(past.mail for n in numbers for past, _terms, _identity in self.last(n) if not numbers.isdisjoint(past.circle - past.hidden))
 
     def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
         """(label, organisation, mails) of organisations whose domain's first label is one of these words."""
@@ -237,7 +248,8 @@ class HistoryFile:
         scene = Scene(now, self.mails, mails, shared, past, self._recent(but))
         table = signs(scene, [*numbers, *unknown], {n: [t.number for t in some] for n, some in twins.items()})
         model = shipped()
-        texts = self._texts(draft, everyone, but)
+        told = {*numbers, *(t.number for some in twins.values() for t in some[:_TOLD]), *(twin for _row, twin in table.values() if twin is not None)}
+        texts = self._texts(draft, told, but)
         found = []
         for number, (row, twin) in table.items():
             beside = [texts[n] for n in numbers if n != number]
@@ -246,18 +258,19 @@ class HistoryFile:
             oddity = next((name for name in ("warning", "note") if score > model.cuts[name]), None)
             if other is not None and row[_MET] <= 0 and score > model.cuts["namesake"]:
                 oddity = "warning"  # the one of that name who goes with the others is not here, and this one never went with them
-            found.append(Fit(numbers[number], score, oddity, texts[number], other, tuple(Twin(t, texts[t.number]) for t in twins[number])))
+            found.append(Fit(numbers[number], score, oddity, texts[number], other, tuple(Twin(t, texts.get(t.number, 0.0)) for t in twins[number])))
         return found
 
     def _twins(self, person: Acquaintance) -> list[Acquaintance]:
         """People whom the hand or the address completion may take for this one: the same given name, or an address that looks alike."""
         rows = self._rows("SELECT given, local FROM person WHERE id = ?", (person.number,))
         given, local = (str(value) for value in rows[0])
-        alike = [p for p in self.people_named(related_forms(given)) if p.number != person.number]
+        alike = [p for p in self.people_named(related_forms(given), _MOST_TWINS + 1) if p.number != person.number]
         alike += [p for p in self.people_with_local(local) if p.number != person.number]
-        near = self._found("local >= ? AND local < ?", (local[:3], local[:3] + "\U0010ffff"))
+        sizes = (len(local) - 2, len(local) + 2)
+        near = self._found("local >= ? AND local < ? AND length(local) BETWEEN ? AND ?", (local[:3], local[:3] + "\U0010ffff", *sizes), _NEAR)
         alike += [p for p in near if p.number != person.number and looks_like(p.address.rpartition("@")[0], local)]
-        return list({p.number: p for p in alike}.values())[:_MOST_TWINS]
+        return list({p.number: p for p in alike}.values())[:_MOST_TWINS]  # namesakes first
 
     def _texts(self, draft: Draft, people: Iterable[int], but: int) -> dict[int, float]:
         """How much of what the mail is about the nearest past mails of each share."""
@@ -266,9 +279,11 @@ class HistoryFile:
             return dict.fromkeys(people, 0.0)
         rows = self._rows(f"SELECT bucket, mails FROM term WHERE bucket IN ({','.join(map(str, sorted(mine)))})")
         weight = weights({int(str(b)): int(str(n)) for b, n in rows}, mine, self.mails)
+        whole = sum(weight.values())
         found = {}
         for number in people:
-            likes = sorted((likeness(mine, unpacked(profile), weight) for _past, profile, _identity in self.last(number, but)), reverse=True)[:_NEAREST]
+            compared = self.last(number, but)[:_COMPARED] if (number, but, WINDOW) in self._past else self.last(number, but, _COMPARED)
+            likes = sorted([likeness(mine, unpacked(profile), weight, whole) for _past, profile, _identity in compared], reverse=True)[:_NEAREST]
             found[number] = sum(likes) / _NEAREST
         return found
 

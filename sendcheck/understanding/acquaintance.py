@@ -113,8 +113,8 @@ class History(Protocol):
         """How the known recipients fit, one each."""
         ...
 
-    def together(self, one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
-        """Of mails to any address of *one*: how many; to any of *other*: how many; to both, seeing each other: how many. Of the last ones each got."""
+    def shown(self, addresses: Sequence[str]) -> frozenset[int]:
+        """Of the last mails to any of these addresses: the numbers of those that showed one of them to the other readers."""
         ...
 
     def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
@@ -168,8 +168,8 @@ class NoHistory:
     def fits(self, draft: Draft) -> Sequence[Fit]:
         return ()
 
-    def together(self, one: Sequence[str], other: Sequence[str]) -> tuple[int, int, int]:
-        return 0, 0, 0
+    def shown(self, addresses: Sequence[str]) -> frozenset[int]:
+        return frozenset()
 
     def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
         return frozenset()

@@ -68,9 +68,14 @@ def split_domain(domain: str) -> tuple[str, str, str]:
 
 def _near(one: str, other: str) -> bool:
     """One edit apart; digits that differ are different on purpose (“branch1”, “branch2”)."""
-    if abs(len(one) - len(other)) > 1 or re.sub(r"\d", "#", one) == re.sub(r"\d", "#", other):
+    if abs(len(one) - len(other)) > 1 or (one[:1] != other[:1] and one[-1:] != other[-1:]):
         return False
-    return edits(one, other, 1) == 1
+    first = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, other_rest = one[first:], other[first:]
+    while rest and other_rest and rest[-1] == other_rest[-1]:
+        rest, other_rest = rest[:-1], other_rest[:-1]
+    swapped = len(rest) == 2 and rest == other_rest[::-1]
+    return (swapped or max(len(rest), len(other_rest)) == 1) and not (rest.isdigit() and other_rest.isdigit())
 
 
 @lru_cache(maxsize=20_000)
@@ -110,11 +115,13 @@ def local_slip(one: str, other: str) -> Slip | None:
     return None
 
 
+@lru_cache(maxsize=50_000)
 def looks_like(one: str, other: str) -> bool:
     """Whether two parts before the @ are easily taken for each other: one slip apart, two in long ones."""
     if local_slip(one, other) is not None:
         return True
-    return min(len(one), len(other)) >= _LONG and edits(one, other, 2) <= 2
+    # two edits change four letters at most: most pairs need no more than this look
+    return min(len(one), len(other)) >= _LONG and len(set(one) ^ set(other)) <= 4 and edits(one, other, 2) <= 2
 
 
 def address_slip(one: Address, other: Address) -> Slip | None:
