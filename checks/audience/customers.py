@@ -11,6 +11,7 @@ from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.organisations import mention
 
 RULE = "other-customer-named"
+_HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _CAPITALISED = re.compile(r"(?<![\w@.])[A-ZÆØÅ][\w-]+")
 #: Letters of a name that only the history knows, and mails that went there.
 _NAME, _MAILS = 4, 3
@@ -46,7 +47,8 @@ def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str,
 def _known(mail: Mail, present: set[str], own: str | None, configured: set[str]) -> Iterator[Hit]:
     """Organisations that the sender writes to and never wrote to these readers of: a note, since nobody said that they are customers."""
     text = f"{mail.subject}\n" + "\n".join(body.text for body in mail.bodies)
-    words = {w.lower() for w in _CAPITALISED.findall(text) if len(w) >= _NAME and fold(w) not in given_names()}
+    written = [*_CAPITALISED.findall(text), *(label for host in _HOST.findall(text) for label in host.split("."))]
+    words = {w.lower() for w in written if len(w) >= _NAME and fold(w) not in given_names()}
     for label, domain, mails in mail.history.organisations(words):
         name = mail.organisations.of_domain(domain)
         if mails < _MAILS or name in present | configured | {own} or any(mail.are_partners(name, org) for org in present):
