@@ -15,6 +15,9 @@ EXAMPLES = tomllib.loads((FOLDER / "expected.toml").read_text("utf-8"))["example
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e["mail"])
 def test_example(sendcheck: Run, example: dict[str, object]) -> None:
+    learnt = next((e["history"] for e in reversed(EXAMPLES[: EXAMPLES.index(example) + 1]) if "history" in e), None)
+    if learnt is not None:
+        assert sendcheck("learn", str(learnt), cwd=FOLDER).returncode == 0
     parent = ["--parent", str(example["parent"])] if "parent" in example else []
     folder = FOLDER / str(example.get("folder", ""))
     done = sendcheck("check", str(example["mail"]), *parent, "--format", "json", cwd=folder)

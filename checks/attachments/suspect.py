@@ -13,7 +13,7 @@ from sendcheck.checkapi import Confidence, Hit, Mail, Place, by_language, patter
 from sendcheck.reading.message import Attachment
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.names import fold, given_names
-from sendcheck.understanding.organisations import mention
+from sendcheck.understanding.organisations import is_free_mail, mention
 
 RULE = "attachment-suspect"
 _MEGABYTE = 1_000_000
@@ -102,7 +102,7 @@ def _other_customer(mail: Mail, file: Attachment, options: Mapping[str, Any]) ->
     words = {fold(w) for w in _PARTS.findall(file.name) if len(w) >= _NAME and fold(w) not in given_names()}
     for label, domain, mails in mail.history.organisations(words):
         name = mail.organisations.of_domain(domain)
-        if mails < _KNOWN or name in present | {own} or name in options["organisations"] or any(label in p for p in present) or _is_word(label, mail):
+        if mails < _KNOWN or is_free_mail(domain) or name in present | {own} or name in options["organisations"] or any(label in p for p in present) or _is_word(label, mail):
             continue
         at = fold(file.name).find(label)
         yield _customer(file, file.name[at : at + len(label)], name, max(0, at), Confidence.MEDIUM)

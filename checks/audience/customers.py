@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Place, Severity
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.names import fold, given_names
-from sendcheck.understanding.organisations import mention
+from sendcheck.understanding.organisations import is_free_mail, mention
 
 RULE = "other-customer-named"
 _HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
@@ -51,7 +51,7 @@ def _known(mail: Mail, present: set[str], own: str | None, configured: set[str])
     words = {w.lower() for w in written if len(w) >= _NAME and fold(w) not in given_names()}
     for label, domain, mails in mail.history.organisations(words):
         name = mail.organisations.of_domain(domain)
-        if mails < _MAILS or name in present | configured | {own} or any(mail.are_partners(name, org) for org in present):
+        if mails < _MAILS or is_free_mail(domain) or name in present | configured | {own} or any(mail.are_partners(name, org) for org in present):
             continue
         if any(label in org for org in present) or _is_word(label, mail):
             continue

@@ -16,7 +16,7 @@ RULE = "recipient-unusual"
 #: Mails below which a history says nothing.
 ENOUGH = 50
 #: The share of the text that the other one's mails must share, and how many times more than this one's.
-_ABOUT, _MORE = 0.2, 4.0
+_ABOUT, _MORE = 0.1, 4.0
 #: Addresses that the command in the suggestion names.
 _NAMED = 6
 #: Mails the other one must have got, and letters an organisation's name must have to be looked for in the text.
@@ -76,7 +76,7 @@ def _namesake(mail: Mail, recipient: Recipient, fit: Fit, circle: Circle) -> Hit
             message = f"{recipient.shown} was on no mail of this thread, and {twin.person.shown} was"
         elif _is_named(mail, twin.person, recipient):
             message = f"the text speaks of {_label(twin.person.address)}, where {twin.person.shown} is, and this goes to {recipient.shown}"
-        elif twin.text >= _ABOUT and twin.text >= _MORE * (fit.text + 0.02):
+        elif not others and twin.text >= _ABOUT and twin.text >= _MORE * (fit.text + 0.02):
             message = f"mails like this one went to {twin.person.shown}, never to {recipient.shown}"
         else:
             continue

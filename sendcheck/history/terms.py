@@ -1,6 +1,6 @@
-"""What a mail is about, without a readable word: its content words as 16-bit numbers under a key that only this history has.
+"""What a mail is about, without a readable word: its content words as numbers of 24 bits under a key that only this history has.
 
-Several words share a number, so that not even the key gives the words back for certain. The profile of a person or a circle is the numbers
+No word can be read from a number; whoever has the file, key and all, can only ask whether a word that he thinks of has the number. The profile of a person or a circle is the numbers
 of the mails they got; mails are compared by what numbers they share, rare ones counting more (Carvalho and Cohen, SDM 2007: kNN over one's own sent mail).
 """
 
@@ -33,7 +33,7 @@ def _function_words() -> frozenset[str]:
 
 @lru_cache(maxsize=50_000)
 def _bucket(word: str, key: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=2, key=key).digest(), "little")
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=3, key=key).digest(), "little")
 
 
 def terms(subject: str, text: str, key: bytes) -> tuple[int, ...]:
@@ -49,8 +49,8 @@ def terms(subject: str, text: str, key: bytes) -> tuple[int, ...]:
 
 
 def packed(numbers: Iterable[int]) -> bytes:
-    """Numbers as bytes, two each, low byte first."""
-    values = array("H", numbers)
+    """Numbers as bytes, four each, low byte first."""
+    values = array("I", numbers)
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()
@@ -58,7 +58,7 @@ def packed(numbers: Iterable[int]) -> bytes:
 
 def unpacked(data: bytes | None) -> array[int]:
     """The numbers of :func:`packed`, each once."""
-    values = array("H", data or b"")
+    values = array("I", data or b"")
     if sys.byteorder == "big":
         values.byteswap()
     return values
