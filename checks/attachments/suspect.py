@@ -102,7 +102,14 @@ def _other_customer(mail: Mail, file: Attachment, options: Mapping[str, Any]) ->
     words = {fold(w) for w in _PARTS.findall(file.name) if len(w) >= _NAME and fold(w) not in given_names()}
     for label, domain, mails in mail.history.organisations(words):
         name = mail.organisations.of_domain(domain)
-        if mails < _KNOWN or is_free_mail(domain) or name in present | {own} or name in options["organisations"] or any(label in p for p in present) or _is_word(label, mail):
+        if (
+            mails < _KNOWN
+            or is_free_mail(domain)
+            or name in present | {own}
+            or name in options["organisations"]
+            or any(label in p for p in present)
+            or _is_word(label, mail)
+        ):
             continue
         at = fold(file.name).find(label)
         yield _customer(file, file.name[at : at + len(label)], name, max(0, at), Confidence.MEDIUM)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sendcheck.history.people import circle_row, members_unpacked
 from sendcheck.history.record import address_digest
-from sendcheck.history.store import exists, meta, open_reading, open_writing, set_meta, told, transaction
+from sendcheck.history.store import exists, meta, open_reading, open_writing, set_meta, speaking, transaction
 from sendcheck.history.terms import unpacked
 
 _BATCH = 5_000
@@ -56,9 +56,8 @@ class PersonDetails:
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     db = open_reading(path)
     try:
-        yield db
-    except sqlite3.Error as error:
-        raise told(error, path) from error
+        with speaking(path):
+            yield db
     finally:
         db.close()
 
@@ -67,11 +66,10 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection]:
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     db = open_writing(path)
     try:
-        with transaction(db):
-            yield db
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what is gone is gone from the files at once
-    except sqlite3.Error as error:
-        raise told(error, path) from error
+        with speaking(path):
+            with transaction(db):
+                yield db
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what is gone is gone from the files at once
     finally:
         db.close()
 

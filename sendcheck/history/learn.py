@@ -14,7 +14,7 @@ from pathlib import Path
 from sendcheck.errors import InputError
 from sendcheck.history.people import circle_row, person_row
 from sendcheck.history.record import Record, address_digest, record, sender_of
-from sendcheck.history.store import meta, open_writing, set_meta, told, transaction
+from sendcheck.history.store import meta, open_writing, speaking, transaction
 from sendcheck.history.terms import packed
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.reading.message import read_message
@@ -68,12 +68,13 @@ class Learner:
     def __init__(self, path: Path, mine: Iterable[str] = ()) -> None:
         self.path = path
         self._db = open_writing(path)
-        key = meta(self._db, "key")
-        assert isinstance(key, bytes)
-        self.key = key
-        self.mine = {untagged(a.lower()) for a in mine} | identities(self._db)
         self.tally = Tally()
-        self._after = int(meta(self._db, "keep-after") or 0)
+        with speaking(path):
+            key = meta(self._db, "key")
+            assert isinstance(key, bytes)
+            self.key = key
+            self.mine = {untagged(a.lower()) for a in mine} | identities(self._db)
+            self._after = int(meta(self._db, "keep-after") or 0)
 
     def close(self) -> None:
         """Close the file."""
@@ -88,28 +89,30 @@ class Learner:
     def run(self, sources: Iterable[Source | InputError], progress: Callable[[int], None] = lambda _met: None) -> Tally:
         """Learn every mail of *sources* that is new. What was committed stays, however the run ends."""
         batch = _Batch()
-        try:
-            for source in sources:
-                self._take(source, batch)
-                if batch.full:
-                    self._commit(batch)
-                    batch = _Batch()
-                progress(self.tally.met)
-        except KeyboardInterrupt:
+        with speaking(self.path):
+            try:
+                for source in sources:
+                    self._take(source, batch)
+                    if batch.full:
+                        self._commit(batch)
+                        batch = _Batch()
+                    progress(self.tally.met)
+            except KeyboardInterrupt:
+                self._commit(batch)
+                raise
             self._commit(batch)
-            raise
-        self._commit(batch)
         return self.tally
 
     def add(self, raws: Iterable[bytes]) -> Tally:
         """Learn mails that are at hand as bytes."""
         batch = _Batch()
-        for raw in raws:
-            self._read("-", raw, batch)
-            if batch.full:
-                self._commit(batch)
-                batch = _Batch()
-        self._commit(batch)
+        with speaking(self.path):
+            for raw in raws:
+                self._read("-", raw, batch)
+                if batch.full:
+                    self._commit(batch)
+                    batch = _Batch()
+            self._commit(batch)
         return self.tally
 
     # -- reading ------------------------------------------------------------------
@@ -179,14 +182,11 @@ class Learner:
     def _commit(self, batch: _Batch) -> None:
         if not batch.records and not batch.files:
             return
-        try:
-            with transaction(self._db):
-                seen: Counter[int] = Counter()
-                outcomes = [self._write(found, seen) for found in batch.records]
-                self._db.executemany("INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET mails = mails + excluded.mails", sorted(seen.items()))
-                self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", batch.files)
-        except sqlite3.Error as error:
-            raise told(error, self.path) from error
+        with transaction(self._db):
+            seen: Counter[int] = Counter()
+            outcomes = [self._write(found, seen) for found in batch.records]
+            self._db.executemany("INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET mails = mails + excluded.mails", sorted(seen.items()))
+            self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", batch.files)
         self.tally.learnt += outcomes.count("learnt")
         self.tally.known += outcomes.count("known")
         self.tally.nobody += outcomes.count("nobody")
@@ -222,16 +222,16 @@ class Learner:
 
     def take_as_mine(self, addresses: Sequence[str]) -> None:
         """Keep whose mails are sent mail, so that the next run knows."""
-        fresh = {untagged(a.lower()) for a in addresses} - identities(self._db)
-        with transaction(self._db):
-            self._db.executemany("INSERT OR IGNORE INTO identity (address) VALUES (?)", [(a,) for a in sorted(fresh)])
+        with speaking(self.path):
+            fresh = {untagged(a.lower()) for a in addresses} - identities(self._db)
             if fresh:
-                self._db.execute("DELETE FROM file")  # files that were passed over may hold mails of theirs
+                self._keep(fresh)
         self.mine |= fresh
 
-    def keep_after(self, moment: int) -> None:
-        """Mails older than that are not learnt (again)."""
-        set_meta(self._db, "keep-after", moment)
+    def _keep(self, fresh: set[str]) -> None:
+        with transaction(self._db):
+            self._db.executemany("INSERT OR IGNORE INTO identity (address) VALUES (?)", [(a,) for a in sorted(fresh)])
+            self._db.execute("DELETE FROM file")  # files that were passed over may hold mails of theirs
 
 
 def identities(db: sqlite3.Connection) -> set[str]:

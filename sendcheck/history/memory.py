@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from sendcheck.history.store import open_writing, told, transaction
+from sendcheck.history.store import open_writing, speaking, transaction
 
 Pair = tuple[str, str]
 
@@ -22,12 +21,10 @@ def remember(path: Path, rule: str, pairs: Iterable[Pair], reason: str) -> int:
     """Keep that a rule's findings about these pairs are right as they are; how many were new. Raises HistoryError."""
     db = open_writing(path)
     try:
-        with transaction(db):
+        with speaking(path), transaction(db):
             before = db.total_changes
             rows = [(rule, *ordered(pair), reason, int(time.time())) for pair in pairs]
             db.executemany("INSERT INTO allowed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, time = excluded.time", rows)
             return db.total_changes - before
-    except sqlite3.Error as error:
-        raise told(error, path) from error
     finally:
         db.close()

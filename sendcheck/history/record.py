@@ -75,13 +75,14 @@ def record(raw: bytes, key: bytes, message: Message | None = None) -> Record | N
             if untagged(address.key) != sender:
                 people.setdefault(untagged(address.key), (address, field != "bcc"))
     moment = message.date()
-    when = 0
+    when = sent = 0
     if moment is not None:
         moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-        when = max(1, min(int(moment.timestamp()), int(time.time()) + _DAY))  # a clock that runs ahead makes nobody a friend for years
+        sent = int(moment.timestamp())
+        when = max(1, min(sent, int(time.time()) + _DAY))  # a clock that runs ahead makes nobody a friend for years
     subject = split_subject((message.header("subject") or "").strip())[0]
     text = "\n".join(own_texts(message))
-    content = "\0".join([sender, str(when), *sorted(people), " ".join(subject.split()), " ".join(text.split())[:2000]])
+    content = "\0".join([sender, str(sent), *sorted(people), " ".join(subject.split()), " ".join(text.split())[:2000]])
     own = ids(raw).own
     thread = next(iter(thread_ids(raw, key)), None)
     own_digest = id_digest(own, key) if own is not None else None

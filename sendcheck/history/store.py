@@ -161,6 +161,15 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
+@contextlib.contextmanager
+def speaking(path: Path) -> Iterator[None]:
+    """What goes wrong in the database is told as a HistoryError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise told(error, path) from error
+
+
 def meta(db: sqlite3.Connection, key: str) -> bytes | int | None:
     """A value kept beside the tables, or None."""
     row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()

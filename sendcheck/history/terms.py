@@ -1,7 +1,8 @@
 """What a mail is about, without a readable word: its content words as numbers of 24 bits under a key that only this history has.
 
-No word can be read from a number; whoever has the file, key and all, can only ask whether a word that he thinks of has the number. The profile of a person or a circle is the numbers
-of the mails they got; mails are compared by what numbers they share, rare ones counting more (Carvalho and Cohen, SDM 2007: kNN over one's own sent mail).
+No word can be read from a number; whoever has the file, key and all, can only ask whether a word that he thinks of has the number. The profile
+of a person or a circle is the numbers of the mails they got; mails are compared by what numbers they share, rare ones counting more
+(Carvalho and Cohen, SDM 2007: kNN over one's own sent mail).
 """
 
 from __future__ import annotations

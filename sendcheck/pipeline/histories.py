@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 _AUTO, _OFF = "auto", "off"
 
 
-@dataclass(slots=True)
-class _Open:
-    """What this process has open: a connection must not be shared with a forked one."""
+class _Open(threading.local):
+    """What this thread of this process has open: a connection is shared with no other."""
 
     process: int = 0
     path: Path | None = None

@@ -26,7 +26,7 @@ from sendcheck.testing import load_cases, report_of
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.segments import Kind, Segmented, segment
 from sendcheck.understanding.understand import Surroundings, understand
-from tests.quality import apologies, exchanges, judged, labelled, profiles, replies, templates
+from tests.quality import apologies, exchanges, in_time, judged, labelled, profiles, replies, templates
 from tests.quality.corpora import ROOT, CorpusMail, Pair, aeslc, allen, find_data, raw_mails, reply_pairs, unpacked
 from tests.quality.engines import engine
 
@@ -76,9 +76,13 @@ def _check(mail: CorpusMail | Pair) -> MailReport:
 
 def alarms(mails: Iterable[CorpusMail | Pair], apart: frozenset[str] = frozenset()) -> Alarms:
     """Mails with findings, by rule; errors and warnings with their corpus ids for judging. ``apart``: rules that a corpus sets off by what it lacks."""
-    found = Alarms()
     with multiprocessing.Pool() as pool:
-        reports = list(pool.imap(_check, mails, chunksize=50))
+        return tally(pool.imap(_check, mails, chunksize=50), apart)
+
+
+def tally(reports: Iterable[MailReport], apart: frozenset[str] = frozenset()) -> Alarms:
+    """What these reports hold, as of :func:`alarms`."""
+    found = Alarms()
     for report in reports:
         crashed = [f.message for f in report.findings if f.rule == "check-crashed"]
         assert not crashed, (report.source, crashed)
@@ -412,6 +416,12 @@ def main() -> int:
         lines += _alarm_table(title, found)
         for rule, ids in found.places.items():
             print(f"  {rule}: {', '.join(ids[:40])}")
+    title = "The same mailbox in time order, each mail with the history of those before it (allen-p)"
+    print(f"{title} …", flush=True)
+    found = tally(in_time.reports())
+    lines += _alarm_table(title, found)
+    for rule, ids in found.places.items():
+        print(f"  {rule}: {', '.join(ids[:40])}")
     print("labelled sentences …", flush=True)
     lines += _labelled()
     print("judged alarms …", flush=True)
