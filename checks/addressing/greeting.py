@@ -17,6 +17,8 @@ _ELSEWHERE = 6
 _CAPITALISED = re.compile(r"(?<![\w@./-])[^\W\d_a-zæøåäö][^\W\d_]{2,30}(?![\w@/]|\.\w)")
 #: Whoever is greeted by one name stands among the first so many recipients.
 _GREETED_AMONG = 2
+#: Recipients up to whom the history is asked for each one's names.
+_ASKED = 50
 
 
 def greeting(mail: Mail) -> Iterator[Hit]:
@@ -45,8 +47,9 @@ def greeting(mail: Mail) -> Iterator[Hit]:
 
 
 def _people(mail: Mail) -> list[Recipient]:
-    """The recipients, each once, with all that is known of their names."""
-    return [replace(r, person=mail.owner(r)) for r in {r.key: r for r in mail.recipients}.values()]
+    """The recipients, each once, with all that is known of their names; of a crowd just what the addresses say."""
+    everyone = list({r.key: r for r in mail.recipients}.values())
+    return [replace(r, person=mail.owner(r)) for r in everyone] if len(everyone) <= _ASKED else everyone
 
 
 def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
@@ -109,7 +112,7 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
         remedy,
         confidence=Confidence.HIGH if known else Confidence.MEDIUM,
         key=fold(name),
-        pairs=tuple((fold(name), r.key) for r in everyone),
+        pairs=tuple((fold(name), r.key) for r in everyone[:_ASKED]),
     )
 
 

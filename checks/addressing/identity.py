@@ -11,6 +11,8 @@ from sendcheck.understanding.names import person
 RULE = "sender-mismatch"
 #: Mails to these people under one identity that make it the usual one; to each of them and under this one that make another one a slip.
 _USUAL, _ESTABLISHED = 3, 5
+#: Recipients up to whom the history is asked.
+_ASKED = 20
 
 
 def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hit]:
@@ -22,9 +24,9 @@ def identity(mail: Mail, identities: Mapping[str, Sequence[str]]) -> Iterator[Hi
         wanted, reader = kept_for
         yield _hit(mail, wanted, f"to {reader} you write as {wanted}, and this mail leaves as {mail.sender.addr}", Confidence.HIGH)
         return
-    if _is_usual(mail):
+    if len(mail.recipients) <= _ASKED and _is_usual(mail):
         return
-    other = _usual_other(mail)
+    other = _usual_other(mail) if len(mail.recipients) <= _ASKED else None
     if other is not None:
         usual, reader = other
         yield _hit(mail, usual, f"you always write to {reader} as {usual}, and this mail leaves as {mail.sender.addr}", Confidence.MEDIUM)
@@ -79,7 +81,7 @@ def _hit(mail: Mail, wanted: str, message: str, confidence: Confidence) -> Hit:
         f"send it as {wanted}",
         confidence=confidence,
         key=f"{mail.sender.key},{wanted.lower()}",
-        pairs=tuple((mail.sender.key, r.key) for r in mail.recipients),
+        pairs=tuple((mail.sender.key, r.key) for r in mail.recipients[:_ASKED]),
     )
 
 

@@ -13,6 +13,8 @@ from sendcheck.understanding.organisations import is_free_mail, mention
 RULE = "other-customer-named"
 _HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _CAPITALISED = re.compile(r"(?<![\w@.])[A-ZÆØÅ][\w-]+")
+#: Readers up to whom the answer can be remembered.
+_PAIRED = 20
 #: Letters of a name that only the history knows, and mails that went there.
 _NAME, _MAILS = 4, 3
 
@@ -39,7 +41,7 @@ def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str,
                 "take the mention out, or check that you are writing to the right customer",
                 tuple(places[1:]),
                 key=name,
-                pairs=tuple((name.lower(), r.key) for r in mail.outside),
+                pairs=tuple((name.lower(), r.key) for r in mail.outside[:_PAIRED]),
             )
     yield from _known(mail, present, own, set(organisations))
 
@@ -66,7 +68,7 @@ def _known(mail: Mail, present: set[str], own: str | None, configured: set[str])
                 confidence=Confidence.LOW,
                 severity=Severity.NOTE,
                 key=name,
-                pairs=tuple((name.lower(), r.key) for r in mail.outside),
+                pairs=tuple((name.lower(), r.key) for r in mail.outside[:_PAIRED]),
             )
 
 

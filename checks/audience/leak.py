@@ -13,6 +13,8 @@ from sendcheck.reading.addresses import Address
 _REGULAR, _APART = 3, 5
 #: Organisations whose past is looked up, and colleagues of the recipients who speak for each.
 _MOST, _COLLEAGUES = 8, 2
+#: People up to whom each pair is named, to be remembered as right.
+_PAIRED = 20
 
 
 def leak(mail: Mail) -> Iterator[Hit]:
@@ -49,7 +51,9 @@ def leak(mail: Mail) -> Iterator[Hit]:
 
 
 def _pairs(groups: Mapping[str, list[Recipient]], involved: set[str]) -> Iterator[tuple[str, str]]:
-    """Every two people of different organisations that should not have met, in the order of their addresses."""
+    """Every two people of different organisations that should not have met, in the order of their addresses; none of a crowd."""
+    if sum(len(groups[name]) for name in involved) > _PAIRED:
+        return
     for one, other in combinations(sorted(involved), 2):
         for mine in groups[one]:
             for theirs in groups[other]:
@@ -63,11 +67,11 @@ class _Past:
     def __init__(self, mail: Mail, groups: Mapping[str, list[Recipient]]) -> None:
         self._mail, self._groups = mail, groups
         self._shown: dict[str, frozenset[int]] = {}
+        self._asked = not mail.history.why_not and len(groups) <= _MOST
 
     def _of(self, organisation: str) -> frozenset[int]:
         if organisation not in self._shown:
-            asked = not self._mail.history.why_not and len(self._groups) <= _MOST
-            self._shown[organisation] = self._mail.history.shown(self._people(organisation)) if asked else frozenset()
+            self._shown[organisation] = self._mail.history.shown(self._people(organisation))
         return self._shown[organisation]
 
     def _people(self, organisation: str) -> list[str]:
@@ -77,10 +81,12 @@ class _Past:
 
     def regular(self, one: str, other: str) -> bool:
         """Whether they are regularly addressed together."""
-        return len(self._of(one) & self._of(other)) >= _REGULAR
+        return self._asked and len(self._of(one) & self._of(other)) >= _REGULAR
 
     def apart(self, involved: Iterable[str]) -> bool:
         """Whether two of them are written to often, and never together."""
+        if not self._asked:
+            return False
         return any(min(len(self._of(a)), len(self._of(b))) >= _APART and self._of(a).isdisjoint(self._of(b)) for a, b in combinations(sorted(involved), 2))
 
 

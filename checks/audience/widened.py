@@ -42,7 +42,7 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
         "cut what is quoted down to what they may read, or write them a mail of their own",
         tuple(places[1:]),
         key=",".join(sorted(r.key for r in new)),
-        pairs=tuple((min(r.key, a.key), max(r.key, a.key)) for r in new for a in _outsiders(mail, thread)),
+        pairs=tuple((min(r.key, a.key), max(r.key, a.key)) for r in new[:_TELLING] for a in _outsiders(mail, thread)),
     )
 
 

@@ -15,6 +15,8 @@ from sendcheck.understanding.organisations import is_free_mail, listed, registra
 RULE = "recipient-lookalike"
 #: Mails to a domain from which on an unknown name at its look-alike is a slip, too.
 _ESTABLISHED = 2
+#: Recipients that are looked at.
+_MOST = 300
 _SAID = {
     Slip.CONFUSABLE: "looks like",
     Slip.TYPO: "is one letter off",
@@ -54,7 +56,10 @@ def lookalike(mail: Mail, options: Mapping[str, object]) -> Iterator[Hit | NotRu
     """Each recipient that is not known, against everyone and every domain that is."""
     known = _known(mail, options)
     fired = False
-    for recipient in {r.key: r for r in mail.recipients}.values():
+    everyone = list({r.key: r for r in mail.recipients}.values())
+    if len(everyone) > _MOST:
+        yield NotRun(RULE, f"the mail goes to {len(everyone):,} addresses; only the first {_MOST} were looked at")
+    for recipient in everyone[:_MOST]:
         address = recipient.address
         if address.error is not None or not address.domain or _is_known(mail, recipient, known, options):
             continue
@@ -62,7 +67,7 @@ def lookalike(mail: Mail, options: Mapping[str, object]) -> Iterator[Hit | NotRu
         if found is not None:
             fired = True
             yield _hit(mail, recipient, found)
-    if mail.history.why_not and not fired and mail.recipients:
+    if mail.history.why_not and not fired and 0 < len(everyone) <= _MOST:
         yield NotRun(RULE, mail.history.why_not)
 
 

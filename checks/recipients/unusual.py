@@ -15,6 +15,8 @@ from sendcheck.understanding.thread import thread_ids
 RULE = "recipient-unusual"
 #: Mails below which a history says nothing.
 ENOUGH = 50
+#: Recipients above which a mail goes to a list.
+_MOST = 40
 #: The share of the text that the other one's mails must share, and how many times more than this one's.
 _ABOUT, _MORE = 0.1, 4.0
 #: Addresses that the command in the suggestion names.
@@ -35,6 +37,9 @@ def unusual(mail: Mail) -> Iterator[Hit | NotRun]:
         yield NotRun(RULE, f"too little history to tell: {history.mails} mails were learnt, and it takes {ENOUGH} (sendcheck learn)")
         return
     by_key = {untagged(r.key): r for r in mail.recipients if r.address.error is None}
+    if len(by_key) > _MOST:
+        yield NotRun(RULE, f"the mail goes to {len(by_key):,} addresses: that is a list, and no circle of people")
+        return
     circle = Circle.of(mail.thread_people())
     written = history.in_thread(thread_ids(mail.message))
     draft = Draft(tuple(by_key), mail.base_subject, mail.own_text, mail.date if mail.date_known else None, mail.message.raw)
