@@ -501,3 +501,21 @@ def test_expanding_keeps_no_mbox_in_memory(tmp_path: Path) -> None:
     box = mbox(tmp_path / "s.mbox", [mail(n) for n in range(50)])
     found = list(expand([str(box)]))
     assert len(found) == 50 and found[0].read()[0].startswith(b"From ola")  # type: ignore[union-attr]
+
+
+def test_a_crowd_is_no_trap(file: Path) -> None:
+    """Thousands of recipients, all known or all strangers, within the deadline."""
+    from dataclasses import replace
+
+    from sendcheck.pipeline.engine import Engine, Job
+    from sendcheck.pipeline.supervisor import Supervisor
+    from tests.quality.engines import engine
+
+    known = ", ".join(f"k{n}@d{n}.no" for n in range(3_000))
+    learnt(file, [mail(n, to=known) for n in range(60)])
+    base = engine()
+    run = Engine(base.registry, replace(base.config, values={**base.config.values, "history": str(file)}))
+    for to in (known, known.replace("@", "x@e")):
+        report = Supervisor(run).check(Job("x", mail(99, to=to, text="Hi Nicole,\n\nThe plan is ready.")))
+        assert "check-crashed" not in {f.rule for f in report.findings}
+        assert "recipient-unusual" in {e.rule for e in report.not_run}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Recipient, Severity, lines
 from sendcheck.reading.addresses import Address, untagged
-from sendcheck.understanding.lookalikes import Slip, domain_slip, local_slip, readable
+from sendcheck.understanding.lookalikes import Domains, Slip, local_slip, readable
 from sendcheck.understanding.names import fold, given_names, person
 from sendcheck.understanding.organisations import is_free_mail, listed, registrable_domain
 
@@ -26,12 +26,17 @@ _SAID = {
 }
 
 
-@dataclass(slots=True)
+@dataclass
 class _Known:
     """What is known besides the history: people of the thread and configured addresses, and domains with how well they are known."""
 
     people: dict[str, Address] = field(default_factory=dict)
     domains: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> Domains:
+        """The domains, ready to be asked; made when all are there."""
+        return Domains(self.domains)
 
     def add(self, addresses: Iterable[Address]) -> None:
         for address in addresses:
@@ -69,6 +74,11 @@ def lookalike(mail: Mail, options: Mapping[str, object]) -> Iterator[Hit | NotRu
             yield _hit(mail, recipient, found)
     if mail.history.why_not and not fired and 0 < len(everyone) <= _MOST:
         yield NotRun(RULE, mail.history.why_not)
+
+
+@cache
+def _provider_index() -> Domains:
+    return Domains(_providers())
 
 
 @cache
@@ -145,20 +155,21 @@ def _other_domain(mail: Mail, recipient: Recipient, known: _Known) -> _Found | N
     domain, local = recipient.address.domain, untagged(recipient.key).rpartition("@")[0]
     if domain in _providers() or any(domain.endswith("." + d) or d.endswith("." + domain) for d in known.domains):
         return None
-    places = {**mail.history.domains(), **known.domains}
-    if any(registrable_domain(domain) == registrable_domain(place) for place in places):
+    house = registrable_domain(domain)
+    if mail.history.knows_domain(house) or any(house == registrable_domain(place) for place in known.domains):
         return None  # another host of a house that is known
+    near = dict([*mail.history.domains_like(domain), *known.index.like(domain), *_provider_index().like(domain)])
+    counts = {**mail.history.domains(), **known.domains} if near else {}
     doubtful: _Found | None = None
-    for place, count in sorted([*places.items(), *((p, _ESTABLISHED) for p in _providers())], key=lambda entry: -entry[1]):
-        slip = domain_slip(domain, place)
-        if slip is None or (is_free_mail(domain) and place not in _providers()):
+    for place, slip in sorted(near.items(), key=lambda entry: (-counts.get(entry[0], _ESTABLISHED), entry[0])):
+        if is_free_mail(domain) and place not in _providers():
             continue
-        meant = known.people.get(f"{local}@{place}") or next(
-            (p.mailbox for p in mail.history.people_with_local(local) if p.address == f"{local}@{place}"), None
-        )
+        meant = known.people.get(f"{local}@{place}")
+        if meant is None and (person_there := mail.history.person(f"{local}@{place}")) is not None:
+            meant = person_there.mailbox
         if meant is not None:
             return _Found(meant, slip)
-        if slip is not Slip.ENDING and count >= _ESTABLISHED and doubtful is None:
+        if slip is not Slip.ENDING and counts.get(place, _ESTABLISHED) >= _ESTABLISHED and doubtful is None:
             doubtful = _Found(Address("", f"{local}@{place}"), slip)
     return doubtful
 

@@ -19,7 +19,7 @@ from sendcheck.history.trees import shipped
 from sendcheck.mailstore.ids import ids
 from sendcheck.reading.addresses import untagged
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, Twin
-from sendcheck.understanding.lookalikes import looks_like
+from sendcheck.understanding.lookalikes import Domains, Slip, looks_like
 from sendcheck.understanding.names import related_forms
 
 #: The last mails of a person that are looked at.
@@ -72,7 +72,7 @@ class HistoryFile:
             self._people.clear()
             self._by_address.clear()
             self._circles.clear()
-            for name in ("mails", "_domains", "_own", "_has_allowed"):
+            for name in ("mails", "_domains", "_index", "_own", "_has_allowed"):
                 self.__dict__.pop(name, None)
         self._past.clear()
 
@@ -125,6 +125,14 @@ class HistoryFile:
     def domains(self) -> Mapping[str, int]:
         """Domains written to, with the mails sent there."""
         return self._domains
+
+    @cached_property
+    def _index(self) -> Domains:
+        return Domains(self._domains)
+
+    def domains_like(self, domain: str) -> Sequence[tuple[str, Slip]]:
+        """(domain written to, what lies between) of those that *domain* may be a slip of."""
+        return self._index.like(domain)
 
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
         """People at a domain, the most written to first."""

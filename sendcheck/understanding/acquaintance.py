@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from sendcheck.reading.addresses import Address
+from sendcheck.understanding.lookalikes import Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,10 @@ class History(Protocol):
         """Domains written to, with the mails sent there."""
         ...
 
+    def domains_like(self, domain: str) -> Sequence[tuple[str, Slip]]:
+        """(domain written to, what lies between) of those that *domain* may be a slip of."""
+        ...
+
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
         """People at a domain, the most written to first; at most some hundreds."""
         ...
@@ -155,6 +160,9 @@ class NoHistory:
 
     def domains(self) -> Mapping[str, int]:
         return self._none
+
+    def domains_like(self, domain: str) -> Sequence[tuple[str, Slip]]:
+        return ()
 
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache, lru_cache
 
@@ -96,6 +97,29 @@ def domain_slip(one: str, other: str) -> Slip | None:
     if suffix == other_suffix and min(len(name), len(other_name)) >= _SHORT and _near(name, other_name):
         return Slip.TYPO
     return None
+
+
+class Domains:
+    """Domains, ready to be asked which of them another one may be a slip of. Thousands cost an answer no more than a few."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._by_look: dict[str, list[str]] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._by_size: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        for place in places:
+            _hosts, name, suffix = split_domain(place)
+            self._by_look.setdefault(skeleton(f"{name}.{suffix}"), []).append(place)
+            self._by_name.setdefault(name, []).append(place)
+            self._by_size.setdefault((suffix, len(name)), []).append((name, place))
+
+    def like(self, domain: str) -> list[tuple[str, Slip]]:
+        """(domain, what lies between) of those that *domain* may be a slip of."""
+        _hosts, name, suffix = split_domain(domain)
+        near = [*self._by_look.get(skeleton(f"{name}.{suffix}"), ()), *self._by_name.get(name, ())]
+        for size in range(len(name) - 1, len(name) + 2):
+            near += [place for other, place in self._by_size.get((suffix, size), ()) if other[:1] == name[:1] or other[-1:] == name[-1:]]
+        found = ((place, domain_slip(domain, place)) for place in dict.fromkeys(near))
+        return [(place, slip) for place, slip in found if slip is not None]
 
 
 @lru_cache(maxsize=20_000)

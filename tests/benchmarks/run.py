@@ -20,6 +20,7 @@ from sendcheck.config.load import load_config
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
+from tests.benchmarks import history
 
 MAIL = """From: Ola Nordmann <ola@tallmo.no>
 To: Kari Holm <kari.holm@nordbank.no>
@@ -133,3 +134,5 @@ def parsing() -> None:
 if __name__ == "__main__":
     main()
     parsing()
+    with tempfile.TemporaryDirectory() as made:
+        history.main(Path(made))
