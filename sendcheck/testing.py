@@ -5,7 +5,7 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 ``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
 ``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
 ``draft``, ``envelope``; ``lang`` (asked of rules that read text);
-``history``: mails that were sent before, written the same way, each ``times`` over (on the days before);
+``history``: mails that were sent before, written the same way, each ``times`` over (on the days before), by the sender or by ``mine``;
 ``pair`` (a firing and a silent case that share it differ in one word). A template instead of a mail: ``template`` its text, ``name`` its file's
 name, ``files`` (name to text) what lies beside it, ``templates`` the keys of its ``[[templates]]``. What is expected of a firing case: ``excerpt``,
 ``severity``, ``line``, ``column``, ``count``; of a silent one: ``not_run``.
@@ -41,7 +41,7 @@ _TEMPLATE = "case.txt"
 _KEYS = {
     "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
     "lang", "excerpt", "severity", "line", "column", "count", "not_run", "profile", "pair", "template", "name", "files", "templates",
-    "history", "times",
+    "history", "times", "mine",
 }  # fmt: skip
 
 
@@ -143,7 +143,8 @@ def learn(data: dict[str, Any], path: Path) -> None:
     """The history of a case: each of its mails as often as it says, mingled evenly, on consecutive days that end before the case's own."""
     from sendcheck.history.learn import Learner
 
-    mine = [a.key for entry in [data, *data["history"]] for a in read_message(build(entry)).address_list("from").addresses]
+    senders = (read_message(build(entry)).address_list("from").addresses for entry in [data, *data["history"]])
+    mine = [data["mine"]] if "mine" in data else [a.key for some in senders for a in some]
     spread = [((n + 0.5) / entry.get("times", 1), i) for i, entry in enumerate(data["history"]) for n in range(entry.get("times", 1))]
     counted = [data["history"][i] for _when, i in sorted(spread)]
     day = date_of(data) - timedelta(days=len(counted))

@@ -10,6 +10,7 @@ from sendcheck.reading.addresses import untagged
 from sendcheck.understanding.lookalikes import split_domain
 from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import is_free_mail
+from sendcheck.understanding.salutation import salutation
 from sendcheck.understanding.thread import thread_ids
 
 RULE = "recipient-unusual"
@@ -79,6 +80,8 @@ def _namesake(mail: Mail, recipient: Recipient, fit: Fit, circle: Circle) -> Hit
             continue
         if twin.person.address in on_thread:
             message = f"{recipient.shown} was on no mail of this thread, and {twin.person.shown} was"
+        elif _is_greeted(mail, twin.person, recipient):
+            message = f"the salutation calls {twin.person.shown} by name, and this goes to {recipient.shown}"
         elif _is_named(mail, twin.person, recipient):
             message = f"the text speaks of {_label(twin.person.address)}, where {twin.person.shown} is, and this goes to {recipient.shown}"
         elif not others and twin.text >= _ABOUT and twin.text >= _MORE * (fit.text + 0.02):
@@ -87,6 +90,17 @@ def _namesake(mail: Mail, recipient: Recipient, fit: Fit, circle: Circle) -> Hit
             continue
         return _hit(mail, recipient, message, twin.person, Severity.WARNING, others)
     return None
+
+
+def _is_greeted(mail: Mail, twin: Acquaintance, recipient: Recipient) -> bool:
+    """Whether the salutation has a further name that is the other one's, and nobody's who gets the mail: “Hi Kari Holm”."""
+    found = salutation(mail)
+    other = person(twin.mailbox)
+    for greeted in found.people if found is not None else ():
+        words = [word for word, _start, _end in greeted.words]
+        if all(other.has(word) for word in words) and any(not any(mail.owner(r).fits(word) for r in mail.recipients) for word in words):
+            return True
+    return False
 
 
 def _label(address: str) -> str:

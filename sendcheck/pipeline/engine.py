@@ -18,7 +18,6 @@ from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
 from sendcheck.reading.message import read_message
-from sendcheck.understanding.acquaintance import NoHistory
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.prose import LONGEST
@@ -101,11 +100,11 @@ class Engine:
 
     def _mails(self, job: Job) -> list[Mail]:
         """The mail; of a template, every way it can turn out."""
-        around = self._surroundings(job)
         if job.template is not None:
+            around = self._surroundings(job)
             return mails_of(job.source, job.raw, job.template, replace(around, profile=self.profile or job.template.profile or around.profile))
         message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
-        return [understand(message, around)]
+        return [understand(message, replace(self._surroundings(job), history=history_for(self.config, message)))]
 
     def _surroundings(self, job: Job) -> Surroundings:
         return Surroundings(
@@ -119,7 +118,6 @@ class Engine:
             job.found,
             tuple(read_message(raw, name) for name, raw in job.earlier),
             self.config.models,
-            history=history_for(self.config) if job.template is None else NoHistory(),
         )
 
     def _run(self, mails: list[Mail], job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:

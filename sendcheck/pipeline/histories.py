@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
+from sendcheck.reading.addresses import untagged
+from sendcheck.reading.message import Message
 from sendcheck.understanding.acquaintance import History, NoHistory
 
 if TYPE_CHECKING:
     from sendcheck.history.view import HistoryFile
 
 _AUTO, _OFF = "auto", "off"
+_SHOWN = 3
 
 
 class _Open(threading.local):
@@ -41,8 +44,23 @@ def history_path(config: Config) -> Path | None:
     return Path(named).expanduser()
 
 
-def history_for(config: Config) -> History:
-    """The history to ask. Raises nothing: why there is none stands in it."""
+def history_for(config: Config, message: Message) -> History:
+    """The history to ask about a mail. Raises nothing: why there is none stands in it. Somebody else's mail is not judged by it."""
+    found = _opened(config)
+    if found.why_not:
+        return found
+    try:
+        own = {*found.own(), *(untagged(str(a).lower()) for a in config["identities"])}
+    except SendcheckError as error:
+        return NoHistory(str(error), broken=True)
+    sender = next((untagged(a.key) for a in message.address_list("from").addresses if a.domain), None)
+    if sender is not None and sender not in own:
+        shown = ", ".join(sorted(own)[:_SHOWN])
+        return NoHistory(f"the history is of mail from {shown}, and this one is from {sender} (if that is you: sendcheck learn --me {sender} …)")
+    return found
+
+
+def _opened(config: Config) -> History:
     path = history_path(config)
     if path is None:
         return NoHistory("history is switched off")
