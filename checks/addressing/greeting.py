@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
-from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.dictionaries import is_word
 from sendcheck.understanding.names import edits, fold, given_names
 from sendcheck.understanding.salutation import Addressee, Salutation, salutation
 
@@ -73,7 +73,7 @@ def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
             if greeted is not None and stretch == greeted.stretch and match.start() < greeted.end:
                 continue
             right = next((r for r in sorted(rights) if fold(r)[:1] == folded[:1] and fold(r) != folded and _is_slip(word, r)), None)
-            if right is None or not _is_no_word(word, mail.languages) or fold(right).startswith(folded) or folded.startswith(fold(right)):
+            if right is None or is_word(word, mail.languages) or fold(right).startswith(folded) or folded.startswith(fold(right)):
                 continue
             if mail.history.people_named([folded]):
                 continue  # somebody else's name
@@ -87,11 +87,6 @@ def _elsewhere(mail: Mail, greeted: Salutation | None) -> Iterator[Hit]:
                 severity=Severity.WARNING,
                 key=f"{folded} {fold(right)}",
             )
-
-
-def _is_no_word(word: str, languages: tuple[str, ...]) -> bool:
-    """Whether no dictionary at hand has the word."""
-    return not any(judge is not None and judge.knows(word) for judge in map(speller, {"en", *languages}))
 
 
 def _is_slip(written: str, right: str) -> bool:

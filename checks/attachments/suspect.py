@@ -11,7 +11,7 @@ from typing import Any
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Place, by_language, pattern, toml
 from sendcheck.reading.message import Attachment
-from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.dictionaries import is_word
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.organisations import is_free_mail, mention
 
@@ -108,15 +108,11 @@ def _other_customer(mail: Mail, file: Attachment, options: Mapping[str, Any]) ->
             or name in present | {own}
             or name in options["organisations"]
             or any(label in p for p in present)
-            or _is_word(label, mail)
+            or is_word(label, mail.languages)
         ):
             continue
         at = fold(file.name).find(label)
         yield _customer(file, file.name[at : at + len(label)], name, max(0, at), Confidence.MEDIUM)
-
-
-def _is_word(label: str, mail: Mail) -> bool:
-    return any(judge is not None and judge.knows(label) for judge in map(speller, {"en", *mail.languages}))
 
 
 def _customer(file: Attachment, excerpt: str, name: str, start: int, confidence: Confidence) -> Hit:

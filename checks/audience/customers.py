@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Place, Severity
-from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.dictionaries import is_word
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.organisations import is_free_mail, mention
 
@@ -55,7 +55,7 @@ def _known(mail: Mail, present: set[str], own: str | None, configured: set[str])
         name = mail.organisations.of_domain(domain)
         if mails < _MAILS or is_free_mail(domain) or name in present | configured | {own} or any(mail.are_partners(name, org) for org in present):
             continue
-        if any(label in org for org in present) or _is_word(label, mail):
+        if any(label in org for org in present) or is_word(label, mail.languages):
             continue
         places = list(_mentions(mail, mention(label, (domain,))))
         if places:
@@ -70,10 +70,6 @@ def _known(mail: Mail, present: set[str], own: str | None, configured: set[str])
                 key=name,
                 pairs=tuple((name.lower(), r.key) for r in mail.outside[:_PAIRED]),
             )
-
-
-def _is_word(label: str, mail: Mail) -> bool:
-    return any(judge is not None and judge.knows(label) for judge in map(speller, {"en", *mail.languages}))
 
 
 def _is_inside(mail: Mail, domains: Sequence[str]) -> bool:

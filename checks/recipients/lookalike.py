@@ -8,9 +8,9 @@ from functools import cache, cached_property
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Recipient, Severity, lines
 from sendcheck.reading.addresses import Address, untagged
-from sendcheck.understanding.lookalikes import Domains, Slip, local_slip, readable
+from sendcheck.understanding.lookalikes import Domains, Slip, local_slip
 from sendcheck.understanding.names import fold, given_names, person
-from sendcheck.understanding.organisations import is_free_mail, listed, registrable_domain
+from sendcheck.understanding.organisations import is_free_mail, listed, readable, registrable_domain
 
 RULE = "recipient-lookalike"
 #: Mails to a domain from which on an unknown name at its look-alike is a slip, too.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -138,3 +138,8 @@ def _slips(word: str) -> Iterator[str]:
     yield from (a + b[1:] for a, b in cuts if b)
     yield from (a + c + b for a, b in cuts for c in _LETTERS)
     yield from (a + c + b[1:] for a, b in cuts if b for c in _LETTERS)
+
+
+def is_word(word: str, languages: Iterable[str]) -> bool:
+    """Whether a dictionary at hand, of these languages or English, has the word."""
+    return any(judge is not None and judge.knows(word) for judge in map(speller, {"en", *languages}))

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from sendcheck.data import lines
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import edits, fold
-from sendcheck.understanding.organisations import registrable_domain
+from sendcheck.understanding.organisations import readable, registrable_domain
 
 #: Characters of ASCII that look like others, in lower case, at a glance.
 _ASCII = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"))
@@ -46,16 +46,6 @@ def skeleton(text: str) -> str:
     for pair, one in _ASCII:
         text = text.replace(pair, one)
     return text
-
-
-def readable(domain: str) -> str:
-    """A domain as it is shown: Punycode decoded (RFC 3492)."""
-    if "xn--" not in domain:
-        return domain
-    try:
-        return domain.encode("ascii").decode("idna")
-    except (UnicodeError, ValueError):
-        return domain
 
 
 def split_domain(domain: str) -> tuple[str, str, str]:

@@ -80,7 +80,7 @@ def _suffixes() -> _Suffixes:
 @cache
 def registrable_domain(domain: str) -> str:
     """The domain somebody registered: ``mail.a.co.uk`` gives ``a.co.uk``; a bare suffix gives itself."""
-    labels = _unicode(domain.lower().strip(".")).split(".")
+    labels = readable(domain.lower().strip(".")).split(".")
     if len(labels) < 2 or domain.startswith("["):
         return domain.lower()
     suffixes = _suffixes()
@@ -97,7 +97,8 @@ def registrable_domain(domain: str) -> str:
     return ".".join(labels[-(length + 1) :])
 
 
-def _unicode(domain: str) -> str:
+def readable(domain: str) -> str:
+    """A domain as it is shown: Punycode decoded (RFC 3492)."""
     if "xn--" not in domain:
         return domain
     try:
