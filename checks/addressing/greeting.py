@@ -9,6 +9,7 @@ from dataclasses import replace
 from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
 from sendcheck.understanding.dictionaries import is_word
 from sendcheck.understanding.names import edits, fold, given_names
+from sendcheck.understanding.names import person as name_of
 from sendcheck.understanding.salutation import Addressee, Salutation, salutation
 
 _LONG = 7
@@ -99,6 +100,9 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
     shown = ", ".join(r.shown for r in everyone[:3]) + (" and others" if len(everyone) > 3 else "")
     near = _near(person, everyone)
     remedy = f"is it for {near}? then mend the salutation; else mend the recipients" if near else "mend the salutation or the recipients"
+    meant = _known_as(mail, person)
+    if not near and meant:
+        remedy = f"did you mean to write to {meant}? Else mend the salutation"
     known = any(fold(word) in given_names() for word, _s, _e in person.words) or person.formal
     return Hit(
         "greeting-mismatch",
@@ -109,6 +113,13 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
         key=fold(name),
         pairs=tuple((fold(name), r.key) for r in everyone[:_ASKED]),
     )
+
+
+def _known_as(mail: Mail, addressee: Addressee) -> str | None:
+    """Whom the sender writes to under the name greeted, if there is just one such person."""
+    words = [word for word, _start, _end in addressee.words]
+    known = [p for p in mail.history.people_named([fold(words[0])]) if all(name_of(p.mailbox).has(word) for word in words)]
+    return known[0].shown if len(known) == 1 else None
 
 
 def _near(person: Addressee, everyone: list[Recipient]) -> str | None:

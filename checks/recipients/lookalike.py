@@ -89,7 +89,8 @@ def _providers() -> frozenset[str]:
 def _known(mail: Mail, options: Mapping[str, object]) -> _Known:
     known = _Known()
     known.add(mail.thread_people())
-    known.add([mail.sender] if mail.sender is not None else [])
+    if mail.sender is not None and mail.sender.domain:
+        known.domains[mail.sender.domain] = _ESTABLISHED  # not the sender: one may well have the same name under another ending
     organisations, identities = options["organisations"], options["identities"]
     assert isinstance(organisations, Mapping)
     listed_domains: list[str] = [d for domains in organisations.values() for d in domains]

@@ -48,7 +48,7 @@ def unusual(mail: Mail) -> Iterator[Hit | NotRun]:
         recipient = by_key[untagged(fit.person.address)]
         if recipient in circle or untagged(recipient.key) in written:
             continue
-        hit = _namesake(mail, recipient, fit, circle) or _stranger(mail, recipient, fit, len(by_key))
+        hit = _namesake(mail, recipient, fit) or _stranger(mail, recipient, fit, len(by_key))
         if hit is not None:
             yield hit
 
@@ -57,7 +57,7 @@ def _stranger(mail: Mail, recipient: Recipient, fit: Fit, recipients: int) -> Hi
     """Does not fit the others."""
     if recipients < 2 or fit.oddity is None:
         return None
-    others = [r for r in {r.key: r for r in mail.recipients}.values() if r.key != recipient.key]
+    others = _others(mail, recipient)
     if _one_house(mail, recipient, others):
         return None
     named = ", ".join(r.shown for r in others[:2]) + (f" and {len(others) - 2} more" if len(others) > 2 else "")
@@ -65,16 +65,21 @@ def _stranger(mail: Mail, recipient: Recipient, fit: Fit, recipients: int) -> Hi
     return _hit(mail, recipient, message, fit.twin, Severity.WARNING if fit.oddity == "warning" else Severity.NOTE, others)
 
 
+def _others(mail: Mail, recipient: Recipient) -> list[Recipient]:
+    """Who else gets the mail, each once."""
+    return [r for r in {r.key: r for r in mail.recipients}.values() if r.key != recipient.key]
+
+
 def _one_house(mail: Mail, recipient: Recipient, others: list[Recipient]) -> bool:
     """Everybody is of the recipient's own organisation, outside: colleagues of one customer may be written to in any combination."""
     return not recipient.inside and all(r.inside or r.organisation == recipient.organisation for r in others) and any(not r.inside for r in others)
 
 
-def _namesake(mail: Mail, recipient: Recipient, fit: Fit, circle: Circle) -> Hit | None:
+def _namesake(mail: Mail, recipient: Recipient, fit: Fit) -> Hit | None:
     """Somebody of the same name fits the thread or the text, and this one does not."""
     here = {untagged(r.key) for r in mail.recipients}
     on_thread = {a.key for a in mail.thread_people()}
-    others = [r for r in mail.recipients if r.key != recipient.key]
+    others = _others(mail, recipient)
     for twin in fit.twins:
         if untagged(twin.person.address) in here or twin.person.mails < _MEANT:
             continue
@@ -85,7 +90,7 @@ def _namesake(mail: Mail, recipient: Recipient, fit: Fit, circle: Circle) -> Hit
         elif _is_named(mail, twin.person, recipient):
             message = f"the text speaks of {_label(twin.person.address)}, where {twin.person.shown} is, and this goes to {recipient.shown}"
         elif not others and twin.text >= _ABOUT and twin.text >= _MORE * (fit.text + 0.02):
-            message = f"mails like this one went to {twin.person.shown}, never to {recipient.shown}"
+            message = f"mails like this one go to {twin.person.shown}, and not to {recipient.shown}"
         else:
             continue
         return _hit(mail, recipient, message, twin.person, Severity.WARNING, others)
@@ -135,6 +140,6 @@ def _hit(mail: Mail, recipient: Recipient, message: str, meant: Acquaintance | N
         f"{remedy} If it is right, say so once: sendcheck history allow {RULE} {' '.join(r.address.addr for r in (recipient, *others)[:_NAMED])}",
         confidence=Confidence.MEDIUM if severity is Severity.NOTE or not same_name else Confidence.HIGH,
         severity=severity,
-        key=",".join(sorted({recipient.key, *(r.key for r in others)})),
+        key=",".join([recipient.key, *sorted(r.key for r in others)]),
         pairs=tuple((untagged(recipient.key), untagged(r.key)) for r in others) or ((untagged(recipient.key), untagged(recipient.key)),),
     )

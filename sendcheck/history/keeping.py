@@ -69,7 +69,8 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
         with speaking(path):
             with transaction(db):
                 yield db
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # what is gone is gone from the files at once
+            db.execute("VACUUM")  # what is gone leaves no trace in a page that is used on …
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # … nor in the log beside it
     finally:
         db.close()
 

@@ -72,7 +72,7 @@ class HistoryFile:
             self._people.clear()
             self._by_address.clear()
             self._circles.clear()
-            for name in ("mails", "_domains", "_index", "_own", "_has_allowed"):
+            for name in ("mails", "_domains", "_index", "_labels", "_own", "_has_allowed"):
                 self.__dict__.pop(name, None)
         self._past.clear()
 
@@ -227,15 +227,16 @@ class HistoryFile:
         return frozenset(past.mail for n in numbers for past, _terms, _identity in self.last(n) if not numbers.isdisjoint(past.circle - past.hidden))
 
     def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
-        """(label, organisation, mails) of organisations whose domain's first label is one of these words."""
-        wanted = {label.lower() for label in labels}
-        found: Counter[tuple[str, str]] = Counter()
-        for domain, count in self._domains.items():
-            parts = domain.split(".")
-            for label in parts[:-1]:
-                if label in wanted:
-                    found[label, domain] += count
-        return [(label, domain, count) for (label, domain), count in sorted(found.items())]
+        """(label, domain, mails) of domains that one of these words is a label of, the last one aside."""
+        return [(label, domain, self._domains[domain]) for label in sorted({w.lower() for w in labels}) for domain in self._labels.get(label, ())]
+
+    @cached_property
+    def _labels(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for domain in sorted(self._domains):
+            for label in dict.fromkeys(domain.split(".")[:-1]):
+                found.setdefault(label, []).append(domain)
+        return found
 
     # -- how recipients fit -------------------------------------------------------
 

@@ -135,7 +135,7 @@ class History(Protocol):
         ...
 
     def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
-        """(label, organisation, mails) of organisations whose name (the domain's first label) is one of these words."""
+        """(label, domain, mails) of domains that one of these words is a label of, the last one aside: what an organisation is called."""
         ...
 
     def allowed(self, rule: str, pairs: Iterable[tuple[str, str]]) -> str | None:
