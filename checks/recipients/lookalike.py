@@ -8,8 +8,8 @@ from functools import cache, cached_property
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Recipient, Severity, lines
 from sendcheck.reading.addresses import Address, untagged
-from sendcheck.understanding.lookalikes import Domains, Slip, local_slip
-from sendcheck.understanding.names import fold, given_names, person
+from sendcheck.understanding.lookalikes import Domains, Slip, local_slip, one_edit
+from sendcheck.understanding.names import Person, fold, given_names, person
 from sendcheck.understanding.organisations import is_free_mail, listed, readable, registrable_domain
 
 RULE = "recipient-lookalike"
@@ -17,6 +17,8 @@ RULE = "recipient-lookalike"
 _ESTABLISHED = 2
 #: Recipients that are looked at.
 _MOST = 300
+#: Beginnings and ends of a run-together name that are tried as a given name.
+_GUESSES = 40
 _SAID = {
     Slip.CONFUSABLE: "looks like",
     Slip.TYPO: "is one letter off",
@@ -170,6 +172,8 @@ def _other_domain(mail: Mail, recipient: Recipient, known: _Known) -> _Found | N
             meant = person_there.mailbox
         if meant is not None:
             return _Found(meant, slip)
+        if slip is Slip.ENDING and place in _providers() and one_edit(domain, place):
+            slip = Slip.TYPO  # hotmail.co: nobody has a mailbox there
         if slip is not Slip.ENDING and counts.get(place, _ESTABLISHED) >= _ESTABLISHED and doubtful is None:
             doubtful = _Found(Address("", f"{local}@{place}"), slip)
     return doubtful
@@ -180,14 +184,25 @@ def _private(mail: Mail, recipient: Recipient, known: _Known) -> _Found | None:
     if not is_free_mail(recipient.address.domain) or recipient.person.role:
         return None
     owner = recipient.person
-    if len(owner.words) < 2 or (mail.sender is not None and person(mail.sender).has_full_name(owner)):
+    if mail.sender is not None and _bears(owner, person(mail.sender)):
         return None
-    given = [fold(w) for w in owner.words]
+    joined = [owner.local[:n] for n in range(3, len(owner.local))] + [owner.local[n:] for n in range(1, len(owner.local) - 2)]
+    given = [fold(w) for w in owner.words] or joined[:_GUESSES]
     contacts = [p.mailbox for p in mail.history.people_named(given)] + list(known.people.values())
     for contact in contacts:
-        if not is_free_mail(contact.domain) and contact.key != recipient.key and person(contact).has_full_name(owner):
+        if not is_free_mail(contact.domain) and contact.key != recipient.key and _bears(owner, person(contact)):
             return _Found(contact, None)
     return None
+
+
+def _bears(owner: Person, contact: Person) -> bool:
+    """Whether a mailbox bears the full name of a contact: as two names or more, or run together (“kariholm77”)."""
+    if contact.role or len(contact.words) < 2:
+        return False
+    if len(owner.words) > 1:
+        return contact.has_full_name(owner)
+    first, last = fold(contact.words[0]), fold(contact.words[-1])
+    return owner.local in {first + last, last + first}
 
 
 def _hit(mail: Mail, recipient: Recipient, found: _Found) -> Hit:

@@ -131,7 +131,7 @@ def forget(person: str, undo: bool, file: str | None, config_file: str | None) -
 
 
 @history.command()
-@click.option("--older-than", "limit", required=True, metavar="AGE|DATE", help="An age (90d, 18m, 2y) or a date (2024-01-31).")
+@click.option("--older-than", "--before", "limit", required=True, metavar="AGE|DATE", help="An age (90d, 18m, 2y) or a date (2024-01-31).")
 @_FILE
 @_CONFIG
 def prune(limit: str, file: str | None, config_file: str | None) -> None:

@@ -280,8 +280,9 @@ def disallow(path: Path, rule: str, one: str, other: str) -> bool:
 
 
 def seconds(text: str, now: float | None = None) -> int:
-    """The moment before which mails are old: a date (2024-01-31), or an age (90d, 18m, 2y). Raises ValueError."""
+    """The moment before which mails are old: a date (2024-01-31), or an age (90d, 18m, 2y; 90 are days). Raises ValueError."""
     value = text.strip().lower()
+    value += "d" if value.isdigit() else ""
     if value[:-1].isdigit() and value[-1:] in {"d", "w", "m", "y"}:
         days = int(value[:-1]) * {"d": 1, "w": 7, "m": 30.44, "y": 365.25}[value[-1]]
         return int((now or time.time()) - days * 86_400)

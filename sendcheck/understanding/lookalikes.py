@@ -57,7 +57,7 @@ def split_domain(domain: str) -> tuple[str, str, str]:
     return hosts, name, suffix
 
 
-def _near(one: str, other: str) -> bool:
+def one_edit(one: str, other: str) -> bool:
     """One edit apart; digits that differ are different on purpose (“branch1”, “branch2”)."""
     if abs(len(one) - len(other)) > 1 or (one[:1] != other[:1] and one[-1:] != other[-1:]):
         return False
@@ -76,15 +76,17 @@ def domain_slip(one: str, other: str) -> Slip | None:
         return None
     hosts, name, suffix = split_domain(one)
     other_hosts, other_name, other_suffix = split_domain(other)
+    if len(one) == len(other) and sorted(one) == sorted(other) and one_edit(one, other):
+        return Slip.TYPO  # two neighbours in the wrong order, the dot too: gmailc.om
     if skeleton(f"{name}.{suffix}") == skeleton(f"{other_name}.{other_suffix}"):
         return Slip.CONFUSABLE if hosts == other_hosts and (name, suffix) != (other_name, other_suffix) else None
     if hosts != other_hosts:
         return None
     if name == other_name:
-        if "." not in suffix and "." not in other_suffix and len(suffix) > 2 and _near(suffix, other_suffix):
+        if "." not in suffix and "." not in other_suffix and len(suffix) > 2 and one_edit(suffix, other_suffix):
             return Slip.TYPO  # .con for .com
         return Slip.ENDING
-    if suffix == other_suffix and min(len(name), len(other_name)) >= _SHORT and _near(name, other_name):
+    if suffix == other_suffix and min(len(name), len(other_name)) >= _SHORT and one_edit(name, other_name):
         return Slip.TYPO
     return None
 
@@ -96,16 +98,19 @@ class Domains:
         self._by_look: dict[str, list[str]] = {}
         self._by_name: dict[str, list[str]] = {}
         self._by_size: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        self._by_letters: dict[str, list[str]] = {}
         for place in places:
             _hosts, name, suffix = split_domain(place)
             self._by_look.setdefault(skeleton(f"{name}.{suffix}"), []).append(place)
             self._by_name.setdefault(name, []).append(place)
+            self._by_letters.setdefault("".join(sorted(place)), []).append(place)
             self._by_size.setdefault((suffix, len(name)), []).append((name, place))
 
     def like(self, domain: str) -> list[tuple[str, Slip]]:
         """(domain, what lies between) of those that *domain* may be a slip of."""
         _hosts, name, suffix = split_domain(domain)
         near = [*self._by_look.get(skeleton(f"{name}.{suffix}"), ()), *self._by_name.get(name, ())]
+        near += self._by_letters.get("".join(sorted(domain)), ())
         for size in range(len(name) - 1, len(name) + 2):
             near += [place for other, place in self._by_size.get((suffix, size), ()) if other[:1] == name[:1] or other[-1:] == name[-1:]]
         found = ((place, domain_slip(domain, place)) for place in dict.fromkeys(near))
@@ -124,7 +129,7 @@ def local_slip(one: str, other: str) -> Slip | None:
         return Slip.SEPARATOR
     if len(parts) > 1 and sorted(parts) == sorted(other_parts):
         return Slip.SWAPPED
-    if min(len(one), len(other)) >= _SHORT and _near(one, other):
+    if min(len(one), len(other)) >= _SHORT and one_edit(one, other):
         return Slip.TYPO
     return None
 
