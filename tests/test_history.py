@@ -114,6 +114,9 @@ def test_whose_mail_it_is(sendcheck: Run, tmp_path: Path, file: Path) -> None:
     assert "learnt 1 mail" in sendcheck("learn", box, "--history", file, "--me", "P3@nordbank.no").stdout
     assert "learnt 1 mail" in sendcheck("learn", box, "--history", file, "--me", "p4@nordbank.no").stdout, "files are looked at anew for another address"
     assert sendcheck("learn", box, "--me", "nobody").returncode == 2
+    assert "not standard input" in sendcheck("learn", "-", "--me", ME, stdin=mail(1)).stderr
+    assert "no such file" in sendcheck("learn", tmp_path / "nowhere", "--me", ME).stderr
+    assert "no such file" in sendcheck("learn", tmp_path / "nowhere").stderr
     for name in ("Sent", ".Sent", "INBOX.Sent", "Sent Items", "_sent_mail", "Sendte elementer", "[Gmail]/Sendt e-post"):
         assert is_sent_folder(name), name
     for name in ("Inbox", "Presentations", "Absent", "consent"):

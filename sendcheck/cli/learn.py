@@ -34,6 +34,8 @@ def learn(sources: tuple[str, ...], me: tuple[str, ...], file: str | None, confi
     registry = load()
     config = load_config(registry, explicit=existing(config_file), start=Path.cwd(), overrides={"history": file})
     path = where(config)
+    if "-" in sources:
+        raise click.UsageError("learn reads files and folders, not standard input: name your sent mail")
     wrong = [address for address in me if "@" not in address.strip("@")]
     if wrong:
         raise click.UsageError(f"--me {wrong[0]} is no address: write it as name@domain")
