@@ -100,8 +100,8 @@ def _mismatch(mail: Mail, found: Salutation, person: Addressee, everyone: list[R
     shown = ", ".join(r.shown for r in everyone[:3]) + (" and others" if len(everyone) > 3 else "")
     near = _near(person, everyone)
     remedy = f"is it for {near}? then mend the salutation; else mend the recipients" if near else "mend the salutation or the recipients"
-    meant = _known_as(mail, person)
-    if not near and meant:
+    meant = None if near else _known_as(mail, person)
+    if meant:
         remedy = f"did you mean to write to {meant}? Else mend the salutation"
     known = any(fold(word) in given_names() for word, _s, _e in person.words) or person.formal
     return Hit(

@@ -10,15 +10,16 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Place, by_language, pattern, toml
+from sendcheck.reading import filetype
 from sendcheck.reading.message import Attachment
-from sendcheck.understanding.dictionaries import is_word
-from sendcheck.understanding.names import fold, given_names
-from sendcheck.understanding.organisations import is_free_mail, mention
+from sendcheck.understanding.names import fold
+from sendcheck.understanding.organisations import mention
+from sendcheck.understanding.strangers import strangers
 
 RULE = "attachment-suspect"
 _MEGABYTE = 1_000_000
-#: Letters of an organisation that only the history knows, and mails that went there.
-_NAME, _KNOWN = 5, 3
+#: Letters of an organisation that only the history knows.
+_NAME = 5
 _PARTS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
 
@@ -36,7 +37,7 @@ def _words(key: str) -> frozenset[str]:
 def suspect(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """One finding for each reason and file."""
     for file in mail.attachments:
-        yield from _program(file)
+        yield from _program(mail, file)
         if any(not r.inside for r in mail.recipients) or mail.groups:
             yield from _not_ready(mail, file)
             yield from _other_customer(mail, file, options)
@@ -51,16 +52,17 @@ def _ending(name: str) -> str:
     return PurePosixPath(name.lower().rstrip(". ")).suffix.lstrip(".")
 
 
-def _program(file: Attachment) -> Iterator[Hit]:
+def _program(mail: Mail, file: Attachment) -> Iterator[Hit]:
     """By name, by declared type, by content, and inside an archive."""
     ending = _ending(file.name)
-    inside = next((name for name in file.members if _ending(name) in _types("executable")), None)
+    kind, members = filetype.kind(mail.message.raw, file.part)
+    inside = next((name for name in members if _ending(name) in _types("executable")), None)
     if ending in _types("executable"):
         disguised = len(PurePosixPath(file.name).suffixes) > 1 and len(_ending(file.name[: -len(ending) - 1])) in {3, 4}
         message = f"{file.name} is a program" + (", though it looks like a document" if disguised else "")
-    elif file.kind == "program" or file.content_type in _types("content_types"):
+    elif kind == "program" or file.content_type in _types("content_types"):
         message = f"{file.name or 'an attachment'} is a program by its content, whatever its name"
-    elif ending in _types("macros") or file.kind == "macros":
+    elif ending in _types("macros") or kind == "macros":
         message = f"{file.name} holds macros, or may hold them"
         yield Hit(
             RULE, message, _at(file, file.name), "send it without macros (as .docx, .xlsx or PDF), or agree with the reader first", key=f"macros {file.name}"
@@ -99,18 +101,7 @@ def _other_customer(mail: Mail, file: Attachment, options: Mapping[str, Any]) ->
         found = mention(name, domains).search(spaced)
         if found and name not in present | {own} and not any(mail.are_partners(name, p) for p in present):
             yield _customer(file, found.group(0), name, found.start(), Confidence.HIGH)
-    words = {fold(w) for w in _PARTS.findall(file.name) if len(w) >= _NAME and fold(w) not in given_names()}
-    for label, domain, mails in mail.history.organisations(words):
-        name = mail.organisations.of_domain(domain)
-        if (
-            mails < _KNOWN
-            or is_free_mail(domain)
-            or name in present | {own}
-            or name in options["organisations"]
-            or any(label in p for p in present)
-            or is_word(label, mail.languages)
-        ):
-            continue
+    for label, _domain, name in strangers(mail, _PARTS.findall(file.name), options["organisations"], _NAME):
         at = fold(file.name).find(label)
         yield _customer(file, file.name[at : at + len(label)], name, max(0, at), Confidence.MEDIUM)
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Place, Severity
-from sendcheck.understanding.dictionaries import is_word
-from sendcheck.understanding.names import fold, given_names
-from sendcheck.understanding.organisations import is_free_mail, mention
+from sendcheck.understanding.organisations import mention
+from sendcheck.understanding.strangers import strangers
 
 RULE = "other-customer-named"
 _HOST = re.compile(r"(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _CAPITALISED = re.compile(r"(?<![\w@.])[A-ZÆØÅ][\w-]+")
 #: Readers up to whom the answer can be remembered.
 _PAIRED = 20
-#: Letters of a name that only the history knows, and mails that went there.
-_NAME, _MAILS = 4, 3
+#: Letters of a name that only the history knows.
+_NAME = 4
 
 
 def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str, Sequence[str]]) -> Iterator[Hit | NotRun]:
@@ -43,20 +42,14 @@ def customers(mail: Mail, configured: Sequence[str], organisations: Mapping[str,
                 key=name,
                 pairs=tuple((name.lower(), r.key) for r in mail.outside[:_PAIRED]),
             )
-    yield from _known(mail, present, own, set(organisations))
+    yield from _known(mail, organisations)
 
 
-def _known(mail: Mail, present: set[str], own: str | None, configured: set[str]) -> Iterator[Hit]:
+def _known(mail: Mail, configured: Collection[str]) -> Iterator[Hit]:
     """Organisations that the sender writes to and never wrote to these readers of: a note, since nobody said that they are customers."""
     text = f"{mail.subject}\n" + "\n".join(body.text for body in mail.bodies)
     written = [*_CAPITALISED.findall(text), *(label for host in _HOST.findall(text) for label in host.split("."))]
-    words = {w.lower() for w in written if len(w) >= _NAME and fold(w) not in given_names()}
-    for label, domain, mails in mail.history.organisations(words):
-        name = mail.organisations.of_domain(domain)
-        if mails < _MAILS or is_free_mail(domain) or name in present | configured | {own} or any(mail.are_partners(name, org) for org in present):
-            continue
-        if any(label in org for org in present) or is_word(label, mail.languages):
-            continue
+    for label, domain, name in strangers(mail, written, configured, _NAME):
         places = list(_mentions(mail, mention(label, (domain,))))
         if places:
             yield Hit(

@@ -9,7 +9,6 @@ from functools import lru_cache
 from sendcheck.checkapi import Circle, Hit, Mail, NotRun, Recipient, pattern
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import person
-from sendcheck.understanding.thread import thread_ids
 
 RULE = "audience-widened"
 _TELLING = 10
@@ -20,7 +19,7 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
     """Compare outside recipients with everyone the thread shows."""
     if not (mail.is_reply or mail.is_forward):
         return
-    written = mail.history.in_thread(thread_ids(mail.message))
+    written = mail.history.in_thread(mail.message.raw)
     shows_readers = bool(written) or any(q.recipients is not None for q in mail.quoted) or any(m.recipients is not None for m in mail.answered)
     if not shows_readers:
         yield NotRun(RULE, "the thread does not show who was on it")

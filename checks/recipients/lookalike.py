@@ -8,7 +8,7 @@ from functools import cache, cached_property
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Recipient, Severity, lines
 from sendcheck.reading.addresses import Address, untagged
-from sendcheck.understanding.lookalikes import Domains, Slip, local_slip, one_edit
+from sendcheck.understanding.lookalikes import Domains, Slip, local_slip, name_parts, one_edit
 from sendcheck.understanding.names import Person, fold, given_names, person
 from sendcheck.understanding.organisations import is_free_mail, listed, readable, registrable_domain
 
@@ -117,7 +117,7 @@ def _is_known(mail: Mail, recipient: Recipient, known: _Known, options: Mapping[
 
 def _slip(mail: Mail, recipient: Recipient, known: _Known) -> _Found | None:
     address = recipient.address
-    if address.domain in known.domains or mail.history.knows_domain(address.domain):
+    if address.domain in known.domains or address.domain in mail.history.domains():
         return _same_domain(mail, recipient, known) or _private(mail, recipient, known)
     return _other_domain(mail, recipient, known) or _private(mail, recipient, known)
 
@@ -144,12 +144,12 @@ def _may_be(recipient: Recipient, meant: Address) -> bool:
     if not name or fold(name) in {fold(recipient.address.addr), fold(recipient.address.local)}:
         return True
     mine, theirs = person(Address(name, "")), person(Address(meant.name, meant.addr))
-    return not theirs.words or not mine.words or all(any(word == fold(w) for w in theirs.words) for word in map(fold, mine.words))
+    return not theirs.words or not mine.words or all(theirs.has(word) for word in mine.words)
 
 
 def _both_given(one: str, other: str) -> bool:
     """Whether the parts that differ are two given names."""
-    mine, theirs = (set(fold(text).replace("_", ".").replace("-", ".").split(".")) for text in (one, other))
+    mine, theirs = (set(name_parts(fold(text))) for text in (one, other))
     return bool(mine - theirs) and all(word in given_names() for word in mine ^ theirs)
 
 
@@ -159,7 +159,7 @@ def _other_domain(mail: Mail, recipient: Recipient, known: _Known) -> _Found | N
     if domain in _providers() or any(domain.endswith("." + d) or d.endswith("." + domain) for d in known.domains):
         return None
     house = registrable_domain(domain)
-    if mail.history.knows_domain(house) or any(house == registrable_domain(place) for place in known.domains):
+    if house in mail.history.domains() or any(house == registrable_domain(place) for place in known.domains):
         return None  # another host of a house that is known
     near = dict([*mail.history.domains_like(domain), *known.index.like(domain), *_provider_index().like(domain)])
     counts = {**mail.history.domains(), **known.domains} if near else {}

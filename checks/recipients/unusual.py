@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sendcheck.checkapi import Acquaintance, Circle, Confidence, Draft, Fit, Hit, Mail, NotRun, Recipient, Severity
 from sendcheck.reading.addresses import untagged
 from sendcheck.understanding.lookalikes import split_domain
 from sendcheck.understanding.names import person
-from sendcheck.understanding.organisations import is_free_mail
+from sendcheck.understanding.organisations import is_free_mail, mention
 from sendcheck.understanding.salutation import salutation
-from sendcheck.understanding.thread import thread_ids
 
 RULE = "recipient-unusual"
 #: Mails below which a history says nothing.
@@ -42,7 +40,7 @@ def unusual(mail: Mail) -> Iterator[Hit | NotRun]:
         yield NotRun(RULE, f"the mail goes to {len(by_key):,} addresses: that is a list, and no circle of people")
         return
     circle = Circle.of(mail.thread_people())
-    written = history.in_thread(thread_ids(mail.message))
+    written = history.in_thread(mail.message.raw)
     draft = Draft(tuple(by_key), mail.base_subject, mail.own_text, mail.date if mail.date_known else None, mail.message.raw)
     for fit in history.fits(draft):
         recipient = by_key[untagged(fit.person.address)]
@@ -122,12 +120,7 @@ def _is_named(mail: Mail, twin: Acquaintance, recipient: Recipient) -> bool:
     if any(r.organisation == twin.organisation for r in mail.recipients):
         return False
     text = f"{mail.subject}\n{mail.own_text}"
-    return bool(_named(label, domain).search(text)) and not _named(mine, recipient.address.domain).search(text)
-
-
-def _named(label: str, domain: str) -> re.Pattern[str]:
-    spelled = "|".join(re.escape(form) for form in (label.capitalize(), label.upper()))
-    return re.compile(rf"(?<![\w@.-])(?:{spelled})(?![\w-])|(?<![\w-])(?i:{re.escape(domain)})(?![\w-])")
+    return bool(mention(label, (domain,)).search(text)) and not mention(mine, (recipient.address.domain,)).search(text)
 
 
 def _hit(mail: Mail, recipient: Recipient, message: str, meant: Acquaintance | None, severity: Severity, others: list[Recipient]) -> Hit:

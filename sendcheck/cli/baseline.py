@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from sendcheck.cli.check import existing
 from sendcheck.cli.output import progress
 from sendcheck.cli.sources import jobs as jobs_of
-from sendcheck.config.load import load_config
+from sendcheck.config.load import existing, load_config
 from sendcheck.errors import Exit, InputError, worst_exit
 from sendcheck.pipeline.baseline import written
 from sendcheck.pipeline.engine import Engine

@@ -14,7 +14,7 @@ from sendcheck.cli.output import FORMATS, Look, deliver, pair
 from sendcheck.cli.sources import jobs as jobs_of
 from sendcheck.config.config import Config
 from sendcheck.config.keys import FAIL_ON, SHOW
-from sendcheck.config.load import load_config
+from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, Exit, InputError, worst_exit
 from sendcheck.pipeline.contract import PROFILES, Severity
 from sendcheck.pipeline.engine import Engine, Job
@@ -110,16 +110,6 @@ def check(
     _afterwards(changes, known, report.sources, not report.mails and not codes)
     codes.append(report.exit)
     sys.exit(worst_exit(codes))
-
-
-def existing(name: str | None) -> Path | None:
-    """A configuration file that was named; ConfigError if it is not there."""
-    if name is None:
-        return None
-    path = Path(name)
-    if not path.is_file():
-        raise ConfigError(f"no such configuration file: {name}")
-    return path
 
 
 def _completed(job: Job, parent: tuple[str, bytes] | None, draft: bool, timings: bool, table: bool) -> Job:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import click
 
-from sendcheck.cli.check import existing
 from sendcheck.cli.learn import where
-from sendcheck.config.load import load_config
+from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, InputError
 from sendcheck.history import keeping
-from sendcheck.history.memory import remember
+from sendcheck.history.memory import remember, remembered, take_back
 from sendcheck.history.store import exists
 from sendcheck.pipeline.registry import load
 
@@ -159,7 +158,7 @@ def allow(rule: str, people: tuple[str, ...], reason: str, undo: bool, file: str
     first, *rest = people
     pairs = [(first, other) for other in rest or [first]]
     if undo:
-        gone = sum(keeping.disallow(path, rule, *pair) for pair in pairs)
+        gone = sum(take_back(path, rule, pair) for pair in pairs)
         click.echo(f"took back {gone} of {len(pairs)} for {rule}")
         return
     remember(path, rule, pairs, reason.strip() or "said to be right")
@@ -171,7 +170,7 @@ def allow(rule: str, people: tuple[str, ...], reason: str, undo: bool, file: str
 @_CONFIG
 def allowed(file: str | None, config_file: str | None) -> None:
     """List what is remembered as right."""
-    rows = keeping.allowed(_path(file, config_file))
+    rows = remembered(_path(file, config_file))
     for rule, one, other, reason, moment in rows:
         click.echo(f"{rule}  {' and '.join(dict.fromkeys((one, other)))}  {_day(moment)}: {reason}")
     if not rows:

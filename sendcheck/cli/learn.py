@@ -8,9 +8,8 @@ from pathlib import Path
 
 import click
 
-from sendcheck.cli.check import existing
 from sendcheck.config.config import Config
-from sendcheck.config.load import load_config
+from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, Exit, InputError
 from sendcheck.history.learn import Learner, Tally
 from sendcheck.history.owner import guessed

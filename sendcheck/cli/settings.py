@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from sendcheck.config.load import load_config, nearest_file, user_file
+from sendcheck.config.load import existing, load_config, nearest_file, user_file
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.registry import load
 
@@ -48,9 +48,9 @@ def init(user: bool) -> None:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("key", required=False)
-@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Use this file instead of the user's and the nearest.")
+@click.option("--config", "config_file", metavar="FILE", help="Use this file instead of the user's and the nearest.")
 @click.option("--example", is_flag=True, help="Print a file with every key, its default and meaning.")
-def config(key: str | None, config_file: Path | None, example: bool) -> None:
+def config(key: str | None, config_file: str | None, example: bool) -> None:
     """Show every setting in force and where it came from, or just KEY."""
     from sendcheck.config.example import example_toml, toml_value
 
@@ -58,9 +58,7 @@ def config(key: str | None, config_file: Path | None, example: bool) -> None:
     if example:
         click.echo(example_toml(registry), nl=False)
         return
-    if config_file is not None and not config_file.is_file():
-        raise ConfigError(f"no such configuration file: {config_file}")
-    settings = load_config(registry, explicit=config_file, start=Path.cwd())
+    settings = load_config(registry, explicit=existing(config_file), start=Path.cwd())
     rows: dict[str, Any] = dict(settings.values)
     rows.update({f"organisations.{name}": domains for name, domains in settings.organisations.items()})
     for slug, rule in registry.rules.items():

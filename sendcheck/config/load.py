@@ -67,6 +67,16 @@ def nearest_file(start: Path) -> Path | None:
     return None
 
 
+def existing(name: str | None) -> Path | None:
+    """A configuration file that was named; ConfigError if it is not there."""
+    if name is None:
+        return None
+    path = Path(name)
+    if not path.is_file():
+        raise ConfigError(f"no such configuration file: {name}")
+    return path
+
+
 def load_config(
     registry: Registry,
     *,

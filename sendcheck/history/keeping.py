@@ -6,8 +6,7 @@ import re
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 from sendcheck.history.people import circle_row, members_unpacked
 from sendcheck.history.record import address_digest
-from sendcheck.history.store import exists, meta, open_reading, open_writing, set_meta, speaking, transaction
+from sendcheck.history.store import exists, keep_after, key_of, reading, writing
 from sendcheck.history.terms import unpacked
 
 _BATCH = 5_000
@@ -52,29 +51,6 @@ class PersonDetails:
     numbers: int
 
 
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    db = open_reading(path)
-    try:
-        with speaking(path):
-            yield db
-    finally:
-        db.close()
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
-    db = open_writing(path)
-    try:
-        with speaking(path):
-            with transaction(db):
-                yield db
-            db.execute("VACUUM")  # what is gone leaves no trace in a page that is used on …
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # … nor in the log beside it
-    finally:
-        db.close()
-
-
 def _count(db: sqlite3.Connection, sql: str) -> int:
     return int(db.execute(sql).fetchone()[0])
 
@@ -83,7 +59,7 @@ def overview(path: Path) -> Overview | None:
     """What a history holds; None where there is none. Raises HistoryError."""
     if not exists(path):
         return None
-    with _reading(path) as db:
+    with reading(path) as db:
         first, last = db.execute("SELECT MIN(time), MAX(time) FROM mail WHERE time > 0").fetchone()
         own = tuple(db.execute("SELECT address, mails FROM identity ORDER BY mails DESC, address"))
         return Overview(
@@ -104,14 +80,14 @@ def most_written_to(path: Path, most: int = 10) -> list[tuple[str, str, int, int
         "SELECT address, COALESCE((SELECT text FROM name WHERE person = p.id ORDER BY mails DESC, text LIMIT 1), ''), mails, last "
         "FROM person p ORDER BY mails DESC, address LIMIT ?"
     )
-    with _reading(path) as db:
+    with reading(path) as db:
         return list(db.execute(sql, (most,)))
 
 
 def find(path: Path, wanted: str) -> list[str]:
     """Addresses that are *wanted*, or whose address or name holds it."""
     text = wanted.strip().lower()
-    with _reading(path) as db:
+    with reading(path) as db:
         exact = [row[0] for row in db.execute("SELECT address FROM person WHERE address = ?", (text,))]
         like = "%" + re.sub(r"([%_\\])", r"\\\1", text) + "%"
         sql = (
@@ -123,7 +99,7 @@ def find(path: Path, wanted: str) -> list[str]:
 
 def details(path: Path, address: str) -> PersonDetails:
     """All about one person of the history. Raises LookupError for one who is not in it."""
-    with _reading(path) as db:
+    with reading(path) as db:
         row = db.execute("SELECT id, organisation, mails, shared, first, last FROM person WHERE address = ?", (address,)).fetchone()
         if row is None:
             raise LookupError(address)
@@ -153,7 +129,7 @@ def export(path: Path) -> dict[str, Any]:
     def day(moment: int) -> str | None:
         return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds") if moment else None
 
-    with _reading(path) as db:
+    with reading(path) as db:
         address = dict(db.execute("SELECT id, address FROM person"))
         names: dict[int, dict[str, int]] = {}
         for person, text, mails in db.execute("SELECT person, text, mails FROM name ORDER BY person, text"):
@@ -178,10 +154,8 @@ def export(path: Path) -> dict[str, Any]:
 
 def forget(path: Path, address: str) -> int:
     """Take a person out of every mail, and leave them out of what is learnt later; how many mails they were on. Mails that went to nobody else go whole."""
-    with _writing(path) as db:
-        key = meta(db, "key")
-        assert isinstance(key, bytes)
-        db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (address_digest(address, key),))
+    with writing(path, scrub=True) as db:
+        db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (address_digest(address, key_of(db)),))
         db.execute("DELETE FROM allowed WHERE one = ? OR other = ?", (address, address))
         row = db.execute("SELECT id FROM person WHERE address = ?", (address,)).fetchone()
         if row is None:
@@ -201,18 +175,14 @@ def forget(path: Path, address: str) -> int:
                 alone.append(mail)
         _drop(db, alone)
         db.execute("DELETE FROM sent WHERE person = ?", (number,))
-        db.execute("DELETE FROM name WHERE person = ?", (number,))
-        db.execute("DELETE FROM person WHERE id = ?", (number,))
-        _recount(db, others)
+        _recount(db, others | {number})
         return len(mails)
 
 
 def let_in(path: Path, address: str) -> bool:
     """Undo the leaving out: the person is learnt again from mails that are read from now on. Whether they had been forgotten."""
-    with _writing(path) as db:
-        key = meta(db, "key")
-        assert isinstance(key, bytes)
-        gone = db.execute("DELETE FROM forgotten WHERE digest = ?", (address_digest(address, key),)).rowcount
+    with writing(path) as db:
+        gone = db.execute("DELETE FROM forgotten WHERE digest = ?", (address_digest(address, key_of(db)),)).rowcount
         if gone:
             db.execute("DELETE FROM file")
         return bool(gone)
@@ -220,7 +190,7 @@ def let_in(path: Path, address: str) -> bool:
 
 def prune(path: Path, before: int) -> tuple[int, int]:
     """Drop mails older than a moment (seconds since 1970; those without a date, too), and people who got no other; (mails, people) dropped."""
-    with _writing(path) as db:
+    with writing(path, scrub=True) as db:
         people_before = _count(db, "SELECT COUNT(*) FROM person")
         old = [row[0] for row in db.execute("SELECT id FROM mail WHERE time < ?", (before,))]
         touched: set[int] = set()
@@ -230,7 +200,7 @@ def prune(path: Path, before: int) -> tuple[int, int]:
             db.execute(f"DELETE FROM sent WHERE mail IN ({marks})")
         _drop(db, old)
         _recount(db, touched)
-        set_meta(db, "keep-after", max(before, int(meta(db, "keep-after") or 0)))
+        keep_after(db, before)
         return len(old), people_before - _count(db, "SELECT COUNT(*) FROM person")
 
 
@@ -244,7 +214,6 @@ def _drop(db: sqlite3.Connection, mails: Iterable[int]) -> None:
     db.executemany("UPDATE term SET mails = mails - ? WHERE bucket = ?", [(count, bucket) for bucket, count in gone.items()])
     db.execute("DELETE FROM term WHERE mails <= 0")
     db.execute("UPDATE identity SET mails = (SELECT COUNT(*) FROM mail WHERE mail.identity = identity.id)")
-    db.execute("DELETE FROM circle WHERE NOT EXISTS (SELECT 1 FROM mail WHERE mail.circle = circle.id)")
 
 
 def _recount(db: sqlite3.Connection, people: Iterable[int]) -> None:
@@ -261,22 +230,6 @@ def _recount(db: sqlite3.Connection, people: Iterable[int]) -> None:
             db.execute("DELETE FROM name WHERE person = ?", (person,))
             db.execute("DELETE FROM person WHERE id = ?", (person,))
     db.execute("DELETE FROM circle WHERE NOT EXISTS (SELECT 1 FROM mail WHERE mail.circle = circle.id)")
-
-
-def allowed(path: Path) -> list[tuple[str, str, str, str, int]]:
-    """(rule, one, other, reason, when) of what is remembered as right."""
-    if not exists(path):
-        return []
-    with _reading(path) as db:
-        return list(db.execute("SELECT * FROM allowed ORDER BY rule, one, other"))
-
-
-def disallow(path: Path, rule: str, one: str, other: str) -> bool:
-    """Take back what is remembered of a pair; whether there was anything."""
-    from sendcheck.history.memory import ordered
-
-    with _writing(path) as db:
-        return bool(db.execute("DELETE FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, *ordered((one, other)))).rowcount)
 
 
 def seconds(text: str, now: float | None = None) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from sendcheck.errors import InputError
 from sendcheck.history.people import circle_row, person_row
 from sendcheck.history.record import Record, address_digest, record, sender_of
-from sendcheck.history.store import meta, open_writing, speaking, transaction
+from sendcheck.history.store import kept_after, key_of, open_writing, speaking, transaction
 from sendcheck.history.terms import packed
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.reading.message import read_message
@@ -50,13 +50,15 @@ class Tally:
 
 @dataclass(slots=True)
 class _Batch:
+    """What one transaction will hold. ``read``: the files it comes from, with size, time of change, and where reading stands."""
+
     records: list[Record] = field(default_factory=list)
-    files: list[tuple[str, int, int, int, bytes]] = field(default_factory=list)
+    read: dict[Path, tuple[int, int, int]] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
 
     @property
     def full(self) -> bool:
-        return len(self.records) + len(self.files) >= _BATCH or time.monotonic() - self.begun > _SECONDS
+        return len(self.records) + len(self.read) >= _BATCH or time.monotonic() - self.begun > _SECONDS
 
 
 class Learner:
@@ -70,11 +72,9 @@ class Learner:
         self._db = open_writing(path)
         self.tally = Tally()
         with speaking(path):
-            key = meta(self._db, "key")
-            assert isinstance(key, bytes)
-            self.key = key
+            self.key = key_of(self._db)
             self.mine = {untagged(a.lower()) for a in mine} | identities(self._db)
-            self._after = int(meta(self._db, "keep-after") or 0)
+            self._after = kept_after(self._db)
 
     def close(self) -> None:
         """Close the file."""
@@ -105,15 +105,7 @@ class Learner:
 
     def add(self, raws: Iterable[bytes]) -> Tally:
         """Learn mails that are at hand as bytes."""
-        batch = _Batch()
-        with speaking(self.path):
-            for raw in raws:
-                self._read("-", raw, batch)
-                if batch.full:
-                    self._commit(batch)
-                    batch = _Batch()
-            self._commit(batch)
-        return self.tally
+        return self.run(Source("-", data=raw) for raw in raws)
 
     # -- reading ------------------------------------------------------------------
 
@@ -136,8 +128,7 @@ class Learner:
             return
         self._read(source.name, raw, batch)
         if stat is not None and source.path is not None:
-            end = source.end if source.end is not None else stat.st_size
-            batch.files.append((str(source.path.absolute()), stat.st_size, stat.st_mtime_ns, end, _mark(source.path, end)))
+            batch.read[source.path.absolute()] = (stat.st_size, stat.st_mtime_ns, _end(source, stat))
 
     @staticmethod
     def _stat(source: Source) -> os.stat_result | None:
@@ -152,7 +143,7 @@ class Learner:
         row = self._db.execute("SELECT size, changed, position, mark FROM file WHERE path = ?", (str(source.path.absolute()),)).fetchone()
         if row is None:
             return False
-        end = source.end if source.end is not None else stat.st_size
+        end = _end(source, stat)
         if row[:2] == (stat.st_size, stat.st_mtime_ns):
             return end <= int(row[2])
         return source.end is not None and end <= row[2] and stat.st_size > row[0] and _mark(source.path, row[2]) == row[3]
@@ -166,8 +157,7 @@ class Learner:
         if sender not in self.mine:
             self.tally.others += 1
             return
-        found = record(raw, self.key, message)
-        assert found is not None
+        found = record(message, sender, self.key)
         if not found.time:
             self.tally.no_date.append(name)
         if not found.people:
@@ -180,13 +170,14 @@ class Learner:
     # -- writing ------------------------------------------------------------------
 
     def _commit(self, batch: _Batch) -> None:
-        if not batch.records and not batch.files:
+        if not batch.records and not batch.read:
             return
         with transaction(self._db):
             seen: Counter[int] = Counter()
             outcomes = [self._write(found, seen) for found in batch.records]
             self._db.executemany("INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET mails = mails + excluded.mails", sorted(seen.items()))
-            self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", batch.files)
+            files = [(str(path), size, changed, end, _mark(path, end)) for path, (size, changed, end) in batch.read.items()]
+            self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", files)
         self.tally.learnt += outcomes.count("learnt")
         self.tally.known += outcomes.count("known")
         self.tally.nobody += outcomes.count("nobody")
@@ -242,6 +233,11 @@ def identities(db: sqlite3.Connection) -> set[str]:
 def _identity(db: sqlite3.Connection, address: str) -> int:
     db.execute("INSERT INTO identity (address, mails) VALUES (?, 1) ON CONFLICT DO UPDATE SET mails = mails + 1", (address,))
     return int(db.execute("SELECT id FROM identity WHERE address = ?", (address,)).fetchone()[0])
+
+
+def _end(source: Source, stat: os.stat_result) -> int:
+    """Where a mail ends in its file."""
+    return source.end if source.end is not None else stat.st_size
 
 
 def _mark(path: Path, position: int) -> bytes:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from sendcheck.history.store import open_writing, speaking, transaction
+from sendcheck.history.store import exists, reading, writing
 
 Pair = tuple[str, str]
 
@@ -18,13 +18,22 @@ def ordered(pair: Pair) -> Pair:
 
 
 def remember(path: Path, rule: str, pairs: Iterable[Pair], reason: str) -> int:
-    """Keep that a rule's findings about these pairs are right as they are; how many were new. Raises HistoryError."""
-    db = open_writing(path)
-    try:
-        with speaking(path), transaction(db):
-            before = db.total_changes
-            rows = [(rule, *ordered(pair), reason, int(time.time())) for pair in pairs]
-            db.executemany("INSERT INTO allowed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, time = excluded.time", rows)
-            return db.total_changes - before
-    finally:
-        db.close()
+    """Keep that a rule's findings about these pairs are right as they are; how many were kept. Raises HistoryError."""
+    rows = [(rule, *ordered(pair), reason, int(time.time())) for pair in pairs]
+    with writing(path) as db:
+        db.executemany("INSERT INTO allowed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, time = excluded.time", rows)
+    return len(rows)
+
+
+def take_back(path: Path, rule: str, pair: Pair) -> bool:
+    """Forget what is kept of a pair; whether there was anything. Raises HistoryError."""
+    with writing(path) as db:
+        return bool(db.execute("DELETE FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, *ordered(pair))).rowcount)
+
+
+def remembered(path: Path) -> list[tuple[str, str, str, str, int]]:
+    """(rule, one, other, reason, when) of all that is kept. Raises HistoryError."""
+    if not exists(path):
+        return []
+    with reading(path) as db:
+        return list(db.execute("SELECT * FROM allowed ORDER BY rule, one, other"))

@@ -12,7 +12,7 @@ from datetime import UTC
 from sendcheck.history.terms import terms
 from sendcheck.mailstore.ids import ids
 from sendcheck.reading.addresses import Address, parse_address_list, untagged
-from sendcheck.reading.message import Message, read_message
+from sendcheck.reading.message import Message
 from sendcheck.understanding.understand import own_texts, split_subject
 
 _DAY = 86_400
@@ -41,10 +41,11 @@ def address_digest(address: str, key: bytes) -> bytes:
     return hashlib.blake2b(address.encode("utf-8", "surrogateescape"), digest_size=16, key=key).digest()
 
 
-def thread_ids(raw: bytes, key: bytes) -> tuple[bytes, ...]:
-    """Digests of the mails that a mail names as its thread, the first one first."""
+def id_digests(raw: bytes, key: bytes) -> tuple[bytes | None, tuple[bytes, ...]]:
+    """(a mail's own identifier, those of the mails that it names as its thread, the first one first), as digests."""
     found = ids(raw)
-    return tuple(id_digest(i, key) for i in dict.fromkeys((*reversed(found.references), *reversed(found.replies_to))))
+    thread = tuple(id_digest(i, key) for i in dict.fromkeys((*reversed(found.references), *reversed(found.replies_to))))
+    return id_digest(found.own, key) if found.own is not None else None, thread
 
 
 def usable(addresses: Iterable[Address]) -> Iterator[Address]:
@@ -63,12 +64,8 @@ def sender_of(message: Message) -> str | None:
     return untagged(found.key) if found is not None else None
 
 
-def record(raw: bytes, key: bytes, message: Message | None = None) -> Record | None:
-    """The record of a mail, None if it has no From."""
-    message = message or read_message(raw)
-    sender = sender_of(message)
-    if sender is None:
-        return None
+def record(message: Message, sender: str, key: bytes) -> Record:
+    """The record of a mail by *sender* (see :func:`sender_of`)."""
     people: dict[str, tuple[Address, bool]] = {}
     for field in ("to", "cc", "bcc"):
         for address in usable(message.address_list(field).addresses):
@@ -83,15 +80,13 @@ def record(raw: bytes, key: bytes, message: Message | None = None) -> Record | N
     subject = split_subject((message.header("subject") or "").strip())[0]
     text = "\n".join(own_texts(message))
     content = "\0".join([sender, str(sent), *sorted(people), " ".join(subject.split()), " ".join(text.split())[:2000]])
-    own = ids(raw).own
-    thread = next(iter(thread_ids(raw, key)), None)
-    own_digest = id_digest(own, key) if own is not None else None
+    own, thread = id_digests(message.raw, key)
     return Record(
         hashlib.blake2b(content.encode("utf-8", "surrogateescape"), digest_size=16, key=key).digest(),
-        own_digest,
+        own,
         when,
         sender,
         tuple(people.values()),
-        thread or own_digest,
+        thread[0] if thread else own,
         terms(subject, text, key),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _DAY = 86_400.0
@@ -21,19 +21,23 @@ _NEVER = 9.0
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One past mail: its number, its time (seconds since 1970), who got it, and who of them was not shown to the others (Bcc)."""
+    """One past mail: its number, its time (seconds since 1970), who got it, who of them was not shown to the others (Bcc); what it was about, as packed
+    numbers of words; the number of the sender's own address it went out under (0: none).
+    """
 
     mail: int
     time: float
     circle: frozenset[int]
     hidden: frozenset[int] = frozenset()
+    terms: bytes = b""
+    identity: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All that the signs are made of.
 
-    ``mails``: how many mails each person got, of ``total``; ``shared``: of them with others; ``past``: the last mails of each, newest first;
+    ``mails``: how many mails each person got, of ``total``; ``shared``: of them with others; ``past``: gives the last mails to somebody, newest first;
     ``recent``: the sender's last mails, newest first. People who are not in ``mails`` are unknown.
     """
 
@@ -41,7 +45,7 @@ class Scene:
     total: int
     mails: Mapping[int, int]
     shared: Mapping[int, int]
-    past: Mapping[int, Sequence[Past]]
+    past: Callable[[int], Sequence[Past]]
     recent: Sequence[Past]
 
 
@@ -96,7 +100,7 @@ class Table:
         """How much the past mails of each circle count, by age three ways; mails that were counted before are left out."""
         found: dict[frozenset[int], tuple[float, float, float]] = {}
         for person in people:
-            for mail in self._scene.past.get(person, ()):
+            for mail in self._scene.past(person):
                 if mail.mail in self._seen:
                     continue
                 self._seen.add(mail.mail)
@@ -108,7 +112,7 @@ class Table:
     def _neighbourhood(self, person: int) -> tuple[Counter[int], float]:
         found = self._about.get(person)
         if found is None:
-            counts = _neighbours(self._scene.past.get(person, ()), person)
+            counts = _neighbours(self._scene.past(person), person)
             found = self._about[person] = counts, math.sqrt(sum(n * n for n in counts.values()))
         return found
 
@@ -117,7 +121,7 @@ class Table:
         scene = self._scene
         others = frozenset(p for p in people if p != person)
         known = [p for p in others if scene.mails.get(p)]
-        past = scene.past.get(person, ())
+        past = scene.past(person)
         nearby, norm = self._neighbourhood(person)
         met = [nearby[p] for p in known]
         count = scene.mails.get(person, 0)
@@ -130,7 +134,7 @@ class Table:
         }
         sizes = sorted(len(mail.circle) for mail in past)
         signs["size"] = math.log(len(people) / sizes[len(sizes) // 2]) if sizes else 0.0
-        lengths = [len(scene.past.get(p, ())) for p in known]
+        lengths = [len(scene.past(p)) for p in known]
         signs["frequency"] = sum(n / max(1, k) for n, k in zip(met, lengths, strict=True)) / len(known) if known else 0.0
         overlaps = [n / max(1, len(past) + k - n) for n, k in zip(met, lengths, strict=True)]
         signs["overlap"] = sum(overlaps) / len(known) if known else 0.0

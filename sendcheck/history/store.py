@@ -170,12 +170,35 @@ def speaking(path: Path) -> Iterator[None]:
         raise told(error, path) from error
 
 
-def meta(db: sqlite3.Connection, key: str) -> bytes | int | None:
-    """A value kept beside the tables, or None."""
-    row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return row[0] if row else None
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """An open history for some questions. Raises HistoryError."""
+    with contextlib.closing(open_reading(path)) as db, speaking(path):
+        yield db
 
 
-def set_meta(db: sqlite3.Connection, key: str, value: bytes | int) -> None:
-    """Keep a value."""
-    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+@contextlib.contextmanager
+def writing(path: Path, scrub: bool = False) -> Iterator[sqlite3.Connection]:
+    """An open history for one change, all or nothing. ``scrub``: what it deletes leaves no trace in the files. Raises HistoryError."""
+    with contextlib.closing(open_writing(path)) as db, speaking(path):
+        with transaction(db):
+            yield db
+        if scrub:
+            db.execute("VACUUM")  # no trace in a page that is used on …
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # … nor in the log beside it
+
+
+def key_of(db: sqlite3.Connection) -> bytes:
+    """The key of a history's digests and numbers."""
+    return bytes(db.execute("SELECT value FROM meta WHERE key = 'key'").fetchone()[0])
+
+
+def kept_after(db: sqlite3.Connection) -> int:
+    """The moment (seconds since 1970) before which mails were pruned and are not learnt again; 0 if none were."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'keep-after'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def keep_after(db: sqlite3.Connection, moment: int) -> None:
+    """Learn nothing older than that from now on."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('keep-after', ?)", (max(moment, kept_after(db)),))

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sendcheck.history.memory import ordered
 from sendcheck.history.people import members_unpacked
-from sendcheck.history.record import id_digest
+from sendcheck.history.record import id_digests
 from sendcheck.history.signs import JUST_NOW, NAMES, Past, Scene, signs
-from sendcheck.history.store import meta, open_reading, told
+from sendcheck.history.store import key_of, open_reading, told
 from sendcheck.history.terms import likeness, terms, unpacked, weights
 from sendcheck.history.trees import shipped
-from sendcheck.mailstore.ids import ids
 from sendcheck.reading.addresses import untagged
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, Twin
 from sendcheck.understanding.lookalikes import Domains, Slip, looks_like
@@ -28,6 +28,8 @@ WINDOW = 120
 MOST_RECIPIENTS = 40
 _MOST_PEOPLE = 400
 _MOST_TWINS = 6
+#: Mails of a thread that are looked up.
+_MOST_NAMED = 200
 _NEAR = 60
 #: Rows of people and circles that are kept from mail to mail.
 _KEPT = 20_000
@@ -58,7 +60,7 @@ class HistoryFile:
         self._people: dict[int, Acquaintance] = {}
         self._by_address: dict[str, Acquaintance | None] = {}
         self._version: object = None
-        self._past: dict[tuple[int, int, int], list[tuple[Past, bytes | None, int]]] = {}
+        self._past: dict[tuple[int, int, int], list[Past]] = {}
 
     def close(self) -> None:
         """Close the file."""
@@ -76,7 +78,7 @@ class HistoryFile:
                 self.__dict__.pop(name, None)
         self._past.clear()
 
-    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._db.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -84,23 +86,21 @@ class HistoryFile:
 
     @cached_property
     def _key(self) -> bytes:
-        key = meta(self._db, "key")
-        assert isinstance(key, bytes)
-        return key
+        return key_of(self._db)
 
     # -- people -------------------------------------------------------------------
 
     @cached_property
     def mails(self) -> int:
         """Mails learnt."""
-        return int(str(self._rows("SELECT COUNT(*) FROM mail")[0][0]))
+        return int(self._rows("SELECT COUNT(*) FROM mail")[0][0])
 
-    def _acquaintance(self, row: Sequence[object]) -> Acquaintance:
-        number = int(str(row[0]))
+    def _acquaintance(self, row: Sequence[Any]) -> Acquaintance:
+        number = int(row[0])
         found = self._people.get(number)
         if found is None:
             names = tuple(str(row[6]).split("\x1f")) if row[6] else ()
-            found = Acquaintance(number, str(row[1]), names, str(row[2]), int(str(row[3])), int(str(row[4])), int(str(row[5])))
+            found = Acquaintance(number, str(row[1]), names, str(row[2]), int(row[3]), int(row[4]), int(row[5]))
             self._people[number] = found
         return found
 
@@ -114,13 +114,9 @@ class HistoryFile:
             self._by_address[key] = next(iter(self._found("address = ?", (key,), 1)), None)
         return self._by_address[key]
 
-    def knows_domain(self, domain: str) -> bool:
-        """Whether somebody at exactly that domain is known."""
-        return domain.lower() in self._domains
-
     @cached_property
     def _domains(self) -> Mapping[str, int]:
-        return {str(d): int(str(n)) for d, n in self._rows("SELECT domain, SUM(mails) FROM person GROUP BY domain")}
+        return {str(d): int(n) for d, n in self._rows("SELECT domain, SUM(mails) FROM person GROUP BY domain")}
 
     def domains(self) -> Mapping[str, int]:
         """Domains written to, with the mails sent there."""
@@ -137,10 +133,6 @@ class HistoryFile:
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
         """People at a domain, the most written to first."""
         return self._found("domain = ?", (domain.lower(),))
-
-    def people_with_local(self, local: str) -> Sequence[Acquaintance]:
-        """People with that part before the @, wherever."""
-        return self._found("local = ?", (untagged(local.lower()),))
 
     def people_named(self, given: Iterable[str], most: int = _MOST_PEOPLE) -> Sequence[Acquaintance]:
         """People with one of these given names (folded), the most written to first."""
@@ -161,41 +153,36 @@ class HistoryFile:
             found = self._circles[number] = frozenset(map(abs, members)), frozenset(-n for n in members if n < 0)
         return found
 
-    def last(self, person: int, but: int = 0, most: int = WINDOW) -> list[tuple[Past, bytes | None, int]]:
-        """(mail, its terms, its identity) of the last mails to somebody, newest first; without the one mail that is asked about."""
+    def last(self, person: int, but: int = 0, most: int = WINDOW) -> list[Past]:
+        """The last mails to somebody, newest first; without the one mail that is asked about."""
+        whole = self._past.get((person, but, WINDOW))
+        if whole is not None:
+            return whole[:most]
         key = (person, but, most)
         if key not in self._past:
-            rows = self._rows(
-                "SELECT m.id, m.time, m.circle, c.members, m.terms, m.identity FROM sent s JOIN mail m ON m.id = s.mail JOIN circle c ON c.id = m.circle "
-                f"WHERE s.person = ? AND s.mail != ? ORDER BY s.time DESC, s.mail DESC LIMIT {most}",
-                (person, but),
+            self._past[key] = self._pasts(
+                f"JOIN sent s ON s.mail = m.id WHERE s.person = ? AND m.id != ? ORDER BY s.time DESC, s.mail DESC LIMIT {most}", (person, but)
             )
-            self._past[key] = [self._mail(row) for row in rows]
         return self._past[key]
 
-    def _mail(self, row: Sequence[object]) -> tuple[Past, bytes | None, int]:
-        number, moment, circle, members, profile, identity = row
-        assert isinstance(members, bytes) and (profile is None or isinstance(profile, bytes))
-        assert isinstance(number, int) and isinstance(moment, int) and isinstance(circle, int) and (identity is None or isinstance(identity, int))
-        return Past(number, float(moment), *self._circle(circle, members)), profile, identity or 0
-
     def _recent(self, but: int) -> list[Past]:
-        rows = self._rows(
-            "SELECT m.id, m.time, m.circle, c.members, NULL, m.identity FROM mail m JOIN circle c ON c.id = m.circle "
-            f"WHERE m.id != ? ORDER BY m.time DESC, m.id DESC LIMIT {JUST_NOW}",
-            (but,),
-        )
-        return [self._mail(row)[0] for row in rows]
+        return self._pasts(f"WHERE m.id != ? ORDER BY m.time DESC, m.id DESC LIMIT {JUST_NOW}", (but,))
+
+    def _pasts(self, which: str, values: Sequence[object]) -> list[Past]:
+        rows = self._rows(f"SELECT m.id, m.time, m.circle, c.members, m.terms, m.identity FROM mail m JOIN circle c ON c.id = m.circle {which}", values)
+        return [
+            Past(number, float(moment), *self._circle(circle, members), profile, identity or 0) for number, moment, circle, members, profile, identity in rows
+        ]
 
     def _itself(self, raw: bytes) -> int:
         """The number of the row of a mail that was learnt already, 0 if it is not there: it must not vouch for itself."""
-        own = ids(raw).own
-        rows = self._rows("SELECT id FROM mail WHERE message = ?", (id_digest(own, self._key),)) if own else []
-        return int(str(rows[0][0])) if rows else 0
+        own, _thread = id_digests(raw, self._key)
+        rows = self._rows("SELECT id FROM mail WHERE message = ?", (own,)) if own else []
+        return int(rows[0][0]) if rows else 0
 
-    def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
-        """Everyone whom the sender wrote to in the thread of these mails."""
-        digests = [id_digest(i, self._key) for i in message_ids][:200]
+    def in_thread(self, raw: bytes) -> frozenset[str]:
+        """Everyone whom the sender wrote to in the thread that a mail names."""
+        digests = id_digests(raw, self._key)[1][:_MOST_NAMED]
         if not digests:
             return frozenset()
         marks = ",".join("?" * len(digests))
@@ -203,15 +190,15 @@ class HistoryFile:
             f"SELECT DISTINCT c.members FROM mail m JOIN circle c ON c.id = m.circle WHERE m.message IN ({marks}) OR m.thread IN ({marks})",
             [*digests, *digests],
         )
-        return frozenset(p.address for p in self._by_number(abs(n) for (data,) in rows if isinstance(data, bytes) for n in members_unpacked(data)))
+        return frozenset(p.address for p in self._by_number(abs(n) for (data,) in rows for n in members_unpacked(data)))
 
     def identities(self, address: str) -> Mapping[str, int]:
         """Under which of their own addresses the sender wrote to somebody, of the last mails."""
         known = self.person(address)
         if known is None:
             return {}
-        names = {int(str(n)): str(a) for n, a in self._rows("SELECT id, address FROM identity")}
-        return Counter(names[identity] for _past, _terms, identity in self.last(known.number) if identity in names)
+        names = {int(n): str(a) for n, a in self._rows("SELECT id, address FROM identity")}
+        return Counter(names[past.identity] for past in self.last(known.number) if past.identity in names)
 
     def own(self) -> Mapping[str, int]:
         """The sender's own addresses, with the mails sent under each."""
@@ -219,12 +206,12 @@ class HistoryFile:
 
     @cached_property
     def _own(self) -> Mapping[str, int]:
-        return {str(a): int(str(n)) for a, n in self._rows("SELECT address, mails FROM identity")}
+        return {str(a): int(n) for a, n in self._rows("SELECT address, mails FROM identity")}
 
     def shown(self, addresses: Sequence[str]) -> frozenset[int]:
         """Of the last mails to any of these: the numbers of those that showed one of them to the other readers."""
         numbers = {p.number for a in addresses if (p := self.person(a)) is not None}
-        return frozenset(past.mail for n in numbers for past, _terms, _identity in self.last(n) if not numbers.isdisjoint(past.circle - past.hidden))
+        return frozenset(past.mail for n in numbers for past in self.last(n) if not numbers.isdisjoint(past.circle - past.hidden))
 
     def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
         """(label, domain, mails) of domains that one of these words is a label of, the last one aside."""
@@ -250,11 +237,10 @@ class HistoryFile:
         twins = {p.number: self._twins(p) for p in people}
         everyone = {t.number: t for some in twins.values() for t in some} | numbers
         now = draft.moment.timestamp() if draft.moment is not None else float(max(p.last for p in people))
-        past = _Lasts(self, but)
         unknown = [-n - 1 for n, a in enumerate(draft.recipients[:MOST_RECIPIENTS]) if self.person(a) is None]
-        shared = {int(str(n)): int(str(k)) for n, k in self._rows(f"SELECT id, shared FROM person WHERE id IN ({','.join(map(str, everyone))})")}
+        shared = {int(n): int(k) for n, k in self._rows(f"SELECT id, shared FROM person WHERE id IN ({','.join(map(str, everyone))})")}
         mails = {n: p.mails - (but != 0 and p in people) for n, p in everyone.items()}
-        scene = Scene(now, self.mails, mails, shared, past, self._recent(but))
+        scene = Scene(now, self.mails, mails, shared, lambda person: self.last(person, but) if person > 0 else (), self._recent(but))
         table = signs(scene, [*numbers, *unknown], {n: [t.number for t in some] for n, some in twins.items()})
         model = shipped()
         told = {*numbers, *(t.number for some in twins.values() for t in some[:_TOLD]), *(twin for _row, twin in table.values() if twin is not None)}
@@ -275,7 +261,7 @@ class HistoryFile:
         rows = self._rows("SELECT given, local FROM person WHERE id = ?", (person.number,))
         given, local = (str(value) for value in rows[0])
         alike = [p for p in self.people_named(related_forms(given), _MOST_TWINS + 1) if p.number != person.number]
-        alike += [p for p in self.people_with_local(local) if p.number != person.number]
+        alike += [p for p in self._found("local = ?", (local,)) if p.number != person.number]
         sizes = (len(local) - 2, len(local) + 2)
         near = self._found("local >= ? AND local < ? AND length(local) BETWEEN ? AND ?", (local[:3], local[:3] + "\U0010ffff", *sizes), _NEAR)
         alike += [p for p in near if p.number != person.number and looks_like(p.address.rpartition("@")[0], local)]
@@ -287,12 +273,11 @@ class HistoryFile:
         if not mine:
             return dict.fromkeys(people, 0.0)
         rows = self._rows(f"SELECT bucket, mails FROM term WHERE bucket IN ({','.join(map(str, sorted(mine)))})")
-        weight = weights({int(str(b)): int(str(n)) for b, n in rows}, mine, self.mails)
+        weight = weights({int(b): int(n) for b, n in rows}, mine, self.mails)
         whole = sum(weight.values())
         found = {}
         for number in people:
-            compared = self.last(number, but)[:_COMPARED] if (number, but, WINDOW) in self._past else self.last(number, but, _COMPARED)
-            likes = sorted([likeness(mine, unpacked(profile), weight, whole) for _past, profile, _identity in compared], reverse=True)[:_NEAREST]
+            likes = sorted([likeness(mine, unpacked(past.terms), weight, whole) for past in self.last(number, but, _COMPARED)], reverse=True)[:_NEAREST]
             found[number] = sum(likes) / _NEAREST
         return found
 
@@ -314,31 +299,6 @@ class HistoryFile:
                 return None
             reason = reason or str(rows[0][0])
         return reason
-
-
-class _Lasts(Mapping[int, Sequence[Past]]):
-    """The last mails to each person, read when they are asked for."""
-
-    def __init__(self, history: HistoryFile, but: int) -> None:
-        self._history, self._but = history, but
-        self._kept: dict[int, list[Past]] = {}
-
-    def __getitem__(self, person: int) -> Sequence[Past]:
-        if person not in self._kept:
-            self._kept[person] = [entry[0] for entry in self._history.last(person, self._but)] if person > 0 else []
-        return self._kept[person]
-
-    def __contains__(self, person: object) -> bool:
-        return True
-
-    def get(self, person: int, default: object = ()) -> Sequence[Past]:
-        return self[person]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._kept)
-
-    def __len__(self) -> int:
-        return len(self._kept)
 
 
 def text_oddity(own: float, others: Sequence[float]) -> float:

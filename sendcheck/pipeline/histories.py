@@ -53,7 +53,9 @@ def history_for(config: Config, message: Message) -> History:
         own = {*found.own(), *(untagged(str(a).lower()) for a in config["identities"])}
     except SendcheckError as error:
         return NoHistory(str(error), broken=True)
-    sender = next((untagged(a.key) for a in message.address_list("from").addresses if a.domain), None)
+    from sendcheck.history.record import sender_of
+
+    sender = sender_of(message)
     if sender is not None and sender not in own:
         shown = ", ".join(sorted(own)[:_SHOWN])
         return NoHistory(f"the history is of mail from {shown}, and this one is from {sender} (if that is you: sendcheck learn --me {sender} …)")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from sendcheck.reading import filetype
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
 from sendcheck.reading.flowed import unflow
 from sendcheck.reading.headers import Header, decode_words
@@ -28,17 +27,13 @@ _ADDRESS_FIELDS = ("from", "sender", "reply-to", "to", "cc", "bcc", "resent-to",
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that travels with the mail. ``size`` in bytes (estimated); ``inline``: shown in the text, not a file; ``kind``: by its content
-    ``program``, ``macros``, ``archive`` or ""; ``members``: names of an archive's files.
-    """
+    """A file that travels with the mail. ``size`` in bytes (estimated); ``inline``: shown in the text, not a file; ``part``: where its bytes lie."""
 
     name: str
     content_type: str
     size: int
     inline: bool
-    path: str
-    kind: str = ""
-    members: tuple[str, ...] = ()
+    part: RawPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +143,7 @@ def read_message(
         raw,
         tuple(tree.headers),
         tuple(texts),
-        tuple(_settle_inline(attachments, tree.leaves, shown)),
+        tuple(_settle_inline(attachments, shown)),
         tuple(problems.found),
         positions,
         addresses,
@@ -202,15 +197,14 @@ def _attachment(raw: bytes, leaf: RawPart) -> Attachment:
     kind = fields.content_type
     name = fields.filename or ("forwarded mail" if kind == "message/rfc822" else "")
     inline = kind in _SIGNATURE_TYPES or leaf.attached_mail or kind in {"message/delivery-status", "application/pgp-encrypted"}
-    return Attachment(name, kind, decoded_size(raw, leaf), inline, leaf.path, *filetype.kind(raw, leaf))
+    return Attachment(name, kind, decoded_size(raw, leaf), inline, leaf)
 
 
-def _settle_inline(attachments: list[Attachment], leaves: list[RawPart], shown: frozenset[str]) -> list[Attachment]:
+def _settle_inline(attachments: list[Attachment], shown: frozenset[str]) -> list[Attachment]:
     """Tell images that the HTML shows from files: by Content-ID, or by standing in a multipart/related."""
-    by_path = {leaf.path: leaf for leaf in leaves}
     settled = []
     for attachment in attachments:
-        leaf = by_path[attachment.path]
+        leaf = attachment.part
         cid = leaf.fields.content_id
         is_image = attachment.content_type.startswith("image/")
         embedded = is_image and ((cid is not None and cid in shown) or (leaf.related and leaf.fields.disposition != "attachment"))

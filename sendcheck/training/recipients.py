@@ -115,7 +115,7 @@ class Memory:
 
     def scene(self, now: float) -> Scene:
         """What the signs see."""
-        return Scene(now, self.total, self.mails, self.shared, self.past, self.recent)
+        return Scene(now, self.total, self.mails, self.shared, lambda person: self.past.get(person, ()), self.recent)
 
 
 @dataclass(slots=True)

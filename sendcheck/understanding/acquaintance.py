@@ -90,10 +90,6 @@ class History(Protocol):
         """Whoever has that address."""
         ...
 
-    def knows_domain(self, domain: str) -> bool:
-        """Whether somebody at exactly that domain is known."""
-        ...
-
     def domains(self) -> Mapping[str, int]:
         """Domains written to, with the mails sent there."""
         ...
@@ -104,10 +100,6 @@ class History(Protocol):
 
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
         """People at a domain, the most written to first; at most some hundreds."""
-        ...
-
-    def people_with_local(self, local: str) -> Sequence[Acquaintance]:
-        """People with that part before the @, wherever."""
         ...
 
     def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
@@ -122,8 +114,8 @@ class History(Protocol):
         """Of the last mails to any of these addresses: the numbers of those that showed one of them to the other readers."""
         ...
 
-    def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
-        """Everyone whom the sender wrote to in the thread of these mails."""
+    def in_thread(self, raw: bytes) -> frozenset[str]:
+        """Everyone whom the sender wrote to in the thread that a mail names (In-Reply-To, References)."""
         ...
 
     def identities(self, address: str) -> Mapping[str, int]:
@@ -155,9 +147,6 @@ class NoHistory:
     def person(self, address: str) -> Acquaintance | None:
         return None
 
-    def knows_domain(self, domain: str) -> bool:
-        return False
-
     def domains(self) -> Mapping[str, int]:
         return self._none
 
@@ -165,9 +154,6 @@ class NoHistory:
         return ()
 
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
-        return ()
-
-    def people_with_local(self, local: str) -> Sequence[Acquaintance]:
         return ()
 
     def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
@@ -179,7 +165,7 @@ class NoHistory:
     def shown(self, addresses: Sequence[str]) -> frozenset[int]:
         return frozenset()
 
-    def in_thread(self, message_ids: Sequence[bytes]) -> frozenset[str]:
+    def in_thread(self, raw: bytes) -> frozenset[str]:
         return frozenset()
 
     def identities(self, address: str) -> Mapping[str, int]:

@@ -91,6 +91,11 @@ def domain_slip(one: str, other: str) -> Slip | None:
     return None
 
 
+def name_parts(local: str) -> list[str]:
+    """The pieces of the part before the @: ``kari.holm`` gives ``kari`` and ``holm``."""
+    return _SEPARATORS.split(local)
+
+
 class Domains:
     """Domains, ready to be asked which of them another one may be a slip of. Thousands cost an answer no more than a few."""
 
@@ -124,7 +129,7 @@ def local_slip(one: str, other: str) -> Slip | None:
         return None
     if skeleton(one) == skeleton(other) or fold(one) == fold(other):
         return Slip.CONFUSABLE
-    parts, other_parts = _SEPARATORS.split(one), _SEPARATORS.split(other)
+    parts, other_parts = name_parts(one), name_parts(other)
     if "".join(parts) == "".join(other_parts):
         return Slip.SEPARATOR
     if len(parts) > 1 and sorted(parts) == sorted(other_parts):

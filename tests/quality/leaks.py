@@ -6,6 +6,7 @@ what was known before it, then learnt. False flags are counted per recipient of 
 
 from __future__ import annotations
 
+import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -116,8 +117,6 @@ def _quantile(shape: Outcome, some: list[Outcome], q: float) -> Outcome:
 
 def naive(source: Graph, draws: int = DRAWS) -> tuple[float, float, dict[float, float]]:
     """Plain counts of who was written to together: (top-1, top-1 if the unknown are passed over, shares found), as the figures to beat were made."""
-    import random
-
     genuine: list[float] = []
     planted: list[float] = []
     tops: list[float] = []
