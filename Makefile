@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists docs config pipelines clean
+.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -56,6 +56,9 @@ lists: $(VENV)/.dev  ## fetch the public suffix list and the confusable characte
 
 bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks.md (needs Go and the registries)
 	$(BIN)/python -m tests.benchmarks.linters
+
+thunderbird: $(VENV)/.installed  ## pack Thunderbird's extension into dist/sendcheck.xpi
+	$(BIN)/python -P -m sendcheck.gateways.xpi dist/sendcheck.xpi
 
 docs: $(VENV)/.dev  ## make the list of rules, and build the documentation site into site/, warnings as errors
 	$(BIN)/python docs/make_rules.py

@@ -1,6 +1,6 @@
 """``python -m sendcheck``."""
 
-from sendcheck.cli.main import main
+from sendcheck.entry import main
 
 if __name__ == "__main__":
     main()

@@ -26,9 +26,10 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(autouse=True)
-def no_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test asks the history of whoever runs it."""
+def nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test asks the history, or the daemon, of whoever runs it."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("SENDCHECK_DAEMON", "off")
 
 
 @pytest.fixture

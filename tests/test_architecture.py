@@ -27,8 +27,10 @@ ALLOWED = {
     "checkapi": {"data", "pipeline", "reading", "understanding"},
     "testing": {"config", "history", "pipeline", "reading"},
     "api": {"config", "errors", "pipeline", "reading"},
-    "gateways": {"config", "errors", "history", "pipeline", "reading", "show"},
-    "cli": {"config", "errors", "history", "pipeline", "reading", "show", "gateways", "data"},
+    "daemon": {"errors"},
+    "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},
+    "cli": {"config", "daemon", "errors", "history", "pipeline", "reading", "show", "gateways", "data"},
+    "entry": {"cli", "daemon", "gateways"},
 }
 
 
@@ -70,7 +72,7 @@ def test_no_second_package_named_checks() -> None:
 
 
 def loaded(*arguments: str) -> set[str]:
-    code = "import sys; from sendcheck.cli.main import main\ntry:\n    main()\nexcept SystemExit:\n    pass\nsys.stderr.write('\\n'.join(sys.modules))"
+    code = "import sys; from sendcheck.entry import main\ntry:\n    main()\nexcept SystemExit:\n    pass\nsys.stderr.write('\\n'.join(sys.modules))"
     done = subprocess.run([sys.executable, "-P", "-c", code, *arguments], capture_output=True, text=True, check=False)
     return set(done.stderr.splitlines())
 
@@ -82,7 +84,7 @@ def test_help_and_a_plain_check_load_no_spacy(good: Path, home: Path) -> None:
 
 def test_help_loads_no_command(home: Path) -> None:
     mine = {m for m in loaded("--help") if m.startswith("sendcheck")}
-    assert mine == {"sendcheck", "sendcheck.cli", "sendcheck.cli.main", "sendcheck.errors"}
+    assert mine == {"sendcheck", "sendcheck.cli", "sendcheck.cli.main", "sendcheck.entry", "sendcheck.errors"}
 
 
 def test_the_modules_of_a_plain_check_are_pinned(good: Path, home: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sendcheck.gateways.sendmail import UsageError, parse, strip_allow_header
+from sendcheck.gateways.sendmail import UsageError, parse
+from sendcheck.reading.allowheader import strip_allow_header
 from tests.conftest import BAD, GOOD
 
 MTA = """#!/bin/sh

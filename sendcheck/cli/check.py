@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -109,6 +110,10 @@ def check(
     report = deliver(reports, wanted, look)
     _afterwards(changes, known, report.sources, not report.mails and not codes)
     codes.append(report.exit)
+    if sys.stderr.isatty() and not os.environ.get("CI"):
+        from sendcheck.daemon.service import start_if_wanted
+
+        start_if_wanted(str(config["daemon"]))
     sys.exit(worst_exit(codes))
 
 

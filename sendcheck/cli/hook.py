@@ -1,67 +1,87 @@
-"""``sendcheck hook install|uninstall|status|run``."""
+"""``sendcheck hook install|uninstall|status|run|last``."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from sendcheck.errors import InputError
-from sendcheck.gateways import hooks
+from sendcheck.gateways.clients import CLIENTS, client
+from sendcheck.gateways.clients.base import Status
 from sendcheck.pipeline.engine import Job
 
-_CLIENT = click.argument("client", type=click.Choice(hooks.CLIENTS))
-_PATH = click.option("--path", type=click.Path(path_type=Path), help="git: the repository; mutt, neomutt: the configuration file.")
+_CLIENT = click.argument("name", metavar="CLIENT", type=click.Choice(CLIENTS))
+_PATH = click.option("--path", type=click.Path(path_type=Path), help="git: the repository; else the client's configuration file, if it lies elsewhere.")
+_WIDTH = max(map(len, CLIENTS))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def hook() -> None:
-    """Install sendcheck in git send-email, mutt or neomutt, take it out, or see whether it is there."""
+    """Install sendcheck in a mail program, take it out, or see whether it is there."""
 
 
-def _tell(state: hooks.Status) -> None:
+def _tell(state: Status) -> None:
     if state.path is None:
-        click.echo(f"{state.client:<8} not available: {state.remark}")
+        click.echo(f"{state.client:<{_WIDTH}} not available: {state.remark}")
         return
     word = click.style("installed", fg="green") if state.installed else "not installed"
-    click.echo(f"{state.client:<8} {word}  {state.path}")
+    click.echo(f"{state.client:<{_WIDTH}} {word}  {state.path}")
     if state.remark:
-        click.echo(f"         {state.remark}")
+        click.echo(f"{'':<{_WIDTH}} {state.remark}")
 
 
 @hook.command()
 @_CLIENT
 @_PATH
-def install(client: str, path: Path | None) -> None:
-    """Put the hook in. Runs twice as well as once; what else stands in the file is kept."""
-    _tell(hooks.install(client, path))
+def install(name: str, path: Path | None) -> None:
+    """Put the hook in. Runs twice as well as once; what else stands in the file is kept.
+
+    CLIENT is one of git, mutt, neomutt, aerc, emacs (message-mode, mu4e, notmuch), s-nail, thunderbird.
+    """
+    _tell(client(name).install(path))
 
 
 @hook.command()
 @_CLIENT
 @_PATH
-def uninstall(client: str, path: Path | None) -> None:
+def uninstall(name: str, path: Path | None) -> None:
     """Take the hook out again; nothing else is touched."""
-    _tell(hooks.uninstall(client, path))
+    _tell(client(name).uninstall(path))
 
 
 @hook.command()
-@click.argument("client", required=False, type=click.Choice(hooks.CLIENTS))
+@click.argument("name", metavar="[CLIENT]", required=False, type=click.Choice(CLIENTS))
 @_PATH
-def status(client: str | None, path: Path | None) -> None:
+def status(name: str | None, path: Path | None) -> None:
     """Show which hooks are in."""
-    for name in [client] if client else hooks.CLIENTS:
-        _tell(hooks.status(name, path))
+    for one in [name] if name else CLIENTS:
+        _tell(client(one).status(path))
 
 
 @hook.command()
-@click.argument("client", type=click.Choice(["git"]))
+def last() -> None:
+    """Show why the last mail was stopped, for clients that show nothing of it (aerc, Claws Mail, Sylpheed)."""
+    from sendcheck.gateways.handing import last_report
+
+    found = last_report()
+    click.echo(found or "no mail was stopped since you logged in, or the last one was sent", nl=not found)
+
+
+@hook.group()
+def run() -> None:
+    """What the hooks in mail programs call."""
+
+
+@run.command()
 @click.argument("mail", type=click.Path(path_type=Path))
 @click.argument("headers", required=False, type=click.Path(path_type=Path))
-def run(client: str, mail: Path, headers: Path | None) -> None:
-    """What git's sendemail-validate hook calls. Silent if the mail passes; else the report, and exit 1 or 3."""
+def git(mail: Path, headers: Path | None) -> None:
+    """git's sendemail-validate hook. Silent if the mail passes; else the report, and exit 1 or 3."""
     from sendcheck.config.load import load_config
+    from sendcheck.daemon.service import start_if_wanted
     from sendcheck.pipeline.engine import Engine
     from sendcheck.pipeline.registry import load
     from sendcheck.pipeline.report import Report, Verdict
@@ -77,7 +97,29 @@ def run(client: str, mail: Path, headers: Path | None) -> None:
         click.echo(f"sendcheck: {notice}", err=True)
     if report.verdict is not Verdict.PASS:
         click.echo(TextReport(registry.rules).mail(report), nl=False, err=True)
+    start_if_wanted(str(config["daemon"]))
     sys.exit(Report((report,)).exit)
+
+
+@run.command()
+@click.option("--reason", default="", help="Send it all the same, for this reason; recorded as the shim does.")
+def emacs(reason: str) -> None:
+    """Emacs' message-send-hook: the mail on standard input, the report on standard output. Exit 0 to send it, 1 or 3 to keep it."""
+    from sendcheck.gateways.checking import Wanted, check_here
+    from sendcheck.gateways.verdict import settle
+    from sendcheck.pipeline.registry import load
+    from sendcheck.reading.sources import stdin_source
+    from sendcheck.show.text import TextReport
+
+    raw, cut = stdin_source().read()
+    found = check_here(Wanted(Job("-", raw, cut, leaving=True)))
+    decided = settle(found, reason)
+    if decided.told:
+        click.echo(decided.told)
+    if decided.send:
+        return
+    click.echo(TextReport(load().rules).mail(replace(found.report, source="this mail")), nl=False)
+    sys.exit(found.report.verdict.exit)
 
 
 def git_job(mail: Path, headers: Path | None) -> Job:

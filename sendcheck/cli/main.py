@@ -23,7 +23,10 @@ COMMANDS = {
     "history": ("sendcheck.cli.history", "history", "Show, export, forget or prune what was learnt."),
     "new-check": ("sendcheck.cli.newcheck", "new_check", "Make a working skeleton of a check."),
     "sendmail": ("sendcheck.cli.sendmail", "sendmail", "Stand in for sendmail: check the mail, then hand it on."),
-    "hook": ("sendcheck.cli.hook", "hook", "Install sendcheck in git, mutt or neomutt."),
+    "daemon": ("sendcheck.cli.daemon", "daemon", "Keep everything warm, so that a mail is checked in a tenth of a second."),
+    "native-host": ("sendcheck.cli.nativehost", "native_host", "Speak with Thunderbird's extension."),
+    "serve": ("sendcheck.cli.serve", "serve", "Open a local page to paste or drop a draft and see it checked."),
+    "hook": ("sendcheck.cli.hook", "hook", "Install sendcheck in a mail program: git, mutt, neomutt, aerc, Emacs, s-nail, Thunderbird."),
 }
 
 

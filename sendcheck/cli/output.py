@@ -99,7 +99,7 @@ def deliver(reports: Iterable[MailReport], outputs: list[Output], look: Look) ->
                 click.echo(live.summary(whole), nl=False, color=coloured)
             continue
         style = click.style if output.path is None and coloured else plain
-        _write(output, _render(output.format, whole, look, style), coloured)
+        _write(output, rendered(output.format, whole, look, style), coloured)
     return whole
 
 
@@ -108,7 +108,7 @@ def _nothing_to_say(report: MailReport, show: Severity) -> bool:
     return report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
 
 
-def _render(name: str, report: Report, look: Look, style: Style) -> str:
+def rendered(name: str, report: Report, look: Look, style: Style | None = None) -> str:
     """The report in one format; only the wanted one is imported."""
     rules = look.registry.rules
     match name:
@@ -132,9 +132,9 @@ def _render(name: str, report: Report, look: Look, style: Style) -> str:
             from sendcheck.show.gitlab import as_gitlab
 
             return as_gitlab(report, rules, look.redact)
-    from sendcheck.show.text import TextReport
+    from sendcheck.show.text import TextReport, plain
 
-    text = TextReport(rules, style, look.show, look.timings)
+    text = TextReport(rules, style or plain, look.show, look.timings)
     quiet = len(report.mails) > _ONE_LINE_EACH
     parts = [text.mail(mail) for mail in report.mails if not quiet or not _nothing_to_say(mail, look.show)]
     if len(report.mails) > 1:

@@ -19,7 +19,8 @@ def sendmail(argv: tuple[str, ...]) -> None:
       --config FILE       use this configuration
       --on-error stop|send   when the mail cannot be checked fully (69) or sendcheck fails (70)
       --ask / --no-ask    ask on the terminal for a reason to send anyway
-    Everything after them goes to the MTA unchanged.
+      --keep-report       keep the report of a mail that is stopped, for `sendcheck hook last`
+    Everything else goes to the MTA unchanged.
 
     \b
     Exit: the MTA's own code; 65 the mail fails, 69 incomplete or no MTA, 70 own error, 64 options, 78 configuration.

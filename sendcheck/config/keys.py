@@ -88,6 +88,15 @@ CORE = (
     Key("baseline", "str", "", "The file of known findings that `sendcheck baseline` writes: they are reported as allowed and fail nothing."),
     Key("language.en.model", "str", "", "A spaCy pipeline for English instead of the shipped one: an installed package's name, or a folder."),
     Key("language.nb.model", "str", "", "A spaCy pipeline for Bokmål instead of the shipped one: an installed package's name, or a folder."),
+    Key(
+        "daemon",
+        "choice",
+        "auto",
+        "The warm process that checks ask: use it if it runs; auto: start it too, from mail clients and for checks at a terminal; off: never. "
+        "SENDCHECK_DAEMON comes before it.",
+        ("off", "use", "auto"),
+    ),
+    Key("daemon-idle", "int", 30, "Minutes without a mail after which the warm process leaves; 0: never."),
     Key("sendmail.mta", "list", [], "Program and arguments that really send (default: SENDCHECK_MTA, else the next sendmail on PATH)."),
     Key("sendmail.on-error", "choice", "stop", "What the shim does when checking itself fails: stop the mail or send it.", ("stop", "send")),
     Key("sendmail.ask", "choice", "auto", "Ask on the terminal for a reason to send anyway; auto: if standard error is one.", ("auto", "always", "never")),

@@ -1,85 +1,108 @@
-"""Sending all the same: the question on the terminal, and the local record of what was answered."""
+"""Sending all the same: what is asked, the question on the terminal, and the local record of what was answered."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
-from sendcheck.history.memory import remember
-from sendcheck.pipeline.contract import Severity
-from sendcheck.pipeline.histories import history_path
-from sendcheck.pipeline.report import Finding, MailReport
-from sendcheck.show.text import clean
+
+if TYPE_CHECKING:
+    from sendcheck.config.config import Config
+    from sendcheck.pipeline.report import MailReport
 
 _SHOWN = 3
 _YES = {"y", "yes", "j", "ja"}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """``reason``: "" if refused; ``remember``: the same finding about the same people need not be asked about again."""
+def answerable(report: MailReport, config: Config) -> dict[str, Any]:
+    """What somebody who is asked about a report must know, in types that JSON holds.
 
-    reason: str
-    remember: bool = False
+    ``rules``: all that found something; ``locked``: those that policy lets nobody override; ``pairs``: (rule, pairs of people) that an answer can be
+    kept for; ``history``: the file that keeps it, or None.
+    """
+    from sendcheck.pipeline.contract import Severity
+    from sendcheck.pipeline.histories import history_path
+
+    history = history_path(config)
+    pairs = [[f.rule, [list(p) for p in f.pairs]] for f in report.findings if f.pairs and f.severity is not Severity.NOTE and not config.rule_locked(f.rule)]
+    return {
+        "rules": sorted({f.rule for f in report.findings}),
+        "locked": sorted({f.rule for f in report.findings if config.rule_locked(f.rule)}),
+        "pairs": pairs if history is not None else [],
+        "history": str(history) if history is not None else None,
+    }
 
 
-def ask_for_reason(text: str, locked: list[str], pairs: list[tuple[str, str]]) -> Answer | None:
-    """Show the report on /dev/tty and ask for a reason, and whether to remember it for *pairs* of people (if any). None if there is no terminal.
+def asked(text: str, about: dict[str, Any]) -> bool:
+    """Show the report on /dev/tty and ask for a reason, and whether to remember it for the people it names; whether to send.
 
-    Standard input is the mail, so the question must go to the terminal itself.
+    Standard input is the mail, so the question must go to the terminal itself; where there is none the report goes to standard error.
     """
     try:
         descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
-        return None
+        sys.stderr.write(text)
+        return False
+    people = list(dict.fromkeys(tuple(pair) for _rule, pairs in about["pairs"] for pair in pairs))
     with os.fdopen(descriptor, "r+b", buffering=0) as terminal:
         terminal.write(text.encode("utf-8", "replace"))
-        if locked:
-            terminal.write(f"policy does not let {', '.join(sorted(set(locked)))} be overridden\n".encode())
-            return Answer("")
+        if about["locked"]:
+            terminal.write(f"policy does not let {', '.join(about['locked'])} be overridden\n".encode())
+            return False
         terminal.write(b"Send it anyway? Type a reason, or just Enter to stop: ")
         reason = terminal.readline(1000).decode("utf-8", "replace").strip()
-        if not reason or not pairs:
-            return Answer(reason)
-        shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in pairs[:_SHOWN]) + (" …" if len(pairs) > _SHOWN else "")
-        terminal.write(f"Remember that this is right for {clean(shown)}? y for yes: ".encode("utf-8", "replace"))
-        return Answer(reason, terminal.readline(1000).decode("utf-8", "replace").strip().lower() in _YES)
+        if not reason:
+            return False
+        remembered = False
+        if people:
+            from sendcheck.show.text import clean
+
+            shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in people[:_SHOWN]) + (" …" if len(people) > _SHOWN else "")
+            terminal.write(f"Remember that this is right for {clean(shown)}? y for yes: ".encode("utf-8", "replace"))
+            remembered = terminal.readline(1000).decode("utf-8", "replace").strip().lower() in _YES
+    for trouble in sent_anyway(about, reason, remembered):
+        sys.stderr.write(f"sendcheck: {trouble}; the mail is sent\n")
+    return True
 
 
-def remember_all(report: MailReport, reason: str, config: Config) -> str:
+def sent_anyway(about: dict[str, Any], reason: str, remembered: bool) -> list[str]:
+    """Record that a mail is sent all the same, and keep the answer if wanted; what of it could not be done, in words."""
+    troubles = [why for why in (_recorded(about["rules"], reason),) if why]
+    if remembered and (why := _kept(about, reason)):
+        troubles.append(f"it could not be remembered: {why}")
+    return troubles
+
+
+def _kept(about: dict[str, Any], reason: str) -> str:
     """Keep the answer for the people that findings name; why it could not be kept, or ""."""
-    path = history_path(config)
-    if path is None:
+    if about["history"] is None:
         return "history is switched off"
+    from sendcheck.history.memory import remember
+
     try:
-        for finding in memorable(report, config):
-            remember(path, finding.rule, finding.pairs, reason)
+        for rule, pairs in about["pairs"]:
+            remember(Path(about["history"]), rule, [(one, other) for one, other in pairs], reason)
     except SendcheckError as error:
         return str(error)
     return ""
 
 
-def memorable(report: MailReport, config: Config) -> list[Finding]:
-    """Findings about pairs of people, which an answer can be kept for."""
-    if history_path(config) is None:
-        return []
-    return [f for f in report.findings if f.pairs and f.severity is not Severity.NOTE and not config.rule_locked(f.rule)]
-
-
-def record(report: MailReport, reason: str) -> None:
-    """Append time, rules and reason to the user's own log (mode 0600); never content. A full disk costs no mail."""
+def _recorded(rules: list[str], reason: str) -> str:
+    """Append time, rules and reason to the user's own log (mode 0600), never content; why not, or "". A full disk costs no mail."""
     from platformdirs import user_state_path
 
-    entry = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "rules": sorted({f.rule for f in report.findings}), "reason": reason}
+    entry = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "rules": rules, "reason": reason}
+    path = user_state_path("sendcheck") / "overrides.jsonl"
     try:
-        folder = user_state_path("sendcheck")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / "overrides.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as log:
             log.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    except OSError:
-        return
+    except OSError as error:
+        return f"the reason could not be recorded in {path} ({error.strerror})"
+    return ""

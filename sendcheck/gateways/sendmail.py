@@ -1,7 +1,8 @@
-"""``sendcheck sendmail``: stands where a mail client calls sendmail, checks, and hands the same bytes on.
+"""``sendcheck sendmail``: what is to become of a mail that a client hands to sendmail.
 
-Exit codes are those of sysexits.h: 0 and the MTA's own, 65 fail, 69 incomplete or no MTA,
-70 own error, 64 bad options, 78 bad configuration. Nothing is printed when a mail passes.
+Here it is decided, in the caller's own process or in a warm worker; :mod:`sendcheck.gateways.handing` does it, always in the
+caller's process. Exit codes are those of sysexits.h: 0 and the MTA's own, 65 fail, 69 incomplete or no MTA, 70 own error, 64 bad
+options, 78 bad configuration. Nothing is printed when a mail passes.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,21 +18,18 @@ from pathlib import Path
 from sendcheck.config.config import Config
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, RegistryError
-from sendcheck.gateways.override import ask_for_reason, memorable, record, remember_all
+from sendcheck.gateways.handing import EX_CONFIG, EX_DATAERR, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, GUARD, Decision
+from sendcheck.gateways.override import answerable
 from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.judge import ALLOW_HEADER, Selection
+from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import Registry, load
 from sendcheck.pipeline.report import MailReport, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
-from sendcheck.pipeline.threads import with_own_thread
+from sendcheck.pipeline.threads import INDEXING, with_own_thread
 from sendcheck.reading.limits import LIMITS
 
-# sysexits.h by number: the os module lacks them on Windows.
-EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_SOFTWARE, EX_OSERR, EX_CONFIG = 64, 65, 69, 70, 71, 78
-GUARD = "SENDCHECK_IN_SENDMAIL"
-#: Seconds that bringing the index of the mail store up to date may hold a mail up; the rest follows with the next mail.
-INDEXING = 2.0
 _WITH_VALUE = {"-f", "-r", "-F", "-N", "-R", "-O", "-X", "-h", "-L", "-V", "-C", "-a", "--file", "--account"}
+_OWN = {"--mta", "--mta-arg", "--config", "--on-error", "--ask", "--no-ask", "--keep-report"}
 _NOT_SENDING = re.compile(r"-b[^m]")
 
 
@@ -48,21 +45,28 @@ class Call:
     config: Path | None = None
     on_error: str | None = None
     ask: str | None = None
+    keep: bool = False
     argv: list[str] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
 
 
 def parse(argv: Sequence[str]) -> Call:
-    """Split own options (they come first) from sendmail's. Raises UsageError for what is no sending."""
+    """Split own options from sendmail's (s-nail puts its ``-i`` before them). Raises UsageError for what is no sending."""
     call = Call()
     rest = list(argv)
-    while rest and rest[0].startswith("--") and rest[0] != "--":
-        name, equals, value = rest[0].partition("=")
-        if name not in {"--mta", "--mta-arg", "--config", "--on-error", "--ask", "--no-ask"}:
-            break
-        rest.pop(0)
+    while rest and rest[0] != "--":
+        word = rest.pop(0)
+        name, equals, value = word.partition("=")
+        if name not in _OWN:
+            call.argv.append(word)
+            if word in _WITH_VALUE and rest:
+                call.argv.append(rest.pop(0))
+            continue
         if name in {"--ask", "--no-ask"}:
             call.ask = "always" if name == "--ask" else "never"
+            continue
+        if name == "--keep-report":
+            call.keep = True
             continue
         if not equals:
             if not rest:
@@ -78,8 +82,8 @@ def parse(argv: Sequence[str]) -> Call:
             call.on_error = value
         else:
             raise UsageError(f"--on-error is “{value}”, but must be stop or send")
-    call.argv = rest
-    call.recipients = _recipients(rest)
+    call.argv += rest
+    call.recipients = _recipients(call.argv)
     return call
 
 
@@ -132,53 +136,50 @@ def _is_us(path: Path) -> bool:
     return head.startswith(b"#!") and b"sendcheck" in head
 
 
-def strip_allow_header(raw: bytes) -> bytes:
-    """The mail without its X-Sendcheck-Allow fields: the one change that is ever made."""
-    separator = re.search(rb"\r?\n(?=\r?\n)", raw)
-    end = separator.end() if separator else len(raw)
-    name = ALLOW_HEADER.encode()
-    head = re.sub(rb"(?im)^" + name + rb"[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*(?:\n|\Z)", b"", raw[:end])
-    return head + raw[end:]
-
-
-def main(argv: Sequence[str]) -> int:
-    """Run the shim; returns its exit code. Never raises, never loses a mail: on any doubt nothing is sent."""
+def decide(argv: Sequence[str], raw: bytes, *, tty: bool) -> Decision:
+    """What to do with a mail. ``tty``: whether standard error is a terminal, so that somebody can be asked. Never raises: on any doubt nothing is sent."""
     try:
         call = parse(argv)
     except UsageError as error:
-        return _say(str(error), EX_USAGE)
+        return Decision(EX_USAGE, f"sendcheck: {error}\n")
     if os.environ.get(GUARD):
-        return _say("the MTA it would hand the mail to is sendcheck itself: set SENDCHECK_MTA or sendmail.mta to the real one", EX_UNAVAILABLE)
+        return _stop(EX_UNAVAILABLE, "the MTA it would hand the mail to is sendcheck itself: set SENDCHECK_MTA or sendmail.mta to the real one")
     try:
         registry = load()
         config = load_config(registry, explicit=call.config, start=None)
     except (ConfigError, RegistryError) as error:
-        return _say(f"{error}; nothing was sent", EX_CONFIG)
+        return _stop(EX_CONFIG, f"{error}; nothing was sent")
     except Exception as error:
-        return _say(f"internal error ({type(error).__name__}) before the mail was read; nothing was sent", EX_SOFTWARE)
+        return _stop(EX_SOFTWARE, f"internal error ({type(error).__name__}) before the mail was read; nothing was sent")
+    decision = _decided(call, raw, registry, config, tty)
+    decision.daemon = str(config["daemon"])
+    decision.keep = call.keep
+    return decision
+
+
+def _decided(call: Call, raw: bytes, registry: Registry, config: Config, tty: bool) -> Decision:
     mta = find_mta(call, config, os.environ)
     if mta is None or shutil.which(mta[0]) is None:
         named = f"“{mta[0]}” is not there" if mta else "there is no sendmail on PATH"
-        return _say(f"no MTA: {named}. Set SENDCHECK_MTA or sendmail.mta; nothing was sent", EX_UNAVAILABLE)
-    raw = sys.stdin.buffer.read()
+        return _stop(EX_UNAVAILABLE, f"no MTA: {named}. Set SENDCHECK_MTA or sendmail.mta; nothing was sent")
+    mta += call.argv
     on_error = call.on_error if call.on_error and "sendmail.on-error" not in config.locked else config["sendmail.on-error"]
     try:
         report = _check(raw, call, registry, config)
     except Exception:
-        return _own_error(mta, call.argv, raw, on_error)
+        return _own_error(mta, on_error)
     if report.engine_error:
-        return _own_error(mta, call.argv, raw, on_error)
+        return _own_error(mta, on_error)
     if report.verdict is Verdict.PASS:
-        return _hand_on(mta, call.argv, raw)
-    return _stopped(report, raw, call, mta, registry, config, on_error)
+        return Decision(send=mta)
+    return _stopped(report, call, mta, registry, config, on_error, tty)
 
 
-def _own_error(mta: list[str], argv: list[str], raw: bytes, on_error: str) -> int:
+def _own_error(mta: list[str], on_error: str) -> Decision:
     """sendcheck itself failed: nothing is sent, unless the user or policy said otherwise."""
     if on_error == "send":
-        _say("internal error; the mail was sent unchecked, as on-error = send says", 0)
-        return _hand_on(mta, argv, raw)
-    return _say("internal error; nothing was sent", EX_SOFTWARE)
+        return Decision(0, "sendcheck: internal error; the mail was sent unchecked, as on-error = send says\n", send=mta)
+    return _stop(EX_SOFTWARE, "internal error; nothing was sent")
 
 
 def _check(raw: bytes, call: Call, registry: Registry, config: Config) -> MailReport:
@@ -189,44 +190,36 @@ def _check(raw: bytes, call: Call, registry: Registry, config: Config) -> MailRe
     return Supervisor(engine).check(with_own_thread(job, config, INDEXING))
 
 
-def _stopped(report: MailReport, raw: bytes, call: Call, mta: list[str], registry: Registry, config: Config, on_error: str) -> int:
+def _stopped(report: MailReport, call: Call, mta: list[str], registry: Registry, config: Config, on_error: str, tty: bool) -> Decision:
     from sendcheck.show.text import TextReport
 
-    text = TextReport(registry.rules).mail(report)
-    for notice in report.notices:
-        text = f"sendcheck: {notice}\n{text}"
-    locked = [f.rule for f in report.findings if config.rule_locked(f.rule)]
+    text = "".join(f"sendcheck: {notice}\n" for notice in report.notices) + TextReport(registry.rules).mail(report)
     mode = call.ask or config["sendmail.ask"]
-    if mode == "always" or (mode == "auto" and sys.stderr.isatty()):
-        pairs = list(dict.fromkeys(pair for finding in memorable(report, config) for pair in finding.pairs))
-        answer = ask_for_reason(text, locked, pairs)
-        if answer is not None and answer.reason:
-            record(report, answer.reason)
-            if answer.remember and (why := remember_all(report, answer.reason, config)):
-                _say(f"it could not be remembered: {why}; the mail is sent", 0)
-            return _hand_on(mta, call.argv, raw)
-        if answer is None:
-            sys.stderr.write(text)
-    else:
-        sys.stderr.write(text)
     if report.verdict is Verdict.INCOMPLETE:
+        end = _stop(EX_UNAVAILABLE, "the mail could not be checked fully; nothing was sent")
         if on_error == "send":
-            _say("not fully checked; sent all the same, as on-error = send says", 0)
-            return _hand_on(mta, call.argv, raw)
-        return _say("the mail could not be checked fully; nothing was sent", EX_UNAVAILABLE)
-    return _say("nothing was sent. Mend the mail, or add a header “X-Sendcheck-Allow: RULE reason” to send it as it is", EX_DATAERR)
+            end = Decision(0, "sendcheck: not fully checked; sent all the same, as on-error = send says\n", send=mta)
+    else:
+        end = _stop(EX_DATAERR, "nothing was sent. Mend the mail, or add a header “X-Sendcheck-Allow: RULE reason” to send it as it is")
+    end.report = text
+    if mode == "always" or (mode == "auto" and tty):
+        end.ask = answerable(report, config)
+        end.otherwise = mta
+    return end
 
 
-def _hand_on(mta: list[str], argv: list[str], raw: bytes) -> int:
-    """Give the mail to the MTA: same arguments, same bytes but for the allow header; its exit code is ours."""
-    environ = {**os.environ, GUARD: "1"}
-    try:
-        done = subprocess.run([*mta, *argv], input=strip_allow_header(raw), env=environ, check=False)
-    except OSError as error:
-        return _say(f"the MTA {mta[0]} could not be started ({error.strerror}); nothing was sent", EX_OSERR)
-    return done.returncode if done.returncode >= 0 else EX_OSERR
+def _stop(code: int, message: str) -> Decision:
+    return Decision(code, f"sendcheck: {message}\n")
 
 
-def _say(message: str, code: int) -> int:
-    sys.stderr.write(f"sendcheck: {message}\n")
+def main(argv: Sequence[str], raw: bytes | None = None) -> int:
+    """Run the shim in this process; its exit code. ``raw``: the mail, if it was read already."""
+    from sendcheck.daemon.service import start_if_wanted
+    from sendcheck.gateways.handing import carry_out
+
+    if raw is None:
+        raw = sys.stdin.buffer.read()
+    decision = decide(argv, raw, tty=sys.stderr.isatty())
+    code = carry_out(decision, raw)
+    start_if_wanted(decision.daemon)
     return code

@@ -10,9 +10,9 @@ from sendcheck.config.config import Config, Suppression
 from sendcheck.pipeline.contract import Hit, Rule, Severity
 from sendcheck.pipeline.registry import Registry, unknown
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Suppressed, Verdict, fails, fingerprint
+from sendcheck.reading.allowheader import ALLOW_HEADER
 from sendcheck.understanding.mail import Mail
 
-ALLOW_HEADER = "x-sendcheck-allow"
 _MIN_PREFIX = 12
 #: Where an exception comes from that the history remembers.
 REMEMBERED = "remembered in the history"

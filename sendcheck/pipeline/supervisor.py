@@ -186,7 +186,9 @@ class Supervisor:
         return MailReport(job.source, judgement.verdict, findings=judgement.findings, notices=judgement.notices)
 
     def _kill(self, worker: _Worker) -> None:
+        """End a worker. Nobody waits for an idle one to be gone: taking its memory down costs longer than a short mail's check."""
         worker.connection.close()
         if worker.process.is_alive():
             worker.process.kill()
-        worker.process.join(5)
+        if worker.job is not None:
+            worker.process.join(5)

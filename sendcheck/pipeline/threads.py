@@ -14,6 +14,9 @@ from sendcheck.pipeline.engine import Job
 if TYPE_CHECKING:
     from sendcheck.mailstore import MailStore
 
+#: Seconds that bringing the index of the mail store up to date may hold up a mail on its way out; the rest follows with the next one.
+INDEXING = 2.0
+
 
 def open_store(path: str, progress: Callable[[int, int], None] | None = None, seconds: float | None = None) -> MailStore:
     """The store at *path*. ``seconds``: how long indexing may hold a mail up. Raises InputError where there is none."""

@@ -133,7 +133,7 @@ def lenient_base64(data: bytes) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class ContentFields:
-    """What a part says about itself; every value already guarded."""
+    """What a part says about itself; every value already guarded. ``size``: in bytes, as its Content-Disposition tells (RFC 2183), else 0."""
 
     content_type: str
     charset: str | None
@@ -144,6 +144,7 @@ class ContentFields:
     content_id: str | None
     flowed: bool
     delsp: bool
+    size: int = 0
 
 
 def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: Limits, problems: Problems, part: str) -> ContentFields:
@@ -165,6 +166,7 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
     delsp = problems.guard(lambda: _text(message.get_param("delsp")), None, "delsp could not be read", part)
     name = problems.guard(lambda: _file_name(message), None, "the file name of a part could not be read", part)
     disposition = str(message.get("content-disposition", "") or "").split(";")[0].strip().lower()
+    size = problems.guard(lambda: _text(message.get_param("size", header="content-disposition")), None, "the size of a part could not be read", part)
     encoding = re.sub(r"\(.*?\)", "", str(message.get("content-transfer-encoding", "") or "")).strip().lower()
     content_id = str(message.get("content-id", "") or "").strip().strip("<>") or None
     return ContentFields(
@@ -177,6 +179,7 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
         content_id,
         (flowed or "").lower() == "flowed",
         (delsp or "").lower() == "yes",
+        int(size) if size and re.fullmatch(r"[0-9]{1,15}", size) else 0,
     )
 
 

@@ -168,12 +168,12 @@ def transfer_decode(raw: bytes, part: RawPart) -> bytes:
 
 
 def decoded_size(raw: bytes, part: RawPart) -> int:
-    """Size in bytes of a part's content, estimated for base64 without decoding it."""
+    """Size in bytes of a part's content, estimated for base64 without decoding it; the size that the part declares (RFC 2183), if that is larger."""
     size = part.end - part.start
     if part.fields.encoding == "base64":
         newlines = raw.count(b"\n", part.start, part.end)
-        return max(0, (size - newlines) * 3 // 4)
-    return size
+        size = max(0, (size - newlines) * 3 // 4)
+    return max(size, part.fields.size)
 
 
 def decode_text(raw: bytes, part: RawPart, positions: RawPositions, limits: Limits, problems: Problems) -> DecodedText:

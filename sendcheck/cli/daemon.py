@@ -1,0 +1,164 @@
+"""``sendcheck daemon``: the warm process, in the foreground or in the background."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sendcheck.daemon import client, service, stamp, wire
+from sendcheck.daemon.server import Again, DaemonError, Master, to_stderr
+from sendcheck.daemon.worker import Request, streams
+from sendcheck.errors import InputError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def daemon() -> None:
+    """Keep everything a check needs warm, so that a mail is checked in a tenth of a second.
+
+    `sendcheck check`, the sendmail shim, git's hook and Thunderbird ask it by themselves when it runs (`daemon = "use"`) and start it when
+    it does not (`daemon = "auto"`, the default). It listens on a Unix socket that only you can open.
+    """
+
+
+@daemon.command()
+@click.option("--idle", type=click.IntRange(0), metavar="MINUTES", help="Leave after so long without a mail; 0: never (default: daemon-idle).")
+def run(idle: int | None) -> None:
+    """Serve in the foreground, as systemd wants it. Stops on SIGTERM, starts anew on SIGHUP."""
+    from sendcheck.config.load import load_config
+    from sendcheck.pipeline.registry import load
+
+    minutes = idle if idle is not None else int(load_config(load(), start=None)["daemon-idle"])
+    doers = {"command": _command, "sendmail": _sendmail, "report": _report}
+    try:
+        Master(doers, _warm, minutes * 60.0, to_stderr).run()
+    except Again:
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "sendcheck", "daemon", "run", *(["--idle", str(idle)] if idle is not None else [])])
+
+
+@daemon.command()
+def start() -> None:
+    """Start it in the background and wait until it is warm."""
+    if service.status() is not None:
+        click.echo(f"the daemon runs already at {wire.socket_path()}")
+        return
+    impossible = wire.why_impossible(wire.socket_path())
+    if impossible:
+        raise DaemonError(impossible)
+    begun = time.monotonic()
+    service.spawn()
+    if not service.wait_until_up():
+        raise DaemonError(f"the daemon did not come up: see {service.log_file()}")
+    click.echo(f"the daemon is warm after {time.monotonic() - begun:.1f} s, at {wire.socket_path()}")
+
+
+@daemon.command()
+def stop() -> None:
+    """Stop it; mails that are being checked are finished."""
+    click.echo("stopped" if service.stop() else "no daemon runs")
+
+
+@daemon.command()
+def status() -> None:
+    """Whether it runs, since when, and how long mails take. Exit code 1 if none runs."""
+    found = service.status()
+    if found is None:
+        click.echo(f"no daemon runs at {wire.socket_path()}")
+        sys.exit(1)
+    click.echo(f"runs at {wire.socket_path()}, process {found.get('pid')}, since {time.strftime('%Y-%m-%d %H:%M', time.localtime(found.get('since')))}")
+    if found.get("answers"):
+        click.echo(f"{found['answers']:,} answers: last {found['last_ms']:g} ms, median {found['median_ms']:g} ms, slowest {found['slowest_ms']:g} ms")
+    else:
+        click.echo("no answers yet")
+    if found.get("killed"):
+        click.echo(f"{found['killed']:,} workers were killed: see {service.log_file()}")
+    try:
+        probe = client.connect()
+        if probe is not None:
+            probe.close()
+    except client.Refused as refused:
+        click.echo(f"it does not answer this program: {refused}")
+
+
+@daemon.command()
+@click.option("--install", is_flag=True, help="Write it where systemd looks, instead of printing it.")
+def unit(install: bool) -> None:
+    """The systemd user unit that keeps the daemon running."""
+    from sendcheck.gateways.clients.base import program
+
+    text = service.unit_text(program())
+    if not install:
+        click.echo(text, nl=False)
+        return
+    path = service.unit_file()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    click.echo(f"wrote {path}\nnow: systemctl --user daemon-reload && systemctl --user enable --now sendcheck")
+
+
+def _command(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """A command as the client's own process would run it: its exit code, and what it prints."""
+    from sendcheck.cli.main import main
+
+    words = request.head["argv"][1:]
+    if words[:1] != ["check"] and words[:2] != ["hook", "run"]:
+        raise InputError("a worker does no such command")
+    code = 0
+    with streams(request) as (out, err):
+        try:
+            main()
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+    return {"exit": code}, (out.getvalue(), err.getvalue())
+
+
+def _sendmail(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """What the shim should do with a mail."""
+    from sendcheck.gateways.sendmail import decide
+
+    decision = decide([str(w) for w in request.head["arguments"]], request.blobs[0], tty=bool(request.head["tty"][2]))
+    return {"decision": decision.wire()}, ()
+
+
+def _report(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """The report of a mail, for a gateway."""
+    from sendcheck.gateways.checking import check_here
+
+    return {}, (pickle.dumps(check_here(pickle.loads(request.blobs[0]))),)
+
+
+def _warm() -> None:
+    """Load what a check needs, and check a mail of each language, so that all that is made on first use is made."""
+    import sendcheck.cli.check
+    import sendcheck.cli.main
+    import sendcheck.gateways.checking
+    import sendcheck.gateways.sendmail
+    import sendcheck.history.view  # noqa: F401
+    from sendcheck.cli.output import FORMATS, Look, rendered
+    from sendcheck.config.load import load_config, policy_files, user_file
+    from sendcheck.pipeline.contract import PROFILES, Severity
+    from sendcheck.pipeline.engine import Engine, Job
+    from sendcheck.pipeline.registry import load
+    from sendcheck.pipeline.report import Report
+
+    registry = load()
+    config = load_config(registry, start=None)
+    packages = {str(Path(sys.modules[check.run.__module__].__file__ or ".").parent.parent) for check in registry.checks}
+    stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
+    for profile in (None, *PROFILES):
+        for mail in sorted(Path(wire.__file__).parent.glob("*.eml")):
+            report = Engine(registry, config, profile=profile).check(Job("-", mail.read_bytes(), timings=True))
+            look = Look(registry, Severity.NOTE, "error", redact=False)
+            for name in FORMATS:
+                with contextlib.suppress(Exception):
+                    rendered(name, Report((report,)), look)

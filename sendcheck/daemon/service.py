@@ -1,0 +1,109 @@
+"""Starting, stopping and looking after the daemon from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from sendcheck.daemon import client, wire
+from sendcheck.errors import SendcheckError
+
+#: Seconds that warming up may take before ``start`` stops waiting.
+WARMING = 60.0
+_STOPPING = 10.0
+_LOG_BYTES = 1_000_000
+UNIT = "sendcheck.service"
+
+
+def spawn(idle_minutes: int | None = None) -> None:
+    """Start a daemon that outlives this process; returns at once. Its log lies in the user's state folder."""
+    log = log_file()
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = not log.exists() or log.stat().st_size > _LOG_BYTES
+    words = [sys.executable, "-P", "-m", "sendcheck", "daemon", "run"]
+    if idle_minutes is not None:
+        words += ["--idle", str(idle_minutes)]
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if fresh else 0), 0o600)
+    try:
+        subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, cwd="/", start_new_session=True)
+    finally:
+        os.close(descriptor)
+
+
+def start_if_wanted(setting: str) -> None:
+    """Start a daemon for the next mail if *setting* (``daemon``) says auto and none serves. Never raises: a mail does not hang on it."""
+    if (client.mode() or setting) != "auto" or wire.why_impossible(wire.socket_path()):
+        return
+    try:
+        connection = client.connect()
+        if connection is not None:
+            connection.close()
+            return
+    except client.Refused as refused:
+        if not refused.older or not stop():
+            return
+    except SendcheckError:
+        return
+    try:
+        spawn()
+    except OSError:
+        return
+
+
+def log_file() -> Path:
+    """Where a daemon that was started in the background writes its log."""
+    from platformdirs import user_state_path
+
+    return user_state_path("sendcheck") / "daemon.log"
+
+
+def status() -> dict[str, Any] | None:
+    """What the daemon tells of itself; None if none runs. Raises Refused if what listens there is not ours."""
+    connection = client.connect(control=True)
+    if connection is None:
+        return None
+    with connection:
+        wire.send(connection, {"do": "status"})
+        return wire.receive(connection)[0]
+
+
+def stop() -> bool:
+    """Ask the daemon to stop, and wait for it; whether one ran. Raises Refused if what listens there is not ours, or does not answer."""
+    connection = client.connect(control=True)
+    if connection is None:
+        return False
+    with connection:
+        wire.send(connection, {"do": "stop"})
+        wire.receive(connection)
+    until = time.monotonic() + _STOPPING
+    while time.monotonic() < until and Path(wire.socket_path()).exists():
+        time.sleep(0.02)
+    return True
+
+
+def wait_until_up() -> bool:
+    """Whether a daemon answers before warming up should be over."""
+    until = time.monotonic() + WARMING
+    while time.monotonic() < until:
+        connection = client.connect()
+        if connection is not None:
+            connection.close()
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def unit_file() -> Path:
+    """Where systemd looks for the user's own units (systemd.unit(5))."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user" / UNIT
+
+
+def unit_text(program: list[str]) -> str:
+    """The systemd user unit, for the program that is installed here."""
+    template = (Path(__file__).parent / UNIT).read_text("utf-8")
+    quoted = " ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$") + '"' for word in program)
+    return template.replace("@PROGRAM@", quoted)

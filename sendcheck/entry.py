@@ -1,0 +1,70 @@
+"""Where the program begins: through a warm worker if a daemon runs and the command is one that it can do, else the command line itself.
+
+On the way through the daemon nothing is imported that a check needs: that is what makes it fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """The command ``sendcheck``."""
+    argv = sys.argv[1:]
+    if os.environ.get("SENDCHECK_DAEMON") != "off" and argv:
+        if argv[0] == "sendmail":
+            sys.exit(_shim(argv[1:]))
+        if argv[0] == "check" or argv[:2] == ["hook", "run"]:
+            from sendcheck.daemon import client
+
+            code = client.command(argv)
+            if code is not None:
+                _leave(code)
+    from sendcheck.cli.main import main as command_line
+
+    command_line()
+
+
+def sendmail() -> None:
+    """The command ``sendcheck-sendmail``, for programs that take the path of a sendmail and no arguments for it."""
+    sys.argv[1:1] = ["sendmail"]
+    main()
+
+
+def native_host() -> None:
+    """The command ``sendcheck-native-host``: a native-messaging manifest names a program and no arguments for it."""
+    sys.argv[1:1] = ["native-host"]
+    main()
+
+
+def _shim(argv: list[str]) -> int:
+    if argv == ["--help"]:
+        from sendcheck.cli.main import main as command_line
+
+        command_line()
+    from sendcheck.daemon import client
+    from sendcheck.gateways.handing import Decision, carry_out
+
+    raw = sys.stdin.buffer.read()
+    told = client.sendmail(argv, raw)
+    if told is not None:
+        try:
+            decision = Decision.unwired(told)
+        except (KeyError, TypeError, ValueError):
+            pass
+        else:
+            return carry_out(decision, raw)
+    from sendcheck.gateways.sendmail import main as shim
+
+    return shim(argv, raw)
+
+
+def _leave(code: int) -> None:
+    """Leave at once; what was printed is flushed."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        os._exit(0)
+    sys.exit(code)
