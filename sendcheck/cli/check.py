@@ -103,7 +103,8 @@ def check(
     parent_mail = _parent(parent)
     # --parent names the mail itself: no store needs to be searched for it.
     store = open_store(config["mailstore"], _told) if config["mailstore"] and parent is None else None
-    work = (_completed(job, parent_mail, draft, timings, explain_answers) for job in found)
+    page = any(output.format == "html" for output in wanted)
+    work = (replace(job, parent=parent_mail, draft=draft, timings=timings, table=explain_answers, page=page) for job in found)
     work = (job if job.template is not None else with_thread(job, store) for job in work)
     reports = _left(Supervisor(engine, jobs).run(work), config, changes, known)
     look = Look(registry, Severity(config["show"]), config["fail-on"], timings, redact, color, _bar(list(sources)))
@@ -115,10 +116,6 @@ def check(
 
         start_if_wanted(str(config["daemon"]))
     sys.exit(worst_exit(codes))
-
-
-def _completed(job: Job, parent: tuple[str, bytes] | None, draft: bool, timings: bool, table: bool) -> Job:
-    return replace(job, parent=parent, draft=draft, timings=timings, table=table)
 
 
 def _changes(reference: str | None) -> Changes | None:

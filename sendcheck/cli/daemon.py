@@ -157,7 +157,7 @@ def _warm() -> None:
     stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
     for profile in (None, *PROFILES):
         for mail in sorted(Path(wire.__file__).parent.glob("*.eml")):
-            report = Engine(registry, config, profile=profile).check(Job("-", mail.read_bytes(), timings=True))
+            report = Engine(registry, config, profile=profile).check(Job("-", mail.read_bytes(), timings=True, page=True))
             look = Look(registry, Severity.NOTE, "error", redact=False)
             for name in FORMATS:
                 with contextlib.suppress(Exception):

@@ -19,7 +19,7 @@ from sendcheck.pipeline.report import MailReport, Report, Verdict
 if TYPE_CHECKING:
     from sendcheck.show.text import Style
 
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
+FORMATS = ("text", "json", "html", "sarif", "junit", "github", "gitlab")
 _ONE_LINE_EACH = 25
 
 
@@ -116,6 +116,10 @@ def rendered(name: str, report: Report, look: Look, style: Style | None = None) 
             from sendcheck.show.json import as_json
 
             return as_json(report)
+        case "html":
+            from sendcheck.show.html import as_html
+
+            return as_html(report, rules, look.show)
         case "sarif":
             from sendcheck.show.sarif import as_sarif
 

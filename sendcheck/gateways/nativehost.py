@@ -22,7 +22,7 @@ from sendcheck.gateways.verdict import settle
 from sendcheck.pipeline.contract import Severity
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
-from sendcheck.pipeline.report import Finding
+from sendcheck.pipeline.report import Finding, Reader
 from sendcheck.reading.limits import LIMITS
 from sendcheck.show.text import clean
 
@@ -99,7 +99,7 @@ def _report(found: Checked) -> dict[str, Any]:
         "findings": [_finding(f, rules[f.rule].why if f.rule in rules else "") for f in shown[:_FINDINGS]],
         "more": max(0, len(shown) - _FINDINGS),
         "not_run": [{"rule": e.rule, "reason": _clipped(e.reason)} for e in report.not_run if e.required],
-        "readers": [{"shown": _clipped(r.shown), "field": r.field, "organisation": _clipped(r.organisation), "inside": r.inside} for r in report.readers[:_READERS]],
+        "readers": [_reader(r) for r in report.readers[:_READERS]],
         "more_readers": max(0, len(report.readers) - _READERS),
         "answers": _clipped(report.answers),
         "notices": [_clipped(n) for n in report.notices[:10]],
@@ -107,6 +107,10 @@ def _report(found: Checked) -> dict[str, Any]:
         "memorable": sorted({" and ".join(dict.fromkeys(map(str, pair))) for _rule, pairs in found.about["pairs"] for pair in pairs})[:3],
         "overridable": not found.about["locked"] and not report.engine_error,
     }
+
+
+def _reader(reader: Reader) -> dict[str, Any]:
+    return {"shown": _clipped(reader.shown), "field": reader.field, "organisation": _clipped(reader.organisation), "inside": reader.inside}
 
 
 def _finding(finding: Finding, why: str) -> dict[str, Any]:
@@ -152,6 +156,3 @@ def _write(stream: BinaryIO, told: dict[str, Any]) -> None:
         data = json.dumps({"id": told.get("id"), "error": "the report is too large to be shown here: use sendcheck check", "send": False}).encode()
     stream.write(struct.pack("=I", len(data)) + data)
     stream.flush()
-
-
-

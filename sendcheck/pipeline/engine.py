@@ -14,6 +14,7 @@ from sendcheck.errors import SendcheckError
 from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Rule
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
+from sendcheck.pipeline.page import page_of
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
@@ -33,7 +34,8 @@ class Job:
     """One mail to check: its bytes and what is known beside them.
 
     ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store; ``earlier``: the mails of the thread before it;
-    ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails; ``timings``, ``table``: what else the report should hold.
+    ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails; ``timings``, ``table``, ``page``: what else the
+    report should hold.
     """
 
     source: str
@@ -49,6 +51,7 @@ class Job:
     leaving: bool = False
     timings: bool = False
     table: bool = False
+    page: bool = False
     template: TemplateJob | None = None
 
     @property
@@ -158,6 +161,7 @@ class Engine:
             notices=(*_doubts(mail), *judgement.notices),
             unmatched=judgement.unmatched,
             exchanges=tuple(exchanges) if job.table else None,
+            page=page_of(mail, tuple(exchanges)) if job.page and template is None else None,
             network=self._network(),
             template=mail.template.engine if mail.template is not None else "",
             elapsed_ms=round(elapsed, 1) if job.timings else None,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sendcheck.errors import Exit, worst_exit
 from sendcheck.pipeline.contract import Confidence, Exchange, Severity
+from sendcheck.pipeline.page import Page
 from sendcheck.understanding.place import Place
 
 
@@ -91,7 +92,7 @@ class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
     ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing; ``exchanges``: what was asked and
-    where it is answered, None unless wanted; ``template``: the engine of a template,
+    where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, None unless wanted; ``template``: the engine of a template,
     "" for a mail; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck itself
     failed on this mail (exit 70), not one of its checks.
     """
@@ -113,6 +114,7 @@ class MailReport:
     unmatched: tuple[str, ...] = ()
     network: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] | None = None
+    page: Page | None = None
     template: str = ""
     engine_error: bool = False
     elapsed_ms: float | None = None

@@ -26,6 +26,11 @@ _BLOCK = {
     "mj-accordion-title", "mj-accordion-text", "mj-wrapper", "mj-divider", "mj-spacer",
 }  # fmt: skip
 _PARAGRAPH = {"p", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "ul", "ol", "mj-text", "mj-button"}
+#: Elements whose look a reader of the text should not miss, and what stands for it.
+_LOOKS = {
+    **dict.fromkeys(("b", "strong", "th"), "strong"), **dict.fromkeys(("i", "em", "cite"), "em"), "u": "u", **dict.fromkeys(("s", "strike", "del"), "s"),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"), **dict.fromkeys(("pre", "code", "samp", "kbd", "tt"), "code"),
+}  # fmt: skip
 _ANCHORS = {"a", "mj-button", "mj-navbar-link", "mj-social-element"}
 _HIDING_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|!|$)"
@@ -62,7 +67,9 @@ class Link:
 
 @dataclass(slots=True)
 class HtmlText:
-    """The text of an HTML part. ``hidden``: text no reader sees, as (text, offset in the source or None)."""
+    """The text of an HTML part. ``hidden``: text no reader sees, as (text, offset in the source or None); ``looks``: (start, end, look) of what
+    is strong, em, u, s, heading or code, in the order it ends.
+    """
 
     pieces: Pieces = field(default_factory=Pieces)
     zone_starts: list[int] = field(default_factory=list)
@@ -70,6 +77,7 @@ class HtmlText:
     links: list[Link] = field(default_factory=list)
     hidden: list[tuple[str, int | None]] = field(default_factory=list)
     image_ids: set[str] = field(default_factory=set)
+    looks: list[tuple[int, int, str]] = field(default_factory=list)
     cut: bool = False
 
     def zone_at(self, offset: int) -> Zone:
@@ -129,6 +137,7 @@ class _State:
     hidden: bool = False
     pre: bool = False
     href: str | None = None
+    begun: int = 0
 
 
 class _Walker:
@@ -194,6 +203,7 @@ class _Walker:
                 self._raw("- ")
             if tag in _ANCHORS and inner.href is not None:
                 self.link_start = self.out.pieces.length
+        inner.begun = self.out.pieces.length
         child = node.child
         if child is None:
             self._leave(node, inner)
@@ -210,6 +220,8 @@ class _Walker:
             text = "".join(self.out.pieces.chunks[bisect.bisect_left(self.out.pieces.offsets, start) :])
             self.out.links.append(Link(state.href, " ".join(text.split()), start, self.out.pieces.length))
             self.link_start = None
+        if tag in _LOOKS and self.out.pieces.length > state.begun:
+            self.out.looks.append((state.begun, self.out.pieces.length, _LOOKS[tag]))
         if tag in _BLOCK:
             self._break_line(tag in _PARAGRAPH)
 

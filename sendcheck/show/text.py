@@ -134,14 +134,12 @@ class TextReport:
                 yield from _fill(f"    {self.style('do', dim=True)}    {finding.suggestion}", "          ", 4 + 3)
 
     def _excerpt(self, place: Place) -> Iterator[str]:
-        where = place.part if place.line is None else f"line {place.line}, column {place.column}"
-        where = f"{clean(place.file)}, {where}" if place.file else where
         if not place.context:
             if place.excerpt:
-                yield f"          {self.style(where + ':', dim=True)} {clean(place.excerpt)}"
+                yield f"          {self.style(where_of(place, part=False) + ':', dim=True)} {clean(place.excerpt)}"
             return
         context = clean(place.context)
-        yield f"          {self.style(f'{place.part}, {where}' if place.line is not None else where, dim=True)}"
+        yield f"          {self.style(where_of(place), dim=True)}"
         yield f"            {context}"
         if place.excerpt:
             at = place.context_column
@@ -156,7 +154,7 @@ class TextReport:
         return ["", *lines] if lines else []
 
     def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:
-        lines = [f"  {self.style('allowed', fg='cyan')} {told}" for told in _allowed(report.suppressed)]
+        lines = [f"  {self.style('allowed', fg='cyan')} {told}" for told in allowed(report.suppressed)]
         lines += [f"  {self.style('unused', dim=True)}  {clean(text)}" for text in unmatched]
         if report.network:
             lines.append(f"  {self.style('network', fg='cyan')} asked outside this machine: {', '.join(report.network)} is on")
@@ -170,12 +168,19 @@ class TextReport:
         return f"  {told}{self.style(more, dim=True)}"
 
 
+def where_of(place: Place, part: bool = True) -> str:
+    """Where a place is, in words: file, part, line and column, as far as they are known."""
+    where = place.part if place.line is None else f"line {place.line}, column {place.column}"
+    where = f"{clean(place.file)}, {where}" if place.file else where
+    return f"{place.part}, {where}" if part and place.line is not None else where
+
+
 def _its_own(unmatched: str, report: MailReport) -> bool:
     """Whether an exception that matches nothing stands in the mail or template itself, and is not a configuration's for all."""
     return unmatched.startswith("X-Sendcheck") or bool(report.template and unmatched.startswith(f"{report.source}:"))
 
 
-def _allowed(suppressed: Iterable[Suppressed]) -> Iterator[str]:
+def allowed(suppressed: Iterable[Suppressed]) -> Iterator[str]:
     """What was allowed and why; many for one reason in one line."""
     by_reason: dict[str, list[str]] = {}
     for entry in suppressed:

@@ -284,6 +284,7 @@ class Mail:
             last[1] if last else None,
             context=context.replace("\t", " "),
             context_column=start - context_start,
+            span=(next(i for i, b in enumerate(self.bodies) if b is body), start, end),
         )
 
     def _in_template(self, template: Template, body: Body, start: int, end: int, part: str) -> Place:

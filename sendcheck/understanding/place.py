@@ -14,7 +14,8 @@ class Place:
     ``context`` is the line of decoded text around the excerpt and ``context_column`` where
     the excerpt starts in it (from 0): what the text report shows above its caret. ``file``: the
     file it lies in, if that is another than the source (what a template draws in); ``stand_in``:
-    how it meets what stands for a variable: "", ``part`` or ``whole``.
+    how it meets what stands for a variable: "", ``part`` or ``whole``; ``span``: number of the mail's body and
+    the characters of its text, where it lies in one.
     """
 
     part: str
@@ -27,6 +28,7 @@ class Place:
     context_column: int = 0
     file: str = ""
     stand_in: str = ""
+    span: tuple[int, int, int] | None = None
 
     @property
     def spot(self) -> tuple[str, str, int | None, int | None, str]:

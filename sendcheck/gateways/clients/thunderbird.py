@@ -40,7 +40,13 @@ class Thunderbird:
         words = program("sendcheck-native-host")
         if len(words) != 1:
             raise HookError("the program sendcheck-native-host is not installed beside this one: install sendcheck anew")
-        manifest = {"name": HOST, "description": "sendcheck checks mail before it is sent", "path": words[0], "type": "stdio", "allowed_extensions": [EXTENSION]}
+        manifest = {
+            "name": HOST,
+            "description": "sendcheck checks mail before it is sent",
+            "path": words[0],
+            "type": "stdio",
+            "allowed_extensions": [EXTENSION],
+        }
         try:
             for folder in (path.parent, self._xpi().parent):
                 folder.mkdir(parents=True, exist_ok=True)
