@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Seconds until the daemon must have said hello; it does so at once, unless all its workers are busy.
 HELLO = 1.0
 #: Seconds without a sign of life (it gives one every second) after which a worker counts as hung.
-SILENCE = 10.0
+SILENCE = 5.0
 #: A run over more files, or bigger ones, is not worth warming: it goes its own way, with workers and a progress bar.
 MOST_FILES, MOST_BYTES = 20, 64 * 1024 * 1024
 #: As much of standard input as a check reads (reading/limits.py), and a byte more that tells of the rest.

@@ -31,7 +31,7 @@ from sendcheck.errors import SendcheckError
 #: Workers that wait for a mail, and workers in all: further connections queue, and their clients go their own way after a second.
 SPARE, MOST = 2, 8
 #: Seconds after which a worker that serves is killed, whatever it does: its own deadlines come long before.
-LONGEST = 300.0
+LONGEST = 120.0
 #: Seconds that workers get to finish when the daemon stops.
 GRACE = 5.0
 _KEPT = 200

@@ -1,4 +1,6 @@
-"""``sendcheck serve``: a page on this machine, for its user alone, to paste or drop a draft and see its report. Nothing is stored, nothing loaded from elsewhere.
+"""``sendcheck serve``: a page on this machine, for its user alone, to paste or drop a draft and see its report.
+
+Nothing is stored, nothing loaded from elsewhere.
 
 Whoever asks must come to a loopback address by its name (no DNS rebinding), from this very page (no other site's), and know the token that
 only the printed address holds.
@@ -85,7 +87,7 @@ class Page(ThreadingHTTPServer):
             report = checked(Wanted(job, config_file=self.config_file)).report
         found = sum(f.severity is not Severity.NOTE for f in report.findings)
         word = {Verdict.PASS: "Pass", Verdict.FAIL: "Do not send yet", Verdict.INCOMPLETE: "Not fully checked"}[report.verdict]
-        return {"html": as_html(Report((report,)), load().rules), "summary": f"{word}: {found} finding{'s' * (found != 1)}"}
+        return {"html": as_html(Report((report,)), load().rules, lines=False), "summary": f"{word}: {found} finding{'s' * (found != 1)}"}
 
 
 def _decoded(value: object, what: str) -> bytes | None:

@@ -31,10 +31,10 @@ _FEW = 3
 _HIDDEN, _HIDDEN_LENGTH = 20, 500
 
 
-def as_html(report: Report, rules: dict[str, Rule], show: Severity = Severity.WARNING) -> str:
-    """The whole report as one document, ending in a newline. ``show``: the mildest severity shown."""
+def as_html(report: Report, rules: dict[str, Rule], show: Severity = Severity.WARNING, *, lines: bool = True) -> str:
+    """The whole report as one document, ending in a newline. ``show``: the mildest severity shown; ``lines``: whether there is a file to count lines in."""
     alone = len(report.mails) == 1
-    mails = [_mail(_Shown(number, mail, rules, show), 1 if alone else 2, len(report.mails)) for number, mail in enumerate(report.mails, 1)]
+    mails = [_mail(_Shown(number, mail, rules, show, lines), 1 if alone else 2, len(report.mails)) for number, mail in enumerate(report.mails, 1)]
     title = f"{mails[0]['word']}: {mails[0]['source']}" if alone else "sendcheck"
     counts = [f"{n:,} {v.value}" for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS) if (n := sum(m.verdict is v for m in report.mails))]
     counted = f"{len(mails):,} mails: {', '.join(counts)}"
@@ -53,12 +53,13 @@ def _template() -> Template:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One mail of the report: its number, its report, and what of it is shown."""
+    """One mail of the report: its number, its report, and what of it is shown (``lines``: line and column of places)."""
 
     number: int
     report: MailReport
     rules: dict[str, Rule]
     show: Severity
+    lines: bool
 
     @property
     def findings(self) -> list[Finding]:
@@ -212,7 +213,7 @@ def _card(shown: _Shown, number: int, finding: Finding) -> dict[str, Any]:
         "number": number,
         "severity": finding.severity.value,
         "message": finding.message,
-        "where": _PARTS.get(place.part, where_of(place)) if place.line is None else where_of(place),
+        "where": where_of(place) if shown.lines and place.line is not None else _PARTS.get(place.part, place.part),
         "linked": shown.report.page is not None and place.span is not None,
         "excerpt": _excerpt(place),
         "do": finding.suggestion,
