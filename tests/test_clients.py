@@ -2,63 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT, require
+from tests.sink import BODY, SENDCHECK, Sink, msmtp, run, sink, wait
 
-
-@dataclass
-class Sink:
-    """What arrived: (envelope recipients, content with LF line ends)."""
-
-    port: int = 0
-    mails: list[tuple[list[str], bytes]] = field(default_factory=list)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.mails.append((list(envelope.rcpt_tos), envelope.content.replace(b"\r\n", b"\n")))
-        return "250 ok"
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    from aiosmtpd.controller import Controller
-
-    found = Sink()
-    controller = Controller(found, hostname="127.0.0.1", port=0)
-    controller.port = _free_port()
-    controller.start()
-    found.port = controller.port
-    yield found
-    controller.stop()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-SENDCHECK = str(Path(sys.executable).parent / "sendcheck")
-BODY = "Hi Kari,\n\nThe plan is ready. I will call you at noon.\n\nOla\n"
-
-
-def run(*command: str, cwd: Path, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, input=stdin, capture_output=True, text=True, cwd=cwd, env={**os.environ, **env}, timeout=60, check=False, start_new_session=True
-    )
+__all__ = ["sink"]
 
 
 # -- git send-email ----------------------------------------------------------
@@ -173,13 +127,6 @@ def test_newer_git_gives_the_headers_too(repository: Path, tmp_path: Path) -> No
 # -- mutt and neomutt --------------------------------------------------------
 
 
-def msmtp(sink: Sink, tmp_path: Path) -> list[str]:
-    config = tmp_path / "msmtprc"
-    config.write_text(f"account default\nhost 127.0.0.1\nport {sink.port}\nfrom ola@tallmo.no\ntls off\nauth off\n")
-    config.chmod(0o600)
-    return ["msmtp", "-C", str(config)]
-
-
 @pytest.mark.parametrize("client", ["mutt", "neomutt"])
 def test_mutt(client: str, home: Path, tmp_path: Path, sink: Sink) -> None:
     require(shutil.which(client) is not None, client)
@@ -214,7 +161,7 @@ def test_mutt(client: str, home: Path, tmp_path: Path, sink: Sink) -> None:
 
     done = send(BODY)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert _wait(lambda: len(sink.mails) == 1)
+    assert wait(lambda: len(sink.mails) == 1)
     recipients, content = sink.mails[0]
     assert set(recipients) == {"kari.holm@nordbank.no", "hidden@tallmo.no"}
     assert b"hidden@tallmo.no" not in content
@@ -241,15 +188,6 @@ def test_mutt_status_warns_of_a_bypass(home: Path, tmp_path: Path) -> None:
     run(SENDCHECK, "hook", "install", "mutt", "--path", str(rc), cwd=tmp_path)
     rc.write_text(rc.read_text() + 'set smtp_url="smtp://x"\n')
     assert "bypasses" in run(SENDCHECK, "hook", "status", "mutt", "--path", str(rc), cwd=tmp_path).stdout
-
-
-def _wait(condition: Any) -> bool:
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_pre_commit_hooks_file() -> None:
