@@ -24,6 +24,7 @@ from sendcheck.gateways.compose import mail_from_fields
 from sendcheck.gateways.xpi import EXTENSION, FOLDER, pack
 from sendcheck.reading.message import read_message
 from tests.conftest import ROOT, require
+from tests.marionette import Marionette
 from tests.sink import BODY, SENDCHECK, Sink, run, sink, wait
 
 __all__ = ["sink"]
@@ -264,9 +265,6 @@ class Thunderbird:
     """The program with an account that sends to the sink, and the extension in it."""
 
     def __init__(self, home: Path, sink: Sink, display: str) -> None:
-        from marionette_driver.addons import Addons
-        from marionette_driver.marionette import Marionette
-
         self.home = home
         profile = home / "profile"
         profile.mkdir()
@@ -281,32 +279,21 @@ class Thunderbird:
             env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         assert wait(lambda: _listens(port), 60), "Thunderbird's Marionette does not listen"
-        self.marionette = Marionette(host="127.0.0.1", port=port)
-        self.marionette.start_session()
-        self.marionette.set_context("chrome")
-        self.marionette.timeout.script = 60
-        addons = Addons(self.marionette)
-        self.addon = addons.install(str(home / ".local" / "share" / "sendcheck" / "sendcheck.xpi"), temp=True)
+        self.marionette = Marionette(port)
+        self.addon = self.marionette.install(str(home / ".local" / "share" / "sendcheck" / "sendcheck.xpi"))
         time.sleep(1)
-
-    def js(self, code: str, *arguments: object) -> Any:
-        wrapped = (
-            "const resolve = arguments[arguments.length - 1]; (async (...args) => {"
-            + code
-            + "})(...arguments).then(resolve, e => resolve('ERROR ' + e + e.stack));"
-        )
-        return self.marionette.execute_async_script(wrapped, script_args=list(arguments))
 
     def send(self, html: bool = False, **fields: str) -> None:
         """Write a mail and press Send."""
-        assert str(self.js(COMPOSE, fields, html)).startswith("Write"), "the compose window opens"
-        self.js('Services.wm.getMostRecentWindow("msgcompose").goDoCommand("cmd_sendNow");')
+        assert str(self.marionette.script(COMPOSE, fields, html)).startswith("Write"), "the compose window opens"
+        self.marionette.script('Services.wm.getMostRecentWindow("msgcompose").goDoCommand("cmd_sendNow");')
 
     def popup(self, code: str) -> Any:
         """Something done in the extension's window, once it shows its report."""
-        return self.js(POPUP + f"return await inside({json.dumps(code)});")
+        return self.marionette.script(POPUP + f"return await inside({json.dumps(code)});")
 
     def close(self) -> None:
+        self.marionette.close()
         self.process.terminate()
         try:
             self.process.wait(15)
@@ -346,7 +333,7 @@ def test_thunderbird(thunderbird: Thunderbird, sink: Sink) -> None:
     thunderbird.send(to="Kari Holm <kari.holm@nordbank.no>", bcc="hidden@tallmo.no", subject="The plan", body=BODY)
     assert wait(lambda: len(sink.mails) == 1, 30), "a good mail leaves at once"
     assert set(sink.mails[0][0]) == {"kari.holm@nordbank.no", "hidden@tallmo.no"}
-    assert wait(lambda: thunderbird.js(OPEN) == 0)
+    assert wait(lambda: thunderbird.marionette.script(OPEN) == 0)
 
     thunderbird.send(to="Kari Holm <kari.holm@nordbank.no>", cc="per@fjord.no", subject="The plan", body=BODY.replace("Hi Kari", "Hi {{first_name}}"))
     shown = thunderbird.popup("return content.document.body.innerText")
@@ -354,10 +341,10 @@ def test_thunderbird(thunderbird: Thunderbird, sink: Sink) -> None:
     assert thunderbird.popup("return content.document.activeElement.id") == "back"
     assert thunderbird.popup("return content.document.getElementById('send').disabled") is True, "no reason, no sending"
     thunderbird.popup("content.document.getElementById('back').click()")
-    assert wait(lambda: thunderbird.js(NO_POPUP) is True)
-    assert thunderbird.js(OPEN) == 1 and len(sink.mails) == 1, "back to the mail: the draft is open, nothing was sent"
+    assert wait(lambda: thunderbird.marionette.script(NO_POPUP) is True)
+    assert thunderbird.marionette.script(OPEN) == 1 and len(sink.mails) == 1, "back to the mail: the draft is open, nothing was sent"
 
-    thunderbird.js('Services.wm.getMostRecentWindow("msgcompose").goDoCommand("cmd_sendNow");')
+    thunderbird.marionette.script('Services.wm.getMostRecentWindow("msgcompose").goDoCommand("cmd_sendNow");')
     thunderbird.popup(
         "const d = content.document; d.getElementById('reason').value = 'both agreed'; d.getElementById('reason').dispatchEvent(new content.Event('input'));"
         " d.getElementById('send').click();"
@@ -371,8 +358,8 @@ def test_thunderbird(thunderbird: Thunderbird, sink: Sink) -> None:
     thunderbird.send(html=True, to="kari.holm@nordbank.no", subject="The plan", body="<p>Hi Kari,</p><p>See the attached file.</p><p>Ola</p>")
     assert "attached" in thunderbird.popup("return content.document.getElementById('findings').innerText")
     thunderbird.popup("content.document.getElementById('back').click()")
-    assert wait(lambda: thunderbird.js(NO_POPUP) is True)
-    thunderbird.js('for (const w of Services.wm.getEnumerator("msgcompose")) { w.gContentChanged = false; w.close(); }')
+    assert wait(lambda: thunderbird.marionette.script(NO_POPUP) is True)
+    thunderbird.marionette.script('for (const w of Services.wm.getEnumerator("msgcompose")) { w.gContentChanged = false; w.close(); }')
 
     # the host dies between two mails, and then cannot be started: nothing is sent, and it is said
     manifest = thunderbird.home / ".mozilla" / "native-messaging-hosts" / "sendcheck.json"
