@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import multiprocessing
+import os
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from sendcheck.config.load import load_config
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
-from tests.benchmarks import history
+from tests.benchmarks import daemon, history
 
 MAIL = """From: Ola Nordmann <ola@tallmo.no>
 To: Kari Holm <kari.holm@nordbank.no>
@@ -59,7 +60,8 @@ def seconds(run: Callable[[], object], times: int = 5) -> float:
 
 def command(*arguments: str | Path) -> Callable[[], object]:
     """A command as a user starts it."""
-    return lambda: subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, check=False)
+    environ = {**os.environ, "SENDCHECK_DAEMON": "off"}
+    return lambda: subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, env=environ, check=False)
 
 
 def spin(count: int) -> int:
@@ -136,3 +138,4 @@ if __name__ == "__main__":
     parsing()
     with tempfile.TemporaryDirectory() as made:
         history.main(Path(made))
+    daemon.main()
