@@ -17,7 +17,7 @@ def main() -> int:
     """Run the examples; exit code 1 if one gives other findings than ``expected.toml`` declares."""
     wrong = 0
     data = tempfile.mkdtemp()  # the history of the examples is not the user's
-    environ = {**os.environ, "XDG_DATA_HOME": data}
+    environ = {**os.environ, "XDG_DATA_HOME": data, "SENDCHECK_DAEMON": "off"}
     colour = ["--color"] if sys.stdout.isatty() else []
     for example in tomllib.loads((HERE / "expected.toml").read_text("utf-8"))["example"]:
         command = ["sendcheck", "check", example["mail"], *(["--parent", example["parent"]] if "parent" in example else [])]
@@ -41,7 +41,8 @@ def main() -> int:
     print("What a rule means:             .venv/bin/sendcheck explain cc-leak")
     print("What was asked and answered:   .venv/bin/sendcheck check reply.eml --parent complaint.eml --explain-answers")
     print("Learn who you write to:        .venv/bin/sendcheck learn ~/Maildir")
-    print("Before git, mutt or neomutt:   .venv/bin/sendcheck hook install git")
+    print("In your mail program:          .venv/bin/sendcheck hook install thunderbird   (git, mutt, neomutt, aerc, emacs, s-nail)")
+    print("Paste or drop a draft:         .venv/bin/sendcheck serve")
     return wrong
 
 
