@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, of_language, union
+from sendcheck.checkapi import STRICT, Alternatives, Hit, Mail, Sentence, Severity, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.text import unquoted
 
@@ -19,9 +18,9 @@ _KINDS = (
 
 
 @cache
-def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+def _patterns(language: str) -> dict[str, Alternatives]:
     data = of_language(__package__, "deflected", language)
-    return {} if not data else {key: union(data[key], loose=True) for key in ("denied", "nobody", "soft", "voids")}
+    return {} if not data else {key: alternatives(data[key], loose=True) for key in ("denied", "nobody", "soft", "voids")}
 
 
 def takes_it(sentence: Sentence) -> bool:

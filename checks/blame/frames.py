@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sendcheck.checkapi import filled, of_language, union
+from sendcheck.checkapi import Alternatives, alternatives, filled, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import MASK, MAYBE_GENITIVE, NAMED, PARTY, Mention, masked
 
@@ -21,10 +21,10 @@ _NO_EDGE = re.compile(r"\\b(?=(?:\(\?:[^()]*\)\?)*(?:\(\?:)?(?:PARTY|GEN))")
 class Frames:
     """A language's patterns for one side."""
 
-    sure: re.Pattern[str]
-    likely: re.Pattern[str]
-    rhetorical: re.Pattern[str]
-    voids: re.Pattern[str]
+    sure: Alternatives
+    likely: Alternatives
+    rhetorical: Alternatives
+    voids: Alternatives
     not_before: re.Pattern[str]
     unreal: re.Pattern[str]
     reproach: re.Pattern[str]
@@ -48,12 +48,12 @@ def frames(language: str, side: str) -> Frames | None:
         "BADADJ": data["badadj"], "BADN": data["badn"], "NAMED": NAMED,
     }  # fmt: skip
 
-    def patterns(strength: str) -> re.Pattern[str]:
+    def patterns(strength: str) -> Alternatives:
         found = (_NO_EDGE.sub("", p) for group in (data["either"], own) for p in group[strength])
-        return union([filled(p, stands_for).replace(PARTY + r"\b", PARTY) for p in found], loose=True)
+        return alternatives((filled(p, stands_for).replace(PARTY + r"\b", PARTY) for p in found), loose=True)
 
-    def of_side(key: str) -> re.Pattern[str]:
-        return union([filled(p, stands_for) for p in own.get(key, [])], loose=True)
+    def of_side(key: str) -> Alternatives:
+        return alternatives((filled(p, stands_for) for p in own.get(key, [])), loose=True)
 
     before, unreal = (union([data[key]], loose=True) for key in ("not_before", "unreal"))
     return Frames(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Sentence, lines, of_language, union
+from sendcheck.checkapi import Alternatives, Hit, Mail, Sentence, alternatives, lines, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.rewording import reworded
@@ -20,13 +20,13 @@ _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
 @cache
-def _terms(language: str) -> tuple[re.Pattern[str], dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
+def _terms(language: str) -> tuple[Alternatives, dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
     """One pattern for all, phrases to their replacement, patterns to their plain words."""
     data = of_language(__package__, "terms", language)
     if not data:
-        return re.compile(r"(?!)"), {}, ()
+        return alternatives(()), {}, ()
     phrases = [re.escape(p).replace(r"\ ", " ") for p in sorted(data["same"], key=len, reverse=True)]
-    whole = union([f"(?<![\\w@/.-])(?:{p})(?![\\w@/]|-\\w)" for p in (*phrases, *data["terms"])], loose=True)
+    whole = alternatives((f"(?<![\\w@/.-])(?:{p})(?![\\w@/]|-\\w)" for p in (*phrases, *data["terms"])), loose=True)
     return whole, data["same"], tuple((union([p], suffix=r"\Z", loose=True), plain) for p, plain in data["terms"].items())
 
 

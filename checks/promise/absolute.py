@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, by_language, pattern
+from sendcheck.checkapi import Alternatives, Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, alternatives, by_language
 from sendcheck.understanding.rewording import mended
 from sendcheck.understanding.text import in_one_line, unquoted
 
@@ -16,8 +16,8 @@ _ENDING = 3
 
 
 @cache
-def _pattern(key: str) -> re.Pattern[str]:
-    return pattern(__package__, key, "absolute", loose=True)
+def _pattern(key: str) -> Alternatives:
+    return alternatives((p for data in by_language(__package__, "absolute") for p in data.get(key, [])), loose=True)
 
 
 @cache

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
-from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity, filled, of_language, union
+from sendcheck.checkapi import STRICT, Alternatives, Confidence, Hit, Mail, Sentence, Severity, alternatives, filled, of_language
 from sendcheck.understanding.text import unquoted
 
 _INSTEAD = "take it out; say what happened and what you want, and let the reader draw his own conclusion"
 
 
 @cache
-def _patterns(language: str) -> dict[str, re.Pattern[str]]:
+def _patterns(language: str) -> dict[str, Alternatives]:
     data = of_language(__package__, "hostile", language)
     if not data:
         return {}
     stands_for = {"STRONG": data["strong"], "INSULT": f"(?:{data['strong']}|{data['weak']})", "SLUR": data["slurs"]}
-    return {key: union([filled(p, stands_for) for p in data[key]], loose=True) for key in ("always", "aimed", "mild", "voids")}
+    return {key: alternatives((filled(p, stands_for) for p in data[key]), loose=True) for key in ("always", "aimed", "mild", "voids")}
 
 
 def hostile(mail: Mail, sentence: Sentence, language: str) -> Hit | None:

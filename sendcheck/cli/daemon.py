@@ -146,6 +146,7 @@ def _warm() -> None:
     import sendcheck.history.view  # noqa: F401
     from sendcheck.cli.output import FORMATS, Look, rendered
     from sendcheck.config.load import load_config, policy_files, user_file
+    from sendcheck.data.alternatives import compile_all
     from sendcheck.pipeline.contract import PROFILES, Severity
     from sendcheck.pipeline.engine import Engine, Job
     from sendcheck.pipeline.registry import load
@@ -162,3 +163,4 @@ def _warm() -> None:
             for name in FORMATS:
                 with contextlib.suppress(Exception):
                     rendered(name, Report((report,)), look)
+    compile_all()

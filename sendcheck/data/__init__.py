@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from sendcheck.data.alternatives import Alternatives
 
 
 @cache
@@ -60,6 +62,11 @@ def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int
     """One compiled alternation of *patterns*; one that never matches if the list is empty. ``loose``: a blank stands for any run of blanks."""
     body = "|".join(f"(?:{_loosened(p) if loose else p})" for p in patterns) if patterns else r"(?!)"
     return re.compile(f"{prefix}(?:{body}){suffix}", flags)
+
+
+def alternatives(expressions: Iterable[str], *, flags: int = re.I, loose: bool = False) -> Alternatives:
+    """As :func:`union`, for long lists that a sentence seldom meets: searched much sooner, but only searched."""
+    return Alternatives([_loosened(e) if loose else e for e in expressions], flags)
 
 
 def filled(expression: str, stands_for: Mapping[str, str]) -> str:

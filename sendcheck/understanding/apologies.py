@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sendcheck.data import language_file, languages_with, union
+from sendcheck.data import alternatives, language_file, languages_with
+from sendcheck.data.alternatives import Alternatives
 from sendcheck.understanding.text import flat, unquoted
 
 #: Characters around an apology that can take it back.
@@ -13,8 +14,8 @@ _BEFORE, _AFTER = 30, 60
 
 
 @cache
-def _pattern(key: str) -> re.Pattern[str]:
-    return union([p for language in languages_with("apologies.toml") for p in language_file(language, "apologies.toml")[key]], loose=True)
+def _pattern(key: str) -> Alternatives:
+    return alternatives((p for language in languages_with("apologies.toml") for p in language_file(language, "apologies.toml")[key]), loose=True)
 
 
 def mends() -> list[list[str]]:

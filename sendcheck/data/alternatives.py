@@ -1,0 +1,129 @@
+"""Many alternatives as one pattern, of which only those are tried whose words occur in the text.
+
+A regular expression of some hundred alternatives tries each at each character. Nearly all of ours hold a word they cannot match without: where none of
+those words occurs, which a plain search tells, the alternative needs no trying (and is not even compiled). What is found is what the union of all
+would find: the leftmost match, and of those that begin there the first alternative's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from re import _constants as ops  # type: ignore[attr-defined]  # isort: skip
+from re import _parser  # type: ignore[attr-defined]  # isort: skip
+
+#: Letters that another letter matches without regard to case although lowering does not make them the same.
+_FOLDED = str.maketrans({"ſ": "s", "ı": "i", "ς": "σ"})
+_ODD = frozenset("ſıİςßẞ\u212a")
+#: A shorter run of letters occurs in nearly every sentence.
+_SHORTEST = 3
+#: Beyond this a longer word is no rarer.
+_LONG_ENOUGH = 6
+_REPEATS = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
+
+
+class Alternatives:
+    """Regular expressions, any of which may match. ``flags``: as for :func:`re.compile`."""
+
+    def __init__(self, expressions: Sequence[str], flags: int = re.I) -> None:
+        self._expressions, self._flags = tuple(expressions), flags
+        self._compiled: dict[int, re.Pattern[str]] = {}
+        self._always: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        _made.append(self)
+        for number, expression in enumerate(self._expressions):
+            words = needed(expression, flags)
+            for word in words:
+                self._by_word.setdefault(word, []).append(number)
+            if not words:
+                self._always.append(number)
+
+    def __len__(self) -> int:
+        return len(self._expressions)
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """The leftmost match from *start* on, or None."""
+        return self._first(self._candidates(text), text, start)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Matches that do not overlap, from left to right. No alternative may match nothing."""
+        candidates = self._candidates(text)
+        found = self._first(candidates, text, 0)
+        while found is not None:
+            yield found
+            found = self._first(candidates, text, max(found.end(), found.start() + 1))
+
+    def _first(self, candidates: list[int], text: str, start: int) -> re.Match[str] | None:
+        best: re.Match[str] | None = None
+        for number in candidates:
+            found = self._pattern(number).search(text, start)
+            if found is not None and (best is None or found.start() < best.start()):
+                best = found
+        return best
+
+    def _candidates(self, text: str) -> list[int]:
+        """Alternatives whose words occur, in order."""
+        low = _lowered(text)
+        found = set(self._always)
+        for word, numbers in self._by_word.items():
+            if word in low:
+                found.update(numbers)
+        return sorted(found)
+
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        if number not in self._compiled:
+            self._compiled[number] = re.compile(self._expressions[number], self._flags)
+        return self._compiled[number]
+
+
+#: All that were made: they are kept by whoever made them for as long as the process lives.
+_made: list[Alternatives] = []
+
+
+def compile_all() -> None:
+    """Compile every alternative made so far: for a process that others are forked from."""
+    for made in _made:
+        for number in range(len(made)):
+            made._pattern(number)
+
+
+@lru_cache(maxsize=512)
+def _lowered(text: str) -> str:
+    return text.lower().translate(_FOLDED)
+
+
+def needed(expression: str, flags: int = re.I) -> frozenset[str]:
+    """Words (in lower case) of which every match of the expression holds at least one; none if that cannot be told."""
+    return _of(_parser.parse(expression, flags))
+
+
+def _of(parsed: Any) -> frozenset[str]:
+    best: frozenset[str] = frozenset()
+    run = ""
+    for op, value in [*parsed, (None, None)]:
+        if op is ops.LITERAL and len(chr(value).lower()) == 1 and chr(value) not in _ODD:
+            run += chr(value).lower()
+            continue
+        best = _better(best, frozenset({run}) if len(run) >= _SHORTEST else frozenset())
+        run = ""
+        if op is ops.BRANCH:
+            branches = [_of(branch) for branch in value[1]]
+            if all(branches):
+                best = _better(best, frozenset().union(*branches))
+        elif op is ops.SUBPATTERN:
+            best = _better(best, _of(value[-1]))
+        elif op is ops.ATOMIC_GROUP:
+            best = _better(best, _of(value))
+        elif op in _REPEATS and value[0] >= 1:
+            best = _better(best, _of(value[2]))
+    return best
+
+
+def _better(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
+    """The set that is met less often: longer words, then fewer."""
+    if not one or not other:
+        return one or other
+    return max(one, other, key=lambda words: (min(min(map(len, words)), _LONG_ENOUGH), -len(words)))
