@@ -477,7 +477,7 @@ def test_configuration_says_whether(place: Place) -> None:
 
 def test_it_leaves_when_nobody_writes(place: Place) -> None:
     code = "import sys; sys.argv = ['sendcheck', 'daemon', 'run', '--idle', '1']; from sendcheck.cli import daemon; from sendcheck.daemon import server; " \
-        "kept = server.Master.__init__\ndef shorter(self, doers, warm, idle, log): kept(self, doers, warm, idle / 60, log)\n" \
+        "kept = server.Master.__init__\ndef shorter(self, doers, warm, prepare, idle, log): kept(self, doers, warm, prepare, idle / 60, log)\n" \
         "server.Master.__init__ = shorter; from sendcheck.entry import main; main()"  # fmt: skip
     daemon = subprocess.Popen([sys.executable, "-P", "-c", code], env=place.environ(), stderr=subprocess.PIPE)
     _out, err = daemon.communicate(timeout=30)

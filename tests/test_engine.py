@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -263,3 +266,36 @@ def test_bombs_and_crowds_end_within_the_deadline(name: str) -> None:
     parent = ("p", b"From: a@b.no\nTo: " + MANY + b"\n\nhow?\n") if name == "all known" else None
     report = Supervisor(engine()).check(Job("x", raw, len(raw) > 50 * 1024 * 1024, parent=parent))
     assert "check-crashed" not in rules_of(report)
+
+
+def test_workers_leave_when_whoever_started_them_is_killed(tmp_path: Path) -> None:
+    """Not even a kill leaves a process behind."""
+    code = (
+        "import os, signal, sys\nfrom sendcheck.config.load import load_config\nfrom sendcheck.pipeline.engine import Engine, Job\n"
+        "from sendcheck.pipeline.registry import load\nfrom sendcheck.pipeline.supervisor import Supervisor\n"
+        "runs = Supervisor(Engine(load(), load_config(load(), isolated=True)), 2).run(Job('x', b'From: a@b.no\\n\\nHi') for _ in range(50))\n"
+        "next(runs)\nprint('up', flush=True)\nsys.stdin.read()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-P", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None and process.stdout.readline() == b"up\n"
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        alive = [s for s in Path("/proc").glob("[0-9]*/stat") if _group_of(s) == process.pid]
+        if not alive:
+            return
+        time.sleep(0.1)
+    pytest.fail("a worker is still there")
+
+
+def _group_of(stat: Path) -> int | None:
+    try:
+        words = stat.read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return int(words[2]) if words[0] != "Z" else None

@@ -23,11 +23,12 @@ from sendcheck.gateways import nativehost
 from sendcheck.gateways.compose import mail_from_fields
 from sendcheck.gateways.xpi import EXTENSION, FOLDER, pack
 from sendcheck.reading.message import read_message
+from tests.browser import Browser, browser
 from tests.conftest import ROOT, require
 from tests.marionette import Marionette
 from tests.sink import BODY, SENDCHECK, Sink, run, sink, wait
 
-__all__ = ["sink"]
+__all__ = ["browser", "sink"]
 
 FIELDS = {"from": "Ola <ola@tallmo.no>", "to": ["Kari Holm <kari.holm@nordbank.no>"], "subject": "The plan", "text": BODY}
 HOST = str(Path(sys.executable).parent / "sendcheck-native-host")
@@ -207,6 +208,36 @@ def test_install_and_uninstall(home: Path, tmp_path: Path) -> None:
     assert "now add" not in run(SENDCHECK, "hook", "status", "thunderbird", cwd=tmp_path).stdout
     assert "remove it there" in run(SENDCHECK, "hook", "uninstall", "thunderbird", cwd=tmp_path).stdout
     assert not manifest.exists()
+
+
+STUB = """
+window.messenger = {
+  i18n: { getMessage: (name, values) => MESSAGES[name].message.replace(/\\$1/g, [].concat(values || [])[0] || ""), getUILanguage: () => "LANGUAGE" },
+  runtime: { sendMessage: async request => request.do === "report" ? REPORT : {} },
+};
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_the_window_is_accessible(browser: Browser, host: Host, language: str) -> None:
+    """The extension's window in a browser, with Thunderbird's interface played: axe-core, light and dark, in both languages."""
+    report = host.ask(
+        {"id": 1, "do": "check", "mail": {**FIELDS, "text": BODY.replace("Kari", "{{name}} <img src=x onerror=alert(1)>"), "cc": ["per@fjord.no"]}}
+    )
+    messages = (FOLDER / "_locales" / language / "messages.json").read_text("utf-8")
+    stub = STUB.replace("MESSAGES", messages).replace("REPORT", json.dumps(report)).replace("LANGUAGE", language)
+    added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": stub})
+    try:
+        browser.open((FOLDER / "popup.html").as_uri() + "?tab=1")
+        assert wait(lambda: "{{name}} <img" in browser.text()), browser.text()
+        for dark in (False, True):
+            browser.dark(dark)
+            assert browser.axe() == []
+        assert browser.console() == []
+        assert not browser.all("img")
+    finally:
+        browser.dark(False)
+        browser.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 # -- the real program --------------------------------------------------------

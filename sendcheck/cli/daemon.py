@@ -7,16 +7,20 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sendcheck.daemon import client, service, stamp, wire
+from sendcheck.errors import InputError, SendcheckError
+
+if not hasattr(os, "fork"):
+    raise SendcheckError("there is no daemon on this system: it needs fork and Unix sockets. Checks run in their own process")
+
 from sendcheck.daemon.server import Again, DaemonError, Master, to_stderr
 from sendcheck.daemon.worker import Request, streams
-from sendcheck.errors import InputError
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,10 +39,12 @@ def run(idle: int | None) -> None:
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.registry import load
 
+    # Before numpy is loaded: its threads do not live through a fork, and making new ones costs a worker more than it gains.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     minutes = idle if idle is not None else int(load_config(load(), start=None)["daemon-idle"])
     doers = {"command": _command, "sendmail": _sendmail, "report": _report}
     try:
-        Master(doers, _warm, minutes * 60.0, to_stderr).run()
+        Master(doers, _warm, _prepare, minutes * 60.0, to_stderr).run()
     except Again:
         os.execv(sys.executable, [sys.executable, "-P", "-m", "sendcheck", "daemon", "run", *(["--idle", str(idle)] if idle is not None else [])])
 
@@ -137,6 +143,32 @@ def _report(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
     return {}, (pickle.dumps(check_here(pickle.loads(request.blobs[0]))),)
 
 
+def _prepare(let_go: Callable[[], None]) -> None:
+    """What a worker does before a mail comes: fork the process that will check it, and let that one touch its memory."""
+    from sendcheck.pipeline.supervisor import prepare
+
+    def first() -> None:
+        let_go()
+        _touch()
+
+    prepare(first)
+
+
+def _touch() -> None:
+    """Check the mails that came along once more."""
+    from sendcheck.config.load import load_config
+    from sendcheck.pipeline.engine import Engine, Job
+    from sendcheck.pipeline.registry import load
+
+    engine = Engine(load(), load_config(load(), isolated=True))
+    for mail in _mails():
+        engine.check(Job("-", mail.read_bytes(), page=True))
+
+
+def _mails() -> list[Path]:
+    return sorted(Path(wire.__file__).parent.glob("*.eml"))
+
+
 def _warm() -> None:
     """Load what a check needs, and check a mail of each language, so that all that is made on first use is made."""
     import sendcheck.cli.check
@@ -157,7 +189,7 @@ def _warm() -> None:
     packages = {str(Path(sys.modules[check.run.__module__].__file__ or ".").parent.parent) for check in registry.checks}
     stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
     for profile in (None, *PROFILES):
-        for mail in sorted(Path(wire.__file__).parent.glob("*.eml")):
+        for mail in _mails():
             report = Engine(registry, config, profile=profile).check(Job("-", mail.read_bytes(), timings=True, page=True))
             look = Look(registry, Severity.NOTE, "error", redact=False)
             for name in FORMATS:

@@ -69,10 +69,19 @@ class Board:
 
 
 class Master:
-    """One daemon. ``doers``: what workers can do, by the name that requests use; ``warm`` loads all that they need, once."""
+    """One daemon. ``doers``: what workers can do, by the name that requests use; ``warm`` loads all that they need, once; ``prepare`` is what
+    each worker does before it waits (what it is given, a process that it starts must call).
+    """
 
-    def __init__(self, doers: Mapping[str, Doer], warm: Callable[[], None], idle_seconds: float, log: Callable[[str], None]) -> None:
-        self._doers, self._warm, self._idle, self._log = doers, warm, idle_seconds, log
+    def __init__(
+        self,
+        doers: Mapping[str, Doer],
+        warm: Callable[[], None],
+        prepare: Callable[[Callable[[], None]], None],
+        idle_seconds: float,
+        log: Callable[[str], None],
+    ) -> None:
+        self._doers, self._warm, self._prepare, self._idle, self._log = doers, warm, prepare, idle_seconds, log
         self._path = wire.socket_path()
         self._waiting: set[int] = set()
         self._busy: dict[int, float] = {}
@@ -149,7 +158,7 @@ class Master:
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._anew)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
-        place = Place(listener, lifeline, tell, self._board.read, (lock, told, held, wake, waker))
+        place = Place(listener, lifeline, tell, self._board.read, self._prepare, (lock, told, held, wake, waker))
         begun = time.time()
         self._log(f"listening at {self._path}")
         _notify("READY=1")

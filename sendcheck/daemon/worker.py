@@ -40,19 +40,28 @@ Doer = Callable[[Request], tuple[dict[str, Any], Sequence[bytes]]]
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a worker stands: the listening socket, the end of a pipe that closes when the master dies, the pipe to the master, the board of
-    ``status``, and what belongs to the master alone.
+    ``status``, what a worker does before it waits, and what belongs to the master alone.
     """
 
     listener: socket.socket
     lifeline: int
     tell: int
     status: Callable[[], dict[str, Any]]
+    prepare: Callable[[Callable[[], None]], None]
     of_master: tuple[int, ...]
 
 
 def work(place: Place, doers: Mapping[str, Doer]) -> None:
     """The life of a worker; returns when it has served, or when the master is gone."""
     _settle(place)
+
+    def let_go() -> None:
+        """For a process that a worker starts: it takes no connections, and tells the master nothing."""
+        place.listener.close()
+        os.close(place.lifeline)
+        os.close(place.tell)
+
+    place.prepare(let_go)
     with contextlib.suppress(OSError, EOFError, wire.WireError):
         connection = _accepted(place)
         if connection is not None:

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
+from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import MailReport
 from sendcheck.understanding.clauses import pipeline
 
@@ -32,8 +36,8 @@ _STARTING = "starting"
 _NOT_A_CHECK = {READING, JUDGING, _STARTING}
 
 
-def _serve(engine: Engine, connection: Connection) -> None:
-    """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
+def _limit() -> None:
+    """What holds for every worker: no interrupts from the keyboard, and so much memory."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -41,6 +45,24 @@ def _serve(engine: Engine, connection: Connection) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
+    """A worker forked before anybody knows for what: gets its surroundings and its engine, then serves as any other."""
+    _limit()
+    with contextlib.suppress(Exception):  # it only saves time
+        warm()
+    with contextlib.suppress(EOFError, OSError):
+        environ, folder, config, selection, profile, today = connection.recv()
+        os.environ.clear()
+        os.environ.update(environ)
+        os.chdir(folder)
+        _serve(Engine(load(), config, selection, profile, today), connection)
+
+
+def _serve(engine: Engine, connection: Connection) -> None:
+    """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
+    _limit()
     pipeline.on_load = lambda begins: connection.send(("load", begins))
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
@@ -63,6 +85,32 @@ class _Worker:
     deadline: float = 0.0
     left: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
+
+
+#: A worker that :func:`prepare` forked and nobody has taken yet.
+_spare: list[_Worker] = []
+
+
+def prepare(warm: Callable[[], None]) -> None:
+    """Fork a worker ahead of the mail, for the first job of this process. ``warm`` runs in it: what it touches is then the worker's own
+    memory, which a fork shares only until it is written to, and copying costs a short mail as much as its check.
+    """
+    if "fork" in multiprocessing.get_all_start_methods():
+        _spare.append(_forked(multiprocessing.get_context("fork"), _serve_later, warm))
+
+
+def _forked(context: BaseContext, run: Callable[..., None], *arguments: object) -> _Worker:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run, args=(run, arguments, ours, theirs), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _run(run: Callable[..., None], arguments: tuple[object, ...], ours: Connection, theirs: Connection) -> None:
+    """In a worker: without the other end of its own pipe, which would keep it waiting when everybody else is gone."""
+    ours.close()
+    run(*arguments, theirs)
 
 
 class Supervisor:
@@ -114,11 +162,15 @@ class Supervisor:
                 self._kill(worker)
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(self._engine, theirs), daemon=True)  # type: ignore[attr-defined]
-        process.start()
-        theirs.close()
-        return _Worker(process, ours)
+        engine = self._engine
+        if _spare and engine.registry is load():
+            worker = _spare.pop()
+            with contextlib.suppress(OSError):
+                if not worker.process.is_alive():
+                    raise ProcessLookupError
+                worker.connection.send((dict(os.environ), str(Path.cwd()), engine.config, engine.selection, engine.profile, engine.today))
+                return worker
+        return _forked(self._context, _serve, engine)
 
     def _allowed(self, job: Job) -> float:
         """Seconds for one job: a template is several mails, and nobody waits to send it."""

@@ -36,6 +36,7 @@ def _mails(folder: Path) -> Iterator[tuple[str, list[Path]]]:
 
 
 def _wall(command: list[str], environ: dict[str, str], stdin: bytes = b"") -> float:
+    time.sleep(0.3)  # mails do not come one right after the other
     begun = time.perf_counter()
     subprocess.run(command, input=stdin, capture_output=True, env=environ, check=False)
     return time.perf_counter() - begun

@@ -54,8 +54,11 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
     on_load(True)
     try:
         import spacy
+        from thinc.api import use_ops
 
-        nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer", "tagger"])
+        # numpy multiplies our small matrices twice as fast as blis, which spaCy would take; the parses are the same.
+        with use_ops("numpy", use_blis=False):
+            nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer", "tagger"])
     finally:
         on_load(False)
     parser: Any = nlp.get_pipe("parser")
