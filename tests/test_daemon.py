@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from sendcheck.cli.check import check
 from sendcheck.daemon import client, stamp, wire
 from sendcheck.reading.limits import LIMITS
 from tests.conftest import BAD, GOOD, ROOT, require
+from tests.sink import wait
 
 EXAMPLES = ROOT / "docs" / "examples"
 PROGRAM = [sys.executable, "-P", "-m", "sendcheck"]
@@ -104,15 +105,6 @@ class Place:
     def close(self) -> None:
         self.run("daemon", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def wait(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture(scope="module")

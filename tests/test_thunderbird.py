@@ -212,7 +212,7 @@ def test_install_and_uninstall(home: Path, tmp_path: Path) -> None:
 
 STUB = """
 window.messenger = {
-  i18n: { getMessage: (name, values) => MESSAGES[name].message.replace(/\\$1/g, [].concat(values || [])[0] || ""), getUILanguage: () => "LANGUAGE" },
+  i18n: { getMessage: (name, values) => (MESSAGES)[name].message.replace(/\\$1/g, [].concat(values || [])[0] || ""), getUILanguage: () => "LANGUAGE" },
   runtime: { sendMessage: async request => request.do === "report" ? REPORT : {} },
 };
 """
@@ -229,7 +229,7 @@ def test_the_window_is_accessible(browser: Browser, host: Host, language: str) -
     added = browser.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": stub})
     try:
         browser.open((FOLDER / "popup.html").as_uri() + "?tab=1")
-        assert wait(lambda: "{{name}} <img" in browser.text()), browser.text()
+        assert wait(lambda: "{{name}} <img" in browser.text()), (browser.text(), browser.console())
         for dark in (False, True):
             browser.dark(dark)
             assert browser.axe() == []
