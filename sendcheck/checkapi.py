@@ -1,7 +1,7 @@
 """What a check may import: the contract, the mail it sees, and its data files. Stable; third parties build on it."""
 
 from sendcheck.data import alternatives, by_language, filled, lines, of_language, pattern, toml, union
-from sendcheck.data.alternatives import Alternatives
+from sendcheck.data.sieve import Alternatives
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
 from sendcheck.reading.templates.model import Spot, Template, Translation
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, History

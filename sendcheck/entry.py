@@ -8,10 +8,23 @@ from __future__ import annotations
 import os
 import sys
 
+#: sysexits.h, as in gateways/handing.py
+EX_SOFTWARE = 70
+
 
 def main() -> None:
     """The command ``sendcheck``."""
     argv = sys.argv[1:]
+    try:
+        _run(argv)
+    except KeyboardInterrupt:
+        sys.stderr.write("sendcheck: stopped\n")
+        sys.exit(EX_SOFTWARE if argv[:1] == ["sendmail"] else 2)
+    except BrokenPipeError:
+        os._exit(0)  # whoever read the report has read enough
+
+
+def _run(argv: list[str]) -> None:
     if os.environ.get("SENDCHECK_DAEMON") != "off" and argv:
         if argv[0] == "sendmail":
             sys.exit(_shim(argv[1:]))
@@ -20,7 +33,7 @@ def main() -> None:
 
             code = client.command(argv)
             if code is not None:
-                _leave(code)
+                sys.exit(code)
     from sendcheck.cli.main import main as command_line
 
     command_line()
@@ -46,7 +59,7 @@ def _shim(argv: list[str]) -> int:
     from sendcheck.daemon import client
     from sendcheck.gateways.handing import Decision, carry_out
 
-    raw = sys.stdin.buffer.read()
+    raw = sys.stdin.buffer.read() if sys.stdin is not None else b""
     told = client.sendmail(argv, raw)
     if told is not None:
         try:
@@ -58,13 +71,3 @@ def _shim(argv: list[str]) -> int:
     from sendcheck.gateways.sendmail import main as shim
 
     return shim(argv, raw)
-
-
-def _leave(code: int) -> None:
-    """Leave at once; what was printed is flushed."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        os._exit(0)
-    sys.exit(code)

@@ -426,6 +426,11 @@ def test_a_daemon_of_an_older_version_makes_way(place: Place) -> None:
     assert wait(lambda: bool(place.status())), "and a new one started"
     assert place.run("check", "-", stdin=BAD).returncode == 1
     assert place.answers() == 1
+    place.run("daemon", "stop")
+    old = subprocess.Popen([sys.executable, "-P", "-c", OLDER], env=place.environ(), stderr=subprocess.DEVNULL)
+    assert wait(place.socket.exists)
+    assert b"is warm" in place.run("daemon", "start").stdout, "start replaces it too"
+    assert old.wait(15) == 0
 
 
 def test_what_speaks_otherwise_is_not_heard(own: Place) -> None:

@@ -288,6 +288,48 @@ const inside = code => new Promise(resolve => {
 });
 for (let i = 0; i < 100 && !(await inside("return content.document.getElementById('verdict').textContent")); i++) { await new Promise(r => setTimeout(r, 50)); }
 """
+REPLY = """
+const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
+const server = MailServices.accounts.accounts[0].incomingServer;
+const folder = server.rootFolder.getChildNamed("Asked").QueryInterface(Ci.nsIMsgLocalMailFolder);
+await new Promise(resolve => {
+  folder.getDatabaseWithReparse({OnStartRunningUrl() {}, OnStopRunningUrl() { resolve(); }}, null);
+  setTimeout(resolve, 3000);
+});
+const header = [...folder.messages][0];
+if (!header) { return "no mail in the folder"; }
+const uri = folder.getUriForMsg(header);
+MailServices.compose.OpenComposeWindow(null, header, uri, Ci.nsIMsgCompType.ReplyToSender, Ci.nsIMsgCompFormat.PlainText,
+  MailServices.accounts.accounts[0].defaultIdentity, null, Services.wm.getMostRecentWindow("mail:3pane")?.msgWindow ?? null);
+for (let i = 0; i < 200; i++) {
+  const w = Services.wm.getMostRecentWindow("msgcompose");
+  if (w && w.document.readyState === "complete" && w.gMsgCompose) {
+    await new Promise(r => w.setTimeout(r, 1500));
+    w.GetCurrentEditor().beginningOfDocument();
+    w.GetCurrentEditor().insertText(args[0]);
+    w.goDoCommand("cmd_sendNow");
+    return w.document.title;
+  }
+  await new Promise(r => setTimeout(r, 50));
+}
+return "no window";
+"""
+ASKED = """From - Mon May 04 10:00:00 2026
+X-Mozilla-Status: 0001
+From: Kari Holm <kari.holm@nordbank.no>
+To: Ola Nordmann <ola@tallmo.no>
+Subject: The archive
+Date: Mon, 04 May 2026 10:00:00 +0200
+Message-ID: <asked@nordbank.no>
+Content-Type: text/plain; charset=utf-8
+
+Hi Ola,
+
+Where is the key to the archive? What does the new printer cost?
+
+Kari
+
+"""
 OPEN = 'return [...Services.wm.getEnumerator("msgcompose")].length;'
 NO_POPUP = 'return ![...Services.wm.getEnumerator(null)].some(w => [...w.document.querySelectorAll("browser")].some(b => b.currentURI && b.currentURI.spec.includes("popup.html")));'
 
@@ -303,6 +345,9 @@ class Thunderbird:
             s.bind(("127.0.0.1", 0))
             port = int(s.getsockname()[1])
         prefs = {**PREFS, "marionette.port": port, "mail.smtpserver.smtp1.port": sink.port}
+        folder = profile / "Mail" / "Local Folders"
+        folder.mkdir(parents=True)
+        (folder / "Asked").write_text(ASKED)
         (profile / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in prefs.items()))
         environ = {**os.environ, "HOME": str(home), "DISPLAY": display}
         self.process = subprocess.Popen(
@@ -388,6 +433,15 @@ def test_thunderbird(thunderbird: Thunderbird, sink: Sink) -> None:
     # HTML, with an attachment announced and missing
     thunderbird.send(html=True, to="kari.holm@nordbank.no", subject="The plan", body="<p>Hi Kari,</p><p>See the attached file.</p><p>Ola</p>")
     assert "attached" in thunderbird.popup("return content.document.getElementById('findings').innerText")
+    thunderbird.popup("content.document.getElementById('back').click()")
+    assert wait(lambda: thunderbird.marionette.script(NO_POPUP) is True)
+    thunderbird.marionette.script('for (const w of Services.wm.getEnumerator("msgcompose")) { w.gContentChanged = false; w.close(); }')
+
+    # an answer is compared with the mail that it answers, which Thunderbird hands over
+    said = thunderbird.marionette.script(REPLY, "Hi Kari,\n\nThe printer costs 300 euros.\n\nOla\n\n")
+    assert said.startswith("Write: Re: The archive"), said
+    shown = thunderbird.popup("return content.document.getElementById('findings').innerText")
+    assert "key to the archive" in shown and "printer" not in shown.split("key to the archive")[0], shown
     thunderbird.popup("content.document.getElementById('back').click()")
     assert wait(lambda: thunderbird.marionette.script(NO_POPUP) is True)
     thunderbird.marionette.script('for (const w of Services.wm.getEnumerator("msgcompose")) { w.gContentChanged = false; w.close(); }')

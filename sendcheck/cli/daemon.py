@@ -39,8 +39,6 @@ def run(idle: int | None) -> None:
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.registry import load
 
-    # Before numpy is loaded: its threads do not live through a fork, and making new ones costs a worker more than it gains.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     minutes = idle if idle is not None else int(load_config(load(), start=None)["daemon-idle"])
     doers = {"command": _command, "sendmail": _sendmail, "report": _report}
     try:
@@ -53,13 +51,24 @@ def run(idle: int | None) -> None:
 def start() -> None:
     """Start it in the background and wait until it is warm."""
     if service.status() is not None:
-        click.echo(f"the daemon runs already at {wire.socket_path()}")
-        return
+        try:
+            probe = client.connect()
+            if probe is not None:
+                probe.close()
+            click.echo(f"the daemon runs already at {wire.socket_path()}")
+            return
+        except client.Refused as refused:
+            if not refused.older:
+                raise
+            service.stop()
     impossible = wire.why_impossible(wire.socket_path())
     if impossible:
         raise DaemonError(impossible)
     begun = time.monotonic()
-    service.spawn()
+    try:
+        service.spawn()
+    except OSError as error:
+        raise DaemonError(f"the daemon could not be started: {error.strerror} ({error.filename or service.log_file()})") from error
     if not service.wait_until_up():
         raise DaemonError(f"the daemon did not come up: see {service.log_file()}")
     click.echo(f"the daemon is warm after {time.monotonic() - begun:.1f} s, at {wire.socket_path()}")
@@ -155,12 +164,12 @@ def _prepare(let_go: Callable[[], None]) -> None:
 
 
 def _touch() -> None:
-    """Check the mails that came along once more."""
+    """Check the mails that came along once more, and so open the history, if there is one."""
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.engine import Engine, Job
     from sendcheck.pipeline.registry import load
 
-    engine = Engine(load(), load_config(load(), isolated=True))
+    engine = Engine(load(), load_config(load(), start=None))
     for mail in _mails():
         engine.check(Job("-", mail.read_bytes(), page=True))
 
@@ -178,7 +187,7 @@ def _warm() -> None:
     import sendcheck.history.view  # noqa: F401
     from sendcheck.cli.output import FORMATS, Look, rendered
     from sendcheck.config.load import load_config, policy_files, user_file
-    from sendcheck.data.alternatives import compile_all
+    from sendcheck.data.sieve import compile_all
     from sendcheck.pipeline.contract import PROFILES, Severity
     from sendcheck.pipeline.engine import Engine, Job
     from sendcheck.pipeline.registry import load

@@ -156,7 +156,7 @@ def command(argv: list[str]) -> int | None:
         return None
     blobs = []
     if _reads_stdin(argv):
-        if _is_tty(sys.stdin):
+        if sys.stdin is None or _is_tty(sys.stdin):
             return None
         raw = sys.stdin.buffer.read(STDIN)
         _put_back(raw)

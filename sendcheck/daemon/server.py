@@ -59,13 +59,14 @@ class Board:
         self._memory[:4] = struct.pack("!I", len(data))
 
     def read(self) -> dict[str, Any]:
-        """What is shown; {} if it is being written just now."""
-        (length,) = struct.unpack("!I", self._memory[:4])
-        try:
-            found = json.loads(self._memory[4 : 4 + length])
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
+        """What is shown; it may be being written just now, and is then read again."""
+        for _ in range(20):
+            (length,) = struct.unpack("!I", self._memory[:4])
+            with contextlib.suppress(ValueError):
+                found = json.loads(self._memory[4 : 4 + length])
+                return found if isinstance(found, dict) else {}
+            time.sleep(0.005)
+        return {}
 
 
 class Master:
@@ -166,12 +167,11 @@ class Master:
             while len(self._waiting) < SPARE and len(self._waiting) + len(self._busy) < MOST:
                 self._fork(place)
             self._show(begun)
-            ready, _, _ = select.select([told, wake], [], [], self._patience())
-            if wake in ready:
-                with contextlib.suppress(BlockingIOError):
-                    os.read(wake, 4096)
-            if told in ready:
-                self._hear(os.read(told, 65536))
+            select.select([told, wake], [], [], self._patience())
+            with contextlib.suppress(BlockingIOError):
+                os.read(wake, 4096)
+            with contextlib.suppress(BlockingIOError):
+                self._hear(os.read(told, 65536))  # before the dead are buried: what they said last counts
             self._reap()
             self._kill_late()
             if self._idle and not self._busy and time.monotonic() - self._last > self._idle:
@@ -202,7 +202,7 @@ class Master:
         self._waiting.add(process)
 
     def _hear(self, data: bytes) -> None:
-        """Workers' lines: ``busy PID``, ``done PID MILLISECONDS MAILS``, ``stop PID``, ``stale PID``."""
+        """Workers' lines: ``busy PID``, ``done PID MILLISECONDS``, ``stop PID``, ``stale PID``."""
         for line in data.decode("ascii", "replace").splitlines():
             words = line.split()
             self._last = time.monotonic()
@@ -227,15 +227,15 @@ class Master:
                 return
             if process == 0:
                 return
-            served = self._busy.pop(process, None) is not None
-            early = process in self._waiting
-            self._waiting.discard(process)
+            self._busy.pop(process, None)
             if os.WIFSIGNALED(state) and os.WTERMSIG(state) != signal.SIGTERM:
                 self._killed += 1
                 self._log(f"a worker was killed by signal {os.WTERMSIG(state)}; its client goes on by itself")
-                _kill_group(process)
-                if early and not served:
-                    time.sleep(0.1)  # whatever kills waiting workers must not make this loop spin
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process, signal.SIGKILL)  # what it started and left behind
+            if process in self._waiting:
+                self._waiting.discard(process)
+                time.sleep(0.1)  # whatever ends workers that wait must not make this loop spin
 
     def _kill_late(self) -> None:
         for process, since in list(self._busy.items()):

@@ -63,26 +63,29 @@ def log_file() -> Path:
 
 def status() -> dict[str, Any] | None:
     """What the daemon tells of itself; None if none runs. Raises Refused if what listens there is not ours."""
-    connection = client.connect(control=True)
-    if connection is None:
-        return None
-    with connection:
-        wire.send(connection, {"do": "status"})
-        return wire.receive(connection)[0]
+    return _asked({"do": "status"})
 
 
 def stop() -> bool:
     """Ask the daemon to stop, and wait for it; whether one ran. Raises Refused if what listens there is not ours, or does not answer."""
-    connection = client.connect(control=True)
-    if connection is None:
+    if _asked({"do": "stop"}) is None:
         return False
-    with connection:
-        wire.send(connection, {"do": "stop"})
-        wire.receive(connection)
     until = time.monotonic() + _STOPPING
     while time.monotonic() < until and Path(wire.socket_path()).exists():
         time.sleep(0.02)
     return True
+
+
+def _asked(request: dict[str, Any]) -> dict[str, Any] | None:
+    connection = client.connect(control=True)
+    if connection is None:
+        return None
+    try:
+        with connection:
+            wire.send(connection, request)
+            return wire.receive(connection)[0]
+    except (OSError, EOFError, wire.WireError) as error:
+        raise client.Refused("the daemon went away while it was asked") from error
 
 
 def wait_until_up() -> bool:

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sendcheck.data.alternatives import Alternatives
+from sendcheck.data.sieve import Alternatives
 
 
 @cache

@@ -57,6 +57,7 @@ def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
         os.environ.clear()
         os.environ.update(environ)
         os.chdir(folder)
+        time.tzset()
         _serve(Engine(load(), config, selection, profile, today), connection)
 
 

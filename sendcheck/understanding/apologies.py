@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from sendcheck.data import alternatives, language_file, languages_with
-from sendcheck.data.alternatives import Alternatives
+from sendcheck.data.sieve import Alternatives
 from sendcheck.understanding.text import flat, unquoted
 
 #: Characters around an apology that can take it back.

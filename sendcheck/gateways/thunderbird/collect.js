@@ -4,22 +4,10 @@
 /** A parent larger than this is not handed on: its Message-ID is, and the user's mail store may know it. */
 const LARGEST_PARENT = 5 * 1024 * 1024;
 
-/** Mailboxes of a field as strings: contacts and lists are told by their names. */
-async function mailboxes(field) {
+/** Mailboxes of a field as strings. A list of the address book cannot be read without its permission: a group says that readers stand behind it. */
+function mailboxes(field) {
   const entries = Array.isArray(field) ? field : field ? [field] : [];
-  const found = [];
-  for (const entry of entries) {
-    if (typeof entry === "string") {
-      found.push(entry);
-    } else if (entry && entry.type === "contact" && messenger.contacts) {
-      const contact = await messenger.contacts.get(entry.id);
-      found.push(`${contact.properties.DisplayName || ""} <${contact.properties.PrimaryEmail || ""}>`);
-    } else if (entry && entry.type) {
-      // A list of the address book cannot be read without its permission: a group says that readers stand behind it.
-      found.push("list:;");
-    }
-  }
-  return found;
+  return entries.map((entry) => (typeof entry === "string" ? entry : "list:;"));
 }
 
 /** The answered mail, as bytes in base64 and as a Message-ID; {} where there is none or it cannot be read. */
@@ -53,10 +41,10 @@ async function collect(tabId, details) {
   const attachments = await messenger.compose.listAttachments(tabId);
   return {
     from: await sender(details),
-    to: await mailboxes(details.to),
-    cc: await mailboxes(details.cc),
-    bcc: await mailboxes(details.bcc),
-    replyTo: await mailboxes(details.replyTo),
+    to: mailboxes(details.to),
+    cc: mailboxes(details.cc),
+    bcc: mailboxes(details.bcc),
+    replyTo: mailboxes(details.replyTo),
     subject: details.subject || "",
     ...(details.isPlainText ? { text: details.plainTextBody || details.body || "" } : { html: details.body || "" }),
     attachments: attachments.map((file) => ({ name: file.name, type: file.contentType || "", size: file.size || 0 })),

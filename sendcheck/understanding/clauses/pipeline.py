@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -45,6 +47,18 @@ def can_parse(language: str) -> bool:
     return shipped(READ_AS.get(language, language)).is_dir()
 
 
+def _import_numpy() -> None:
+    """Import numpy so that it multiplies in one thread: our matrices are small, its threads spin while they wait, and none lives through a fork."""
+    name = "OPENBLAS_NUM_THREADS"
+    if "numpy" in sys.modules or name in os.environ:
+        return
+    os.environ[name] = "1"
+    try:
+        import numpy  # noqa: F401
+    finally:
+        del os.environ[name]
+
+
 @cache
 def load(language: str, model: str = "") -> tuple[Language, str]:
     """The pipeline of a language and its label set. ``model``: an installed package or a folder; "" for the shipped one.
@@ -53,6 +67,7 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
     """
     on_load(True)
     try:
+        _import_numpy()
         import spacy
         from thinc.api import use_ops
 
