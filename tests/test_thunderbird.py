@@ -291,11 +291,9 @@ for (let i = 0; i < 100 && !(await inside("return content.document.getElementByI
 REPLY = """
 const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServices.sys.mjs");
 const server = MailServices.accounts.accounts[0].incomingServer;
+server.rootFolder.QueryInterface(Ci.nsIMsgLocalMailFolder).createLocalSubfolder("Asked");
 const folder = server.rootFolder.getChildNamed("Asked").QueryInterface(Ci.nsIMsgLocalMailFolder);
-await new Promise(resolve => {
-  folder.getDatabaseWithReparse({OnStartRunningUrl() {}, OnStopRunningUrl() { resolve(); }}, null);
-  setTimeout(resolve, 3000);
-});
+folder.addMessage(args[1]);
 const header = [...folder.messages][0];
 if (!header) { return "no mail in the folder"; }
 const uri = folder.getUriForMsg(header);
@@ -318,14 +316,15 @@ ASKED = """From - Mon May 04 10:00:00 2026
 X-Mozilla-Status: 0001
 From: Kari Holm <kari.holm@nordbank.no>
 To: Ola Nordmann <ola@tallmo.no>
-Subject: The archive
+Subject: The broken printer
 Date: Mon, 04 May 2026 10:00:00 +0200
 Message-ID: <asked@nordbank.no>
 Content-Type: text/plain; charset=utf-8
 
 Hi Ola,
 
-Where is the key to the archive? What does the new printer cost?
+I am very disappointed. The printer that you delivered has been broken since Monday, and nobody has called me back.
+I expect an explanation and a new printer. When does it come?
 
 Kari
 
@@ -345,9 +344,6 @@ class Thunderbird:
             s.bind(("127.0.0.1", 0))
             port = int(s.getsockname()[1])
         prefs = {**PREFS, "marionette.port": port, "mail.smtpserver.smtp1.port": sink.port}
-        folder = profile / "Mail" / "Local Folders"
-        folder.mkdir(parents=True)
-        (folder / "Asked").write_text(ASKED)
         (profile / "user.js").write_text("".join(f"user_pref({json.dumps(k)}, {json.dumps(v)});\n" for k, v in prefs.items()))
         environ = {**os.environ, "HOME": str(home), "DISPLAY": display}
         self.process = subprocess.Popen(
@@ -438,10 +434,10 @@ def test_thunderbird(thunderbird: Thunderbird, sink: Sink) -> None:
     thunderbird.marionette.script('for (const w of Services.wm.getEnumerator("msgcompose")) { w.gContentChanged = false; w.close(); }')
 
     # an answer is compared with the mail that it answers, which Thunderbird hands over
-    said = thunderbird.marionette.script(REPLY, "Hi Kari,\n\nThe printer costs 300 euros.\n\nOla\n\n")
-    assert said.startswith("Write: Re: The archive"), said
+    said = thunderbird.marionette.script(REPLY, "Hi Kari,\n\nThe printer costs 300 euros.\n\nOla\n\n", ASKED)
+    assert said.startswith("Write: Re: The broken printer"), said
     shown = thunderbird.popup("return content.document.getElementById('findings').innerText")
-    assert "key to the archive" in shown and "printer" not in shown.split("key to the archive")[0], shown
+    assert "sorry" in shown and "When does it come?" in shown, shown
     thunderbird.popup("content.document.getElementById('back').click()")
     assert wait(lambda: thunderbird.marionette.script(NO_POPUP) is True)
     thunderbird.marionette.script('for (const w of Services.wm.getEnumerator("msgcompose")) { w.gContentChanged = false; w.close(); }')
