@@ -45,7 +45,8 @@ class Browser:
         return [f"{v['id']}: {[n['target'] for n in v['nodes']]}" for v in found["violations"]]
 
     def console(self) -> list[str]:
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        """What pages said since it was asked last; what the browser's own first page says is not about ours."""
+        return [entry["message"] for entry in self.driver.get_log("browser") if not entry["message"].startswith("chrome://")]
 
     def text(self, selector: str = "body") -> str:
         return str(self.driver.execute_script("return document.querySelector(arguments[0]).innerText", selector))
