@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 import sys
 
-#: sysexits.h, as in gateways/handing.py
-EX_SOFTWARE = 70
-
 
 def main() -> None:
     """The command ``sendcheck``."""
@@ -18,6 +15,8 @@ def main() -> None:
     try:
         _run(argv)
     except KeyboardInterrupt:
+        from sendcheck.gateways.handing import EX_SOFTWARE
+
         sys.stderr.write("sendcheck: stopped\n")
         sys.exit(EX_SOFTWARE if argv[:1] == ["sendmail"] else 2)
     except BrokenPipeError:

@@ -50,17 +50,9 @@ def run(idle: int | None) -> None:
 @daemon.command()
 def start() -> None:
     """Start it in the background and wait until it is warm."""
-    if service.status() is not None:
-        try:
-            probe = client.connect()
-            if probe is not None:
-                probe.close()
-            click.echo(f"the daemon runs already at {wire.socket_path()}")
-            return
-        except client.Refused as refused:
-            if not refused.older:
-                raise
-            service.stop()
+    if service.serves():
+        click.echo(f"the daemon runs already at {wire.socket_path()}")
+        return
     impossible = wire.why_impossible(wire.socket_path())
     if impossible:
         raise DaemonError(impossible)
@@ -106,13 +98,13 @@ def status() -> None:
 @click.option("--install", is_flag=True, help="Write it where systemd looks, instead of printing it.")
 def unit(install: bool) -> None:
     """The systemd user unit that keeps the daemon running."""
-    from sendcheck.gateways.clients.base import program
+    from sendcheck.gateways.clients.base import config_home, program
 
     text = service.unit_text(program())
     if not install:
         click.echo(text, nl=False)
         return
-    path = service.unit_file()
+    path = config_home() / "systemd" / "user" / service.UNIT  # where systemd looks for the user's own (systemd.unit(5))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")

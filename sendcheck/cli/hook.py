@@ -105,6 +105,7 @@ def git(mail: Path, headers: Path | None) -> None:
 @click.option("--reason", default="", help="Send it all the same, for this reason; recorded as the shim does.")
 def emacs(reason: str) -> None:
     """Emacs' message-send-hook: the mail on standard input, the report on standard output. Exit 0 to send it, 1 or 3 to keep it."""
+    from sendcheck.daemon.service import start_if_wanted
     from sendcheck.gateways.checking import Wanted, check_here
     from sendcheck.gateways.verdict import settle
     from sendcheck.pipeline.registry import load
@@ -113,6 +114,7 @@ def emacs(reason: str) -> None:
 
     raw, cut = stdin_source().read()
     found = check_here(Wanted(Job("-", raw, cut, leaving=True)))
+    start_if_wanted(found.daemon)
     decided = settle(found, reason)
     if decided.told:
         click.echo(decided.told)

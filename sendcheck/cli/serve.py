@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
 
 import click
 
@@ -26,7 +25,7 @@ def serve(port: int, config_file: str | None, browser: bool) -> None:
     explicit = existing(config_file)
     config = load_config(load(), explicit=explicit, start=None)
     start_if_wanted(str(config["daemon"]))
-    page = Page(port, Path(explicit) if explicit is not None else None)
+    page = Page(port, explicit)
     click.echo(page.url)
     click.echo("Ctrl-C stops it.", err=True)
     if browser:

@@ -19,14 +19,12 @@ _LOG_BYTES = 1_000_000
 UNIT = "sendcheck.service"
 
 
-def spawn(idle_minutes: int | None = None) -> None:
+def spawn() -> None:
     """Start a daemon that outlives this process; returns at once. Its log lies in the user's state folder."""
     log = log_file()
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = not log.exists() or log.stat().st_size > _LOG_BYTES
     words = [sys.executable, "-P", "-m", "sendcheck", "daemon", "run"]
-    if idle_minutes is not None:
-        words += ["--idle", str(idle_minutes)]
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if fresh else 0), 0o600)
     try:
         subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, cwd="/", start_new_session=True)
@@ -39,19 +37,25 @@ def start_if_wanted(setting: str) -> None:
     if (client.mode() or setting) != "auto" or wire.why_impossible(wire.socket_path()):
         return
     try:
-        connection = client.connect()
-        if connection is not None:
-            connection.close()
-            return
-    except client.Refused as refused:
-        if not refused.older or not stop():
-            return
-    except SendcheckError:
+        if not serves():
+            spawn()
+    except (SendcheckError, OSError):
         return
+
+
+def serves() -> bool:
+    """Whether a daemon serves this program. An older one is asked to make way. Raises Refused if one is there that does neither."""
     try:
-        spawn()
-    except OSError:
-        return
+        connection = client.connect()
+    except client.Refused as refused:
+        if not refused.older:
+            raise
+        stop()
+        return False
+    if connection is None:
+        return False
+    connection.close()
+    return True
 
 
 def log_file() -> Path:
@@ -92,17 +96,10 @@ def wait_until_up() -> bool:
     """Whether a daemon answers before warming up should be over."""
     until = time.monotonic() + WARMING
     while time.monotonic() < until:
-        connection = client.connect()
-        if connection is not None:
-            connection.close()
+        if serves():
             return True
         time.sleep(0.05)
     return False
-
-
-def unit_file() -> Path:
-    """Where systemd looks for the user's own units (systemd.unit(5))."""
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd" / "user" / UNIT
 
 
 def unit_text(program: list[str]) -> str:

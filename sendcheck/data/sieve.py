@@ -44,9 +44,9 @@ class Alternatives:
     def __len__(self) -> int:
         return len(self._expressions)
 
-    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
-        """The leftmost match from *start* on, or None."""
-        return self._first(self._candidates(text), text, start)
+    def search(self, text: str) -> re.Match[str] | None:
+        """The leftmost match, or None."""
+        return self._first(self._candidates(text), text, 0)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches that do not overlap, from left to right. No alternative may match nothing."""

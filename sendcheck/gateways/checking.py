@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sendcheck.config.config import Config
 from sendcheck.config.load import load_config
 from sendcheck.daemon import client
 from sendcheck.daemon.service import start_if_wanted
 from sendcheck.gateways.override import answerable
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
-from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.registry import Registry, load
 from sendcheck.pipeline.report import MailReport
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.pipeline.threads import INDEXING, with_own_thread
@@ -21,11 +22,9 @@ from sendcheck.pipeline.threads import INDEXING, with_own_thread
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A mail to check, exceptions given for this run (“rule reason”), a profile or None, and the configuration named, if any."""
+    """A mail to check, and the configuration named, if any."""
 
     job: Job
-    allow: tuple[str, ...] = ()
-    profile: str | None = None
     config_file: Path | None = None
 
 
@@ -39,12 +38,16 @@ class Checked:
     daemon: str
 
 
+def report_of(job: Job, registry: Registry, config: Config, allow: tuple[str, ...] = ()) -> MailReport:
+    """The report of a mail that is about to leave, with its thread. ``allow``: exceptions given for this run (“rule reason”)."""
+    return Supervisor(Engine(registry, config, Selection(allow=allow))).check(with_own_thread(job, config, INDEXING))
+
+
 def check_here(wanted: Wanted) -> Checked:
     """In a worker of this process. Raises ConfigError, RegistryError."""
     registry = load()
     config = load_config(registry, explicit=wanted.config_file, start=None)
-    engine = Engine(registry, config, Selection(allow=wanted.allow), wanted.profile)
-    report = Supervisor(engine).check(with_own_thread(wanted.job, config, INDEXING))
+    report = report_of(wanted.job, registry, config)
     return Checked(report, answerable(report, config), str(config["sendmail.on-error"]), str(config["daemon"]))
 
 

@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 #: Fields of a compose window that hold mailboxes, and the header each becomes (RFC 5322).
 _MAILBOXES = {"from": "From", "to": "To", "cc": "Cc", "bcc": "Bcc", "replyTo": "Reply-To"}
-_TEXT = {"subject": "Subject", "inReplyTo": "In-Reply-To", "references": "References", "allow": "X-Sendcheck-Allow"}
+_TEXT = {"subject": "Subject", "inReplyTo": "In-Reply-To"}
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 
 
 def mail_from_fields(fields: Mapping[str, Any]) -> bytes:
-    """The mail. ``fields``: from, to, cc, bcc, replyTo (a string or a list of strings), subject, inReplyTo, references, allow, text, html,
+    """The mail. ``fields``: from, to, cc, bcc, replyTo (a string or a list of strings), subject, inReplyTo, text, html,
     attachments (each with name, type, size in bytes). What is of another type is left out; a line end ends no header.
     """
     lines = [f"{header}: {', '.join(found)}" for key, header in _MAILBOXES.items() if (found := list(_words(fields.get(key))))]

@@ -23,7 +23,7 @@ from sendcheck.pipeline.contract import Severity
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, Reader
-from sendcheck.reading.limits import LIMITS
+from sendcheck.reading.sources import within_cap
 from sendcheck.show.text import clean
 
 #: Thunderbird drops a connection that answers with more than 1 MB.
@@ -73,9 +73,8 @@ def _done(request: Mapping[str, Any]) -> dict[str, Any]:
     fields = request.get("mail")
     if request.get("do") != "check" or not isinstance(fields, Mapping):
         raise ValueError("unknown request")
-    raw = mail_from_fields(fields)
-    cap = LIMITS.mail_bytes
-    job = Job("this mail", raw[:cap], len(raw) > cap, leaving=True, parent=_parent(fields.get("parent")), table=True)
+    raw, cut = within_cap(mail_from_fields(fields))
+    job = Job("this mail", raw, cut, leaving=True, parent=_parent(fields.get("parent")), table=True)
     found = checked(Wanted(job))
     settled = settle(found, str(request.get("reason") or ""), bool(request.get("remember")))
     return {"send": settled.send, "told": settled.told, **_report(found)}
@@ -85,7 +84,7 @@ def _parent(encoded: object) -> tuple[str, bytes] | None:
     if not isinstance(encoded, str) or not encoded:
         return None
     try:
-        return "the mail you answer", base64.b64decode(encoded, validate=True)[: LIMITS.mail_bytes]
+        return "the mail you answer", within_cap(base64.b64decode(encoded, validate=True))[0]
     except (binascii.Error, ValueError):
         return None
 

@@ -18,15 +18,13 @@ from pathlib import Path
 from sendcheck.config.config import Config
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, RegistryError
+from sendcheck.gateways.checking import report_of
 from sendcheck.gateways.handing import EX_CONFIG, EX_DATAERR, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, GUARD, Decision
 from sendcheck.gateways.override import answerable
-from sendcheck.pipeline.engine import Engine, Job
-from sendcheck.pipeline.judge import Selection
+from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import Registry, load
 from sendcheck.pipeline.report import MailReport, Verdict
-from sendcheck.pipeline.supervisor import Supervisor
-from sendcheck.pipeline.threads import INDEXING, with_own_thread
-from sendcheck.reading.limits import LIMITS
+from sendcheck.reading.sources import within_cap
 
 _WITH_VALUE = {"-f", "-r", "-F", "-N", "-R", "-O", "-X", "-h", "-L", "-V", "-C", "-a", "--file", "--account"}
 _OWN = {"--mta", "--mta-arg", "--config", "--on-error", "--ask", "--no-ask", "--keep-report"}
@@ -184,10 +182,8 @@ def _own_error(mta: list[str], on_error: str) -> Decision:
 
 def _check(raw: bytes, call: Call, registry: Registry, config: Config) -> MailReport:
     allow = tuple(line for line in os.environ.get("SENDCHECK_ALLOW", "").splitlines() if line.strip())
-    engine = Engine(registry, config, Selection(allow=allow))
-    cap = LIMITS.mail_bytes
-    job = Job("-", raw[:cap], len(raw) > cap, envelope=tuple(call.recipients), leaving=True)
-    return Supervisor(engine).check(with_own_thread(job, config, INDEXING))
+    raw, cut = within_cap(raw)
+    return report_of(Job("-", raw, cut, envelope=tuple(call.recipients), leaving=True), registry, config, allow)
 
 
 def _stopped(report: MailReport, call: Call, mta: list[str], registry: Registry, config: Config, on_error: str, tty: bool) -> Decision:

@@ -25,9 +25,8 @@ from sendcheck.gateways.compose import mail_from_fields
 from sendcheck.pipeline.contract import Severity
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
-from sendcheck.pipeline.report import Report, Verdict
-from sendcheck.reading.limits import LIMITS
-from sendcheck.reading.sources import refusal
+from sendcheck.pipeline.report import Report
+from sendcheck.reading.sources import refusal, within_cap
 
 _FILES = {
     "": ("page.html", "text/html; charset=utf-8"),
@@ -73,6 +72,7 @@ class Page(ThreadingHTTPServer):
     def check(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to a draft: its report as a document, and a line on it."""
         from sendcheck.show.html import as_html
+        from sendcheck.show.text import headline
 
         raw = _decoded(request.get("raw"), "the mail")
         if raw is None:
@@ -81,13 +81,13 @@ class Page(ThreadingHTTPServer):
         elif why := refusal(raw):
             return {"error": f"This {why}"}
         parent = _decoded(request.get("parent"), "the mail you answer")
-        cap = LIMITS.mail_bytes
-        job = Job("this draft", raw[:cap], len(raw) > cap, draft=True, page=True, parent=("the mail you answer", parent[:cap]) if parent else None)
+        raw, cut = within_cap(raw)
+        job = Job("this draft", raw, cut, draft=True, page=True, parent=("the mail you answer", within_cap(parent)[0]) if parent else None)
         with self.turn:
             report = checked(Wanted(job, config_file=self.config_file)).report
-        found = sum(f.severity is not Severity.NOTE for f in report.findings)
-        word = {Verdict.PASS: "Pass", Verdict.FAIL: "Do not send yet", Verdict.INCOMPLETE: "Not fully checked"}[report.verdict]
-        return {"html": as_html(Report((report,)), load().rules, lines=False), "summary": f"{word}: {found} finding{'s' * (found != 1)}"}
+        count = sum(f.severity is not Severity.NOTE for f in report.findings)
+        summary = f"{headline(report).capitalize()}: {count} finding{'s' * (count != 1)}"
+        return {"html": as_html(Report((report,)), load().rules, lines=False), "summary": summary}
 
 
 def _decoded(value: object, what: str) -> bytes | None:

@@ -166,11 +166,10 @@ class Supervisor:
         engine = self._engine
         if _spare and engine.registry is load():
             worker = _spare.pop()
-            with contextlib.suppress(OSError):
-                if not worker.process.is_alive():
-                    raise ProcessLookupError
-                worker.connection.send((dict(os.environ), str(Path.cwd()), engine.config, engine.selection, engine.profile, engine.today))
-                return worker
+            if worker.process.is_alive():
+                with contextlib.suppress(OSError):
+                    worker.connection.send((dict(os.environ), str(Path.cwd()), engine.config, engine.selection, engine.profile, engine.today))
+                    return worker
         return _forked(self._context, _serve, engine)
 
     def _allowed(self, job: Job) -> float:

@@ -32,9 +32,9 @@ class Source:
 
     def read(self) -> tuple[bytes, bool]:
         """The mail's bytes, and whether they were cut at the size cap. Raises InputError if it cannot be read."""
-        cap = LIMITS.mail_bytes
         if self.data is not None:
-            return self.data[:cap], len(self.data) > cap
+            return within_cap(self.data)
+        cap = LIMITS.mail_bytes
         assert self.path is not None
         try:
             with self.path.open("rb") as file:
@@ -43,7 +43,7 @@ class Source:
                 data = file.read(wanted)
         except OSError as error:
             raise InputError(f"cannot read {self.name}: {error.strerror or error}") from error
-        return data[:cap], len(data) > cap
+        return within_cap(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class Unread:
     """Files of a folder of templates that are neither templates nor mails, by what they are called."""
 
     names: tuple[str, ...]
+
+
+def within_cap(data: bytes) -> tuple[bytes, bool]:
+    """As much of a mail as is read, and whether it was cut."""
+    return data[: LIMITS.mail_bytes], len(data) > LIMITS.mail_bytes
 
 
 def refusal(data: bytes, template: bool = False) -> str | None:

@@ -18,11 +18,10 @@ from sendcheck.pipeline.contract import Rule, Severity
 from sendcheck.pipeline.page import Page, Sheet
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Reader, Report, Verdict
 from sendcheck.show.marks import Mark, marked
-from sendcheck.show.text import allowed, clean, where_of
+from sendcheck.show.text import MARKS, allowed, by_organisation, clean, counted, headline, verdicts, where_of
 from sendcheck.understanding.place import Place
 
 _HERE = Path(__file__).parent
-_WORDS = {Verdict.PASS: ("✓", "Pass"), Verdict.FAIL: ("✗", "Do not send yet"), Verdict.INCOMPLETE: ("?", "Not fully checked")}
 _FOLDED = {"trail": "Older mail below", "forward": "Forwarded mail", "disclaimer": "Disclaimer", "diff": "Patch"}
 _PARTS = {"parent": "the mail you answer", "trail": "the older mail below"}
 _COLOURS = 8
@@ -34,11 +33,13 @@ _HIDDEN, _HIDDEN_LENGTH = 20, 500
 def as_html(report: Report, rules: dict[str, Rule], show: Severity = Severity.WARNING, *, lines: bool = True) -> str:
     """The whole report as one document, ending in a newline. ``show``: the mildest severity shown; ``lines``: whether there is a file to count lines in."""
     alone = len(report.mails) == 1
-    mails = [_mail(_Shown(number, mail, rules, show, lines), 1 if alone else 2, len(report.mails)) for number, mail in enumerate(report.mails, 1)]
+    mails = [
+        _mail(_Shown(number, mail, rules, show, lines, _severe(mail, show)), 1 if alone else 2, len(report.mails))
+        for number, mail in enumerate(report.mails, 1)
+    ]
     title = f"{mails[0]['word']}: {mails[0]['source']}" if alone else "sendcheck"
-    counts = [f"{n:,} {v.value}" for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS) if (n := sum(m.verdict is v for m in report.mails))]
-    counted = f"{len(mails):,} mails: {', '.join(counts)}"
-    return _template().render(title=title, counted=counted, mails=mails, css=Markup((_HERE / "report.css").read_text("utf-8"))).strip() + "\n"
+    summary = f"{len(mails):,} mails: {verdicts(report)}"
+    return _template().render(title=title, summary=summary, mails=mails, css=Markup((_HERE / "report.css").read_text("utf-8"))).strip() + "\n"
 
 
 @cache
@@ -60,53 +61,50 @@ class _Shown:
     rules: dict[str, Rule]
     show: Severity
     lines: bool
-
-    @property
-    def findings(self) -> list[Finding]:
-        return [f for f in self.report.findings if f.severity.rank <= self.show.rank]
+    findings: list[Finding]
 
     def about(self, wanted: Callable[[Place], bool]) -> list[int]:
         """Numbers of the findings with a place like that."""
         return [n for n, f in enumerate(self.findings, 1) if any(wanted(p) for p in (f.where, *f.also))]
 
-    def refs(self, numbers: list[int]) -> str:
+    def refs(self, numbers: list[int]) -> Markup:
         """The way from a mark to its finding."""
-        rules = [f.rule for f in self.findings]
-        return "".join(f'<a class="ref" href="#f{self.number}-{n}" aria-label="finding {n}, {rules[n - 1]}">{n}</a>' for n in numbers)
+        link = Markup('<a class="ref" href="#f{0}-{1}" aria-label="finding {1}, {2}">{1}</a>')
+        return Markup("").join(link.format(self.number, n, self.findings[n - 1].rule) for n in numbers)
+
+
+def _severe(report: MailReport, show: Severity) -> list[Finding]:
+    return [f for f in report.findings if f.severity.rank <= show.rank]
 
 
 def _mail(shown: _Shown, level: int, among: int) -> dict[str, Any]:
     """What the template shows of a mail."""
     report, page = shown.report, shown.report.page
-    mark, word = _WORDS[report.verdict]
-    if report.template and report.verdict is Verdict.FAIL:
-        word = "Mend before it is used"
     facts = [
         f"template, {report.template}" if report.template else "",
         report.profile if report.profile != "general" else "",
         f"answers {report.answers}" if report.answers else "",
     ]
-    counts = [(s, sum(f.severity is s for f in shown.findings)) for s in Severity]
     rows = list(_asked(page)) if page is not None else []
     return {
         "number": shown.number,
         "level": level,
         "verdict": report.verdict.value,
-        "mark": mark,
-        "word": word,
+        "mark": MARKS[report.verdict][0],
+        "word": headline(report).capitalize(),
         "source": clean(report.source),
         "facts": [clean(fact) for fact in facts if fact],
         "template": report.template,
         "whole": among <= _FEW or report.verdict is not Verdict.PASS or bool(shown.findings),
-        "shown": shown.findings,
         "rules": list(dict.fromkeys(f.rule for f in shown.findings)),
         "notices": report.notices,
         "groups": list(_groups(shown)),
+        "hidden_groups": [clean(name) for name in report.groups],
         "fields": None if page is None else [{"name": name, "value": _field(shown, name.lower(), clean(value))} for name, value in page.fields],
         "sheets": [] if page is None else list(_sheets(shown, page)),
         "hidden": [] if page is None else _hidden(shown, page),
         "files": [] if page is None else list(_files(shown, page)),
-        "counted": ", ".join(f"{n} {s.value}{'s' if n != 1 else ''}" for s, n in counts if n),
+        "counted": counted(shown.findings),
         "cards": [_card(shown, number, finding) for number, finding in enumerate(shown.findings, 1)],
         "not_run": [e for e in report.not_run if e.required or shown.show is Severity.NOTE],
         "asked": rows,
@@ -117,15 +115,12 @@ def _mail(shown: _Shown, level: int, among: int) -> dict[str, Any]:
 
 def _groups(shown: _Shown) -> Iterator[dict[str, Any]]:
     """Recipients by organisation, outside first, each outside one with a colour of its own."""
-    groups: dict[tuple[bool, str], list[Reader]] = {}
-    for reader in shown.report.readers:
-        groups.setdefault((reader.inside, reader.organisation), []).append(reader)
-    for number, ((inside, organisation), people) in enumerate(sorted(groups.items())):
+    for number, (inside, organisation, people) in enumerate(by_organisation(shown.report.readers)):
         told = []
         for reader in people:
             about = shown.about(lambda place, reader=reader: _names(place, reader))  # type: ignore[misc]
             severity = shown.findings[about[0] - 1].severity.value if about else ""
-            told.append({"shown": reader.shown, "field": reader.field, "about": about, "severity": severity})
+            told.append({"shown": reader.shown, "field": reader.field, "refs": shown.refs(about), "severity": severity})
         yield {"organisation": organisation, "inside": inside, "colour": number % _COLOURS, "people": told}
 
 
@@ -203,7 +198,7 @@ def _files(shown: _Shown, page: Page) -> Iterator[dict[str, Any]]:
     for file in page.enclosures:
         if not file.inline:
             about = shown.about(lambda place, name=f"attachment:{file.name}": place.part == name)  # type: ignore[misc]
-            yield {"name": file.name, "content_type": file.content_type, "size": _size(file.size), "about": about}
+            yield {"name": file.name, "content_type": file.content_type, "size": _size(file.size), "refs": shown.refs(about)}
 
 
 def _card(shown: _Shown, number: int, finding: Finding) -> dict[str, Any]:

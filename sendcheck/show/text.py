@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry,
 from sendcheck.understanding.place import Place
 
 Style = Callable[..., str]
-_MARKS = {Verdict.PASS: ("✓", "green"), Verdict.FAIL: ("✗", "red"), Verdict.INCOMPLETE: ("?", "yellow")}
+MARKS = {Verdict.PASS: ("✓", "green"), Verdict.FAIL: ("✗", "red"), Verdict.INCOMPLETE: ("?", "yellow")}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
 _WIDTH = 96
 _MANY = 12
@@ -60,27 +61,21 @@ class TextReport:
 
     def summary(self, report: Report) -> str:
         """One line over several mails and templates."""
-        verdicts = {v: sum(m.verdict is v for m in report.mails) for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS)}
-        parts = [f"{count:,} {verdict.value}" for verdict, count in verdicts.items() if count]
         templates = sum(bool(m.template) for m in report.mails)
         kinds = [(len(report.mails) - templates, "mail"), (templates, "template")]
         counted = " and ".join(f"{n:,} {word}{'s' if n != 1 else ''}" for n, word in kinds if n)
-        return f"{counted or '0 mails'}: {', '.join(parts)}\n"
+        return f"{counted or '0 mails'}: {verdicts(report)}\n"
 
     def _mark(self, verdict: Verdict) -> str:
-        mark, colour = _MARKS[verdict]
+        mark, colour = MARKS[verdict]
         return self.style(mark, fg=colour, bold=True)
 
     def _one_line(self, report: MailReport) -> str:
         return f"{self._mark(report.verdict)} {clean(report.source)}: pass{_audience(report)}"
 
     def _head(self, report: MailReport) -> list[str]:
-        _mark, colour = _MARKS[report.verdict]
-        word = {
-            Verdict.FAIL: "mend before it is used" if report.template else "do not send yet",
-            Verdict.INCOMPLETE: "not fully checked",
-            Verdict.PASS: "pass, with remarks",
-        }[report.verdict]
+        _mark, colour = MARKS[report.verdict]
+        word = headline(report) + (", with remarks" if report.verdict is Verdict.PASS else "")
         return [f"{self._mark(report.verdict)} {self.style(clean(report.source), bold=True)}: {self.style(word, fg=colour, bold=True)}"]
 
     def _readers(self, readers: tuple[Reader, ...], groups: tuple[str, ...]) -> list[str]:
@@ -88,12 +83,10 @@ class TextReport:
         if not readers:
             names = ", ".join(clean(g) for g in groups)
             return [f"  Readers   {'a hidden group: ' + names if groups else 'nobody named'}"]
-        by_org: dict[tuple[bool, str], list[Reader]] = {}
-        for reader in readers:
-            by_org.setdefault((reader.inside, reader.organisation), []).append(reader)
-        width = min(34, max(len(org) for _inside, org in by_org))
+        by_org = by_organisation(readers)
+        width = min(34, max(len(org) for _inside, org, _people in by_org))
         lines = []
-        for number, ((inside, org), people) in enumerate(sorted(by_org.items())):
+        for number, (inside, org, people) in enumerate(by_org):
             label = "Readers" if number == 0 else ""
             where = self.style("inside ", fg="green") if inside else self.style("outside", fg="magenta")
             shown = [clean(p.shown) + ("" if p.field == "to" else f" ({p.field})") for p in people[:_MANY]]
@@ -161,11 +154,37 @@ class TextReport:
         return lines
 
     def _closing(self, report: MailReport, shown: list[Finding]) -> str:
-        counts = [(s, sum(f.severity is s for f in shown)) for s in Severity]
-        told = ", ".join(f"{n} {s.value}{'s' if n != 1 else ''}" for s, n in counts if n) or "no findings"
+        told = counted(shown) or "no findings"
         rule = next((f.rule for f in shown if f.rule != CRASHED), "")
         more = f"; sendcheck explain {rule} tells more" if rule else ""
         return f"  {told}{self.style(more, dim=True)}"
+
+
+def headline(report: MailReport) -> str:
+    """What the verdict means for whoever wrote the mail or template."""
+    if report.verdict is Verdict.FAIL:
+        return "mend before it is used" if report.template else "do not send yet"
+    return "not fully checked" if report.verdict is Verdict.INCOMPLETE else "pass"
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """“2 errors, 1 warning”, or "" for none."""
+    counts = Counter(f.severity for f in findings)
+    return ", ".join(f"{counts[s]} {s.value}{'s' if counts[s] != 1 else ''}" for s in Severity if counts[s])
+
+
+def verdicts(report: Report) -> str:
+    """“1 fail, 3 pass” over several mails."""
+    counts = Counter(mail.verdict for mail in report.mails)
+    return ", ".join(f"{counts[v]:,} {v.value}" for v in (Verdict.FAIL, Verdict.INCOMPLETE, Verdict.PASS) if counts[v])
+
+
+def by_organisation(readers: Iterable[Reader]) -> list[tuple[bool, str, list[Reader]]]:
+    """(inside, organisation, its people), outside first."""
+    groups: dict[tuple[bool, str], list[Reader]] = {}
+    for reader in readers:
+        groups.setdefault((reader.inside, reader.organisation), []).append(reader)
+    return [(inside, organisation, people) for (inside, organisation), people in sorted(groups.items(), key=lambda entry: entry[0])]
 
 
 def where_of(place: Place, part: bool = True) -> str:

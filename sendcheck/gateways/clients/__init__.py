@@ -1,4 +1,4 @@
-"""Mail programs that sendcheck can be installed in: one module each. A further one is a further line here."""
+"""Mail programs that sendcheck can be installed in: one module each, named as the client without its hyphens."""
 
 from __future__ import annotations
 
@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sendcheck.gateways.clients.base import Client
 
-#: client -> the module that holds its CLIENT
-_MODULES = {
-    "git": "git",
-    "mutt": "mutt",
-    "neomutt": "neomutt",
-    "aerc": "aerc",
-    "emacs": "emacs",
-    "s-nail": "snail",
-    "thunderbird": "thunderbird",
-}
-CLIENTS = tuple(_MODULES)
+CLIENTS = ("git", "mutt", "neomutt", "aerc", "emacs", "s-nail", "thunderbird")
 
 
 def client(name: str) -> Client:
-    """The client of that name. Raises KeyError if there is none."""
-    found: Client = import_module(f"sendcheck.gateways.clients.{_MODULES[name]}").CLIENT
+    """The client of that name. Raises ModuleNotFoundError if there is none."""
+    found: Client = import_module(f"sendcheck.gateways.clients.{name.replace('-', '')}").CLIENT
     return found

@@ -30,10 +30,9 @@ class Status:
 
 
 class Client(Protocol):
-    """A program that sendcheck can be installed in. ``path_help``: what ``--path`` names for it."""
+    """A program that sendcheck can be installed in."""
 
     name: str
-    path_help: str
 
     def install(self, where: Path | None = None) -> Status:
         """Put the hook in, or refresh it; what else stands there is kept. Raises HookError."""
@@ -66,7 +65,6 @@ class TextClient:
     """A client that is set up by a text file: our lines stand between two comments."""
 
     name: str = ""
-    path_help: str = "the configuration file"
     comment: str = "#"
     executable: bool = False
     #: Text that is left when only what we made is left: the file goes then.

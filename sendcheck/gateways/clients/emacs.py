@@ -14,7 +14,6 @@ class Emacs(TextClient):
     """A few lines in the init file that load sendcheck.el, or warn when it is gone."""
 
     name = "emacs"
-    path_help = "the init file"
     comment = ";;"
 
     def places(self) -> list[Path]:

@@ -15,7 +15,6 @@ class Git(TextClient):
     """The hook of one repository."""
 
     name = "git"
-    path_help = "the repository"
     executable = True
     bare = ("", "#!/bin/sh")
 

@@ -18,7 +18,6 @@ class Thunderbird:
     """The manifest, and where the extension is packed to."""
 
     name = "thunderbird"
-    path_help = "the folder of native-messaging manifests"
 
     def _manifest(self, where: Path | None) -> Path:
         if where is not None:
