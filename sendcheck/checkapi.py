@@ -8,6 +8,7 @@ from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, Histo
 from sendcheck.understanding.clauses.model import Clause, Mood, Parse, Phrase, Tense, Who, Word
 from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, Stretch
 from sendcheck.understanding.place import Place
+from sendcheck.understanding.proofreading import CannotProofread, Fault, Proofreader
 from sendcheck.understanding.prose import Prose, Sentence
 from sendcheck.understanding.segments import Kind, QuotedMail
 from sendcheck.understanding.timing import TimeKind, When
@@ -17,12 +18,14 @@ __all__ = [
     "Acquaintance",
     "Alternatives",
     "Body",
+    "CannotProofread",
     "Check",
     "Circle",
     "Clause",
     "Confidence",
     "Draft",
     "Exchange",
+    "Fault",
     "Fit",
     "Gate",
     "Harm",
@@ -37,6 +40,7 @@ __all__ = [
     "Parse",
     "Phrase",
     "Place",
+    "Proofreader",
     "Prose",
     "QuotedMail",
     "Recipient",

@@ -22,14 +22,15 @@ ALLOWED = {
     "config": {"data", "errors", "pipeline", "reading"},
     "mailstore": {"errors", "reading"},
     "history": {"data", "errors", "mailstore", "reading", "understanding"},
-    "pipeline": {"data", "errors", "reading", "understanding", "config", "mailstore", "history"},
+    "languagetool": {"daemon", "errors", "understanding"},
+    "pipeline": {"data", "errors", "reading", "understanding", "config", "mailstore", "history", "languagetool"},
     "show": {"pipeline", "understanding"},
     "checkapi": {"data", "pipeline", "reading", "understanding"},
     "testing": {"config", "history", "pipeline", "reading"},
     "api": {"config", "errors", "pipeline", "reading"},
     "daemon": {"errors"},
     "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},
-    "cli": {"config", "daemon", "errors", "history", "pipeline", "reading", "show", "gateways", "data"},
+    "cli": {"config", "daemon", "errors", "history", "languagetool", "pipeline", "reading", "show", "gateways", "data", "understanding"},
     "entry": {"cli", "daemon", "gateways"},
 }
 

@@ -160,8 +160,9 @@ def _touch() -> None:
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.engine import Engine, Job
     from sendcheck.pipeline.registry import load
+    from sendcheck.understanding.proofreading import Rehearsal
 
-    engine = Engine(load(), load_config(load(), start=None))
+    engine = Engine(load(), load_config(load(), start=None), proofreader=Rehearsal())
     for mail in _mails():
         engine.check(Job("-", mail.read_bytes(), page=True))
 
@@ -176,7 +177,8 @@ def _warm() -> None:
     import sendcheck.cli.main
     import sendcheck.gateways.checking
     import sendcheck.gateways.sendmail
-    import sendcheck.history.view  # noqa: F401
+    import sendcheck.history.view
+    import sendcheck.languagetool.client  # noqa: F401
     from sendcheck.cli.output import FORMATS, Look, rendered
     from sendcheck.config.load import load_config, policy_files, user_file
     from sendcheck.data.sieve import compile_all
@@ -184,6 +186,7 @@ def _warm() -> None:
     from sendcheck.pipeline.engine import Engine, Job
     from sendcheck.pipeline.registry import load
     from sendcheck.pipeline.report import Report
+    from sendcheck.understanding.proofreading import Rehearsal
 
     registry = load()
     config = load_config(registry, start=None)
@@ -191,7 +194,7 @@ def _warm() -> None:
     stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
     for profile in (None, *PROFILES):
         for mail in _mails():
-            report = Engine(registry, config, profile=profile).check(Job("-", mail.read_bytes(), timings=True, page=True))
+            report = Engine(registry, config, profile=profile, proofreader=Rehearsal()).check(Job("-", mail.read_bytes(), timings=True, page=True))
             look = Look(registry, Severity.NOTE, "error", redact=False)
             for name in FORMATS:
                 with contextlib.suppress(Exception):

@@ -21,6 +21,8 @@ COMMANDS = {
     "allow": ("sendcheck.cli.settings", "allow", "Allow one finding, with a reason, in the configuration."),
     "learn": ("sendcheck.cli.learn", "learn", "Learn from sent mail who is written to, with whom and about what."),
     "history": ("sendcheck.cli.history", "history", "Show, export, forget or prune what was learnt."),
+    "fix": ("sendcheck.cli.fix", "fix", "Mend what has one safe remedy: show it as a diff, or write a mended copy."),
+    "languagetool": ("sendcheck.cli.languagetool", "languagetool", "Install, start and stop LanguageTool, which checks grammar."),
     "new-check": ("sendcheck.cli.newcheck", "new_check", "Make a working skeleton of a check."),
     "sendmail": ("sendcheck.cli.sendmail", "sendmail", "Stand in for sendmail: check the mail, then hand it on."),
     "daemon": ("sendcheck.cli.daemon", "daemon", "Keep everything warm, so that a mail is checked in a tenth of a second."),

@@ -20,6 +20,8 @@ from sendcheck.pipeline.registry import Registry, unknown
 if TYPE_CHECKING:
     from sendcheck.config.templates import TemplateEntry
 
+#: Hosts (and hosts below them) that belong to LanguageTool's makers.
+PUBLIC_LANGUAGETOOL = ("languagetool.org", "languagetoolplus.com", "languagetool.com")
 LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary", "template-addresses")
 
 
@@ -346,9 +348,49 @@ def _check_rule_names(values: dict[str, Any], registry: Registry, origins: dict[
     from sendcheck.data import languages_with
 
     _check_models(values, origins)
+    _check_languagetool(values, origins)
     for language in values["languages"]:
         if language not in languages_with("function_words.toml"):
             raise ConfigError(f"{origins.get('languages', 'languages')}: {unknown('language', language, languages_with('function_words.toml'))}")
+
+
+def _check_languagetool(values: dict[str, Any], origins: dict[str, str]) -> None:
+    """Text goes to this machine, or where the user says it may; never to the public servers (INTEGRATION, §5)."""
+    url = str(values["languagetool.url"])
+    if not url:
+        return
+    at = origins.get("languagetool.url", "languagetool.url")
+    host = languagetool_host(url)
+    if not host:
+        raise ConfigError(f"{at}: “languagetool.url” is “{url}”, but must be an address like http://localhost:8081")
+    if host.endswith(PUBLIC_LANGUAGETOOL):
+        raise ConfigError(f"{at}: {host} is LanguageTool's public server: no mail is ever sent there. Install it here: sendcheck languagetool install")
+    if not is_loopback(host) and not values["languagetool.allow-remote"]:
+        raise ConfigError(
+            f"{at}: “languagetool.url” names {host}, another machine: the text of every mail would go there. "
+            "If that is meant, add allow-remote = true below [languagetool]; every report will say so"
+        )
+
+
+def languagetool_host(url: str) -> str:
+    """The host of a LanguageTool address, in lower case; "" if it is none."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").rstrip(".") if parts.scheme in {"http", "https"} and parts.port != 0 and not parts.username else ""
+    except ValueError:
+        return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine's loopback interface, by its name alone: names are not looked up."""
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _check_models(values: dict[str, Any], origins: dict[str, str]) -> None:

@@ -173,6 +173,7 @@ def _take_over(head: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(head["environ"])
     os.environ["SENDCHECK_DAEMON"] = "off"  # a worker asks no further one
+    os.environ["SENDCHECK_LANGUAGETOOL"] = "keep"  # what it starts may stay for the next mail
     os.umask(int(head["umask"]))
     sys.argv[:] = head["argv"]
     time.tzset()

@@ -12,6 +12,7 @@ from pathlib import Path
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
 from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Rule
+from sendcheck.pipeline.grammars import Configured, remote_server
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
 from sendcheck.pipeline.page import page_of
@@ -21,6 +22,7 @@ from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
 from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
+from sendcheck.understanding.proofreading import Proofreader
 from sendcheck.understanding.prose import LONGEST
 from sendcheck.understanding.understand import Surroundings, understand
 
@@ -83,7 +85,7 @@ def _add(timings: list[tuple[str, float]], name: str, ms: float) -> None:
 class Engine:
     """Checks, configuration and selection, ready to run on any number of mails.
 
-    ``today``: the day that exceptions end by.
+    ``today``: the day that exceptions end by; ``proofreader``: one to ask instead of the one that the configuration names.
     """
 
     registry: Registry
@@ -91,6 +93,7 @@ class Engine:
     selection: Selection = field(default_factory=Selection)
     profile: str | None = None
     today: date = field(default_factory=date.today)
+    proofreader: Proofreader | None = None
 
     def check(self, job: Job, stopped: Mapping[str, str] | None = None, stage: Callable[[str], None] | None = None) -> MailReport:
         """The report of one mail. ``stage`` is told what runs now, so that a supervisor can name what hung;
@@ -121,6 +124,7 @@ class Engine:
             job.found,
             tuple(read_message(raw, name) for name, raw in job.earlier),
             self.config.models,
+            proofreader=self.proofreader or Configured(self.config),
         )
 
     def _run(self, mails: list[Mail], job: Job, stopped: dict[str, str], told: Callable[[str], None], started: float) -> MailReport:
@@ -162,7 +166,7 @@ class Engine:
             unmatched=judgement.unmatched,
             exchanges=tuple(exchanges) if job.table else None,
             page=page_of(mail, tuple(exchanges)) if job.page and template is None else None,
-            network=self._network(),
+            network=self._network(mail),
             template=mail.template.engine if mail.template is not None else "",
             elapsed_ms=round(elapsed, 1) if job.timings else None,
             timings=tuple(timings) if job.timings else (),
@@ -218,8 +222,14 @@ class Engine:
         rules = self.registry.rules
         return [self._entry(slug, why) for slug, why in lacking if slug in rules and self.selection.on(rules[slug], self.config, mail.profile)]
 
-    def _network(self) -> tuple[str, ...]:
-        """Options in force that let a check reach out of this machine."""
+    def _network(self, mail: Mail) -> tuple[str, ...]:
+        """What in force lets a check reach out of this machine: options, and a LanguageTool server elsewhere."""
+        remote = remote_server(self.config)
+        grammar = self.registry.rules.get("grammar")
+        asked = bool(remote) and grammar is not None and self.selection.on(grammar, self.config, mail.profile)
+        return (*((f"languagetool.url ({remote})",) if asked else ()), *self._options())
+
+    def _options(self) -> tuple[str, ...]:
         return tuple(
             f"{check.name}.{option.key}"
             for check in self.registry.checks

@@ -78,7 +78,7 @@ def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:
     if hit.severity is not None and hit.severity.rank > severity.rank:
         severity = hit.severity
     mark = fingerprint(rule.slug, hit.key if hit.key is not None else hit.where.excerpt)
-    return Finding(rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also, pairs=hit.pairs)
+    return Finding(rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also, pairs=hit.pairs, fix=hit.fix)
 
 
 def _merge(findings: Iterable[Finding]) -> list[Finding]:
@@ -93,7 +93,8 @@ def _merge(findings: Iterable[Finding]) -> list[Finding]:
         places = [p for p in (finding.where, *finding.also) if p.spot not in known]
         worse = min(first.severity, finding.severity, key=lambda s: s.rank)
         pairs = tuple(dict.fromkeys((*first.pairs, *finding.pairs)))
-        merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse, pairs=pairs)
+        fix = first.fix if first.fix == finding.fix else None
+        merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse, pairs=pairs, fix=fix)
     return list(merged.values())
 
 

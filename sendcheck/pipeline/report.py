@@ -44,7 +44,7 @@ def fingerprint(slug: str, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules; ``pairs``: as of a hit, not part of any report."""
+    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules; ``pairs``, ``fix``: as of a hit, not part of any report."""
 
     rule: str
     severity: Severity
@@ -56,6 +56,7 @@ class Finding:
     also: tuple[Place, ...] = ()
     stands_for: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
+    fix: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

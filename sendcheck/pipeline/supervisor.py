@@ -18,6 +18,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from sendcheck.languagetool.hooks import HOOKS
 from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.registry import load
@@ -64,7 +65,9 @@ def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
 def _serve(engine: Engine, connection: Connection) -> None:
     """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
     _limit()
-    pipeline.on_load = lambda begins: connection.send(("load", begins))
+    pipeline.on_load = HOOKS.waiting = lambda begins: connection.send(("load", begins))
+    HOOKS.start = lambda settings, path, owner: connection.send(("keeper", (settings, path, owner)))
+    HOOKS.owner = os.getppid()
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             job, stopped = connection.recv()
@@ -198,7 +201,13 @@ class Supervisor:
 
     def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
         kind, value = told
-        if kind == "load":  # a worker loads a pipeline once; that is not the mail's time
+        if kind == "keeper":  # here, where no worker's limits hold for it
+            from sendcheck.languagetool.client import spawn
+
+            with contextlib.suppress(OSError):  # the worker waits in vain, and says so
+                spawn(*value)  # type: ignore[misc]
+            return
+        if kind == "load":  # a worker loads a pipeline once, or waits for LanguageTool; that is not the mail's time
             now = time.monotonic()
             if value:
                 worker.left, worker.deadline = worker.deadline - now, now + LOADING

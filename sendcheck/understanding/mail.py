@@ -16,6 +16,7 @@ from sendcheck.understanding.acquaintance import History, NoHistory
 from sendcheck.understanding.names import Person, person
 from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.place import Place, clip
+from sendcheck.understanding.proofreading import NoProofreader, Proofreader
 from sendcheck.understanding.prose import Prose, Sentence
 from sendcheck.understanding.segments import Kind, QuotedMail, Segment
 
@@ -172,6 +173,7 @@ class Mail:
     prose: Prose = field(default_factory=Prose)
     template: Template | None = None
     history: History = field(default_factory=NoHistory)
+    proofreader: Proofreader = field(default_factory=NoProofreader)
 
     # -- who gets it ---------------------------------------------------------
 

@@ -19,6 +19,7 @@ from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
 from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.profile import recognise
+from sendcheck.understanding.proofreading import NoProofreader, Proofreader
 from sendcheck.understanding.prose import Prose
 from sendcheck.understanding.segments import Kind, QuotedMail, Segment, segment
 from sendcheck.understanding.sides import NameOf, author_sides, sides
@@ -45,6 +46,7 @@ class Surroundings:
     models: Mapping[str, str] = field(default_factory=dict)
     template: Template | None = None
     history: History = field(default_factory=NoHistory)
+    proofreader: Proofreader = field(default_factory=NoProofreader)
 
 
 def understand(message: Message, around: Surroundings) -> Mail:
@@ -97,6 +99,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         prose=prose,
         template=template,
         history=around.history,
+        proofreader=around.proofreader,
     )
 
 
