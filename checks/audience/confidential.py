@@ -126,8 +126,12 @@ def _internal_mark(mail: Mail) -> Place | None:
     match = _pattern("internal_subject").search(mail.subject)
     if match:
         return mail.at_header("Subject", match.group(0))
-    for stretch in mail.stretches(Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER):
+    for stretch in mail.stretches(Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER, primary=False):
         found = _pattern("internal").search(stretch.text)
         if found:
             return mail.within(stretch, found.start(), found.end())
+    for body, text, offset in mail.hidden():
+        found = _pattern("internal").search(text)
+        if found:
+            return mail.at_hidden(body, text, offset, found.start(), found.end())
     return None

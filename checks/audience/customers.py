@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Place, Severity
+from sendcheck.understanding.leaving import leaving
 from sendcheck.understanding.organisations import mention
 from sendcheck.understanding.strangers import strangers
 
@@ -70,16 +71,11 @@ def _is_inside(mail: Mail, domains: Sequence[str]) -> bool:
 
 
 def _mentions(mail: Mail, pattern: re.Pattern[str]) -> Iterator[Place]:
-    found = pattern.search(mail.subject)
-    if found:
-        yield mail.at_header("Subject", found.group(0))
-    for body in mail.bodies:
-        for match in pattern.finditer(body.text):
-            yield mail.at(body, match.start(), match.end())
-    for body, text, offset in mail.hidden():
+    for piece in leaving(mail):
+        if piece.kind == "link":
+            continue
+        text = re.sub(r"[_-]", " ", piece.text) if piece.kind == "file" else piece.text
         for match in pattern.finditer(text):
-            yield mail.at_hidden(body, text, offset, match.start(), match.end())
-    for attachment in mail.message.attachments:
-        named = pattern.search(re.sub(r"[_-]+", " ", attachment.name)) if attachment.name else None
-        if named:
-            yield Place(f"attachment:{attachment.name}", named.group(0), context=attachment.name, context_column=named.start())
+            yield piece.at(match.start(), match.end())
+            if piece.kind in {"subject", "file"}:
+                break

@@ -77,6 +77,7 @@ CORE = (
     Key("allow", "list", [], 'If not empty, the only addresses, domains or *.sub-domains that may be written to. "file:PATH" works too.'),
     Key("crowd-limit", "int", 10, "How many outside recipients may see each other in To and Cc."),
     Key("link-trackers", "list", [], "Domains of click trackers: links through them may show another address."),
+    Key("own-accounts", "list", [], 'Your own bank accounts (IBAN or kontonummer): they may leave. "file:PATH" reads a list, one entry a line.'),
     Key("glossary", "list", [], 'Terms and abbreviations that your readers know: no jargon. "file:PATH" reads a list, one entry a line.'),
     Key("words", "list", [], 'Words that are right although no dictionary has them. "file:PATH" reads a list, one word a line.'),
     Key(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: Hosts (and hosts below them) that belong to LanguageTool's makers.
 PUBLIC_LANGUAGETOOL = ("languagetool.org", "languagetoolplus.com", "languagetool.com")
-LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary", "template-addresses")
+LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary", "template-addresses", "own-accounts")
 
 
 @dataclass(slots=True)

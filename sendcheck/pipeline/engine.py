@@ -15,6 +15,7 @@ from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Ru
 from sendcheck.pipeline.grammars import Configured, remote_server
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
+from sendcheck.pipeline.masking import masked
 from sendcheck.pipeline.page import page_of
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
@@ -148,7 +149,7 @@ class Engine:
         told(JUDGING)
         judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
         elapsed = (time.perf_counter() - started) * 1000
-        return MailReport(
+        report = MailReport(
             source=job.source,
             verdict=judgement.verdict,
             profile=mail.profile,
@@ -171,6 +172,7 @@ class Engine:
             elapsed_ms=round(elapsed, 1) if job.timings else None,
             timings=tuple(timings) if job.timings else (),
         )
+        return masked(report, [value for hit in hits for value in hit.values])
 
     def _look(self, mail: Mail, found: _Found, stopped: dict[str, str], told: Callable[[str], None]) -> None:
         """Run every check that is wanted over one mail."""

@@ -1,0 +1,45 @@
+"""Everything of a mail that leaves the house (RULES.md, ruling 26): subject, both halves with all that is quoted, hidden text, links, names of files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sendcheck.understanding.mail import Mail
+from sendcheck.understanding.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A text that leaves. ``kind``: ``subject``, ``text``, ``hidden``, ``link`` or ``file``; ``at`` makes the place of characters start..end of it;
+    ``own``: whether it is what the sender wrote now, at an offset.
+    """
+
+    kind: str
+    text: str
+    at: Callable[[int, int], Place]
+    own: Callable[[int], bool] = lambda _offset: False
+
+
+def leaving(mail: Mail) -> Iterator[Leaving]:
+    """All of it, in the order that a reader meets it."""
+    if mail.subject:
+        yield Leaving("subject", mail.subject, lambda a, b: mail.at_header("Subject", mail.subject[a:b]), lambda _offset: True)
+    for body in mail.bodies:
+        yield Leaving("text", body.text, lambda a, b, body=body: mail.at(body, a, b), lambda offset, body=body: body.kind_at(offset).value == "own")  # type: ignore[misc]
+    for body, text, offset in mail.hidden():
+        yield Leaving("hidden", text, lambda a, b, body=body, text=text, offset=offset: mail.at_hidden(body, text, offset, a, b))  # type: ignore[misc]
+    for body in mail.bodies:
+        for link in body.part.html.links if body.part.html is not None else ():
+            yield Leaving("link", link.href, lambda a, b, body=body, link=link: _of_link(mail.at(body, link.start, link.end), link.href, a, b))  # type: ignore[misc]
+    for attachment in mail.message.attachments:
+        if attachment.name:
+            name = attachment.name
+            yield Leaving("file", name, lambda a, b, name=name: Place(f"attachment:{name}", name[a:b], context=name, context_column=a))  # type: ignore[misc]
+
+
+def _of_link(shown: Place, target: str, start: int, end: int) -> Place:
+    """The place of characters of a link's target: where the link is shown, with the target's words."""
+    return Place(
+        shown.part, target[start:end], shown.line, shown.column, shown.end_line, shown.end_column, target, start, shown.file, shown.stand_in, shown.span
+    )
