@@ -161,9 +161,7 @@ def _ways() -> _Ways:
     for data in by_language(__package__, "words"):
         cue, link, between = ("|".join(data[key]) for key in ("cues", "links", "between"))
         said = rf"[ \t]*\n?[ \t]*(?:{link})(?![\w-])[ \t]*:?"
-        announced.append(
-            rf"(?<![\w-])(?:{cue}|{'|'.join(data['pins'])})(?:[ \t]+(?:{between})){{0,6}}(?:[ \t]*(?:[:=]|->|→)|{said})[ \t]*\n?[ \t]*"
-        )
+        announced.append(rf"(?<![\w-])(?:{cue}|{'|'.join(data['pins'])})(?:[ \t]+(?:{between})){{0,6}}(?:[ \t]*(?:[:=]|->|→)|{said})[ \t]*\n?[ \t]*")
         after += [rf"(?P<value{len(after)}>\S{{4,64}})[ \t]+(?:{data['as']})[ \t]+(?:{cue})(?![\w-])"]
         pins += data["pins"]
         meeting += data["meeting"]

@@ -3,67 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Hit, Kind, Mail, NotRun, Sentence, Severity, lines
+from sendcheck.checkapi import Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
 from sendcheck.understanding.clauses.pipeline import READ_AS
-from sendcheck.understanding.dictionaries import Speller, near, speller, suggested
+from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.names import fold, given_names
-from sendcheck.understanding.text import in_code
+from sendcheck.understanding.suggestions import rank, suggestions
+from sendcheck.understanding.vocabulary import is_code, known_words
 
 RULE = "spelling"
 _WORD = re.compile(r"(?<![\w@./\\#&$%{<=_+~^|:-])[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w@\\/=_(){}>+|]|[.:][\w/]|-\d)")
 _MOST = 25
-_WARNED = 4
-_OFTEN = 3
+#: Letters from which a slip is sure; and how often a word may stand in a mail before it is one of the writer's own.
+_WARNED, _OFTEN = 4, 3
+#: Ranks up to which a word is frequent, so that a slip away from it is no rare word; and where it takes more letters to be sure.
+_FREQUENT, _LETTERS, _COMMON = 12_000, 7, 3_000
+#: Places of one word that a finding names.
+_PLACES = 20
 
 
 def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
-    """A finding for each wrong word, at its first place. ``extra``: the user's own words, in lower case."""
-    known = extra | _known(mail)
-    found: dict[str, tuple[Sentence, int, int]] = {}
-    counts: Counter[str] = Counter()
+    """A finding for each wrong word, at all its places. ``extra``: the user's own words, in lower case."""
+    known = extra | known_words(mail)
+    found: dict[str, list[tuple[Sentence, int, int]]] = {}
+    right: set[tuple[str, str]] = set()
     lacking: set[str] = set()
     for sentence in mail.prose.sentences:
         language = READ_AS.get(sentence.language, sentence.language)
         if language not in ("en", "nb"):
             continue
         for match in _WORD.finditer(sentence.text):
-            word = match.group(0)
-            low = word.lower().replace("’", "'")
+            word = match.group(0).replace("’", "'")
+            low = word.lower()
             if low in found:
-                counts[low] += 1
-            elif _plain(sentence, match) and not _is_known(low, known):
+                found[low].append((sentence, *match.span()))
+            elif (word, language) not in right and _plain(word) and not _is_known(low, known):
                 judge = speller(language)
                 if judge is None:
                     lacking.add(language)
                     break
-                if not _right(word.replace("’", "'"), judge, mail) and not _named(mail, sentence, match) and not _coded(sentence, match):
-                    found[low] = (sentence, *match.span())
-                    counts[low] += 1
+                if _right(word, judge, mail):
+                    right.add((word, language))
+                elif not _named(mail, sentence, match, judge) and not is_code(sentence, *match.span()):
+                    found[low] = [(sentence, *match.span())]
     if lacking:
         yield NotRun(
             RULE, "no Norwegian Hunspell dictionary (nb_NO) is on this machine: install your system's package of it (Debian: hunspell-no), or set DICPATH"
         )
-    for low, (sentence, start, end) in list(found.items())[:_MOST]:
-        yield from _hit(mail, sentence, start, end, counts[low])
-
-
-def _known(mail: Mail) -> frozenset[str]:
-    """Words that the headers, the thread, the signature and the attachments' names use."""
-    pieces = [mail.subject, *(f"{r.address.name} {r.address.addr}" for r in mail.recipients), *(a.name or "" for a in mail.attachments)]
-    pieces += [f"{mail.sender.name} {mail.sender.addr}"] if mail.sender else []
-    pieces += [s.text for s in mail.stretches(Kind.SIGNATURE, Kind.QUOTE, Kind.TRAIL, Kind.FORWARD)]
-    if mail.parent is not None:
-        pieces += [mail.parent.text, mail.parent.subject or ""]
-        pieces += [f"{a.name} {a.addr}" for a in mail.thread_people()]
-    return frozenset(w.lower() for piece in pieces for w in re.findall(r"[^\W\d_]{2,}", piece))
+    for places in list(found.values())[:_MOST]:
+        yield _hit(mail, places)
 
 
 def _is_known(low: str, known: frozenset[str]) -> bool:
-    return low in known or (low.endswith(("'s", "s'")) and low[:-2].rstrip("'") in known)
+    """Whether a word, or what it is the genitive of, is known."""
+    return low in known or (low.endswith(("'s", "s'")) and low[:-2].rstrip("'") in known) or (low.endswith("s") and low[:-1] in known)
 
 
 @cache
@@ -71,20 +66,15 @@ def _slang() -> frozenset[str]:
     return lines(__package__, "abbreviations.txt")
 
 
-def _plain(sentence: Sentence, match: re.Match[str]) -> bool:
-    """Whether a word is running text: no acronym, no CamelCase, no code, no shorthand."""
-    word = match.group(0)
+def _plain(word: str) -> bool:
+    """Whether a word is running text: no acronym, no CamelCase, no shorthand."""
     if len(word) < 3 or word.lower() in _slang() or word.isupper() or re.search(r"[a-zæøå][A-ZÆØÅ]", word) or re.match(r"[A-ZÆØÅ]{2,}-?[a-zæøå]{1,4}$", word):
         return False
-    return not re.search(r"(.)\1\1", word)  # “soooo” is meant
+    return not re.search(r"(?i:(?:ha|he|ho){2,}|(.)\1\1\1)", word)
 
 
-def _coded(sentence: Sentence, match: re.Match[str]) -> bool:
-    return in_code(sentence.piece.text, sentence.start + match.start(), sentence.start + match.end())
-
-
-def _named(mail: Mail, sentence: Sentence, match: re.Match[str]) -> bool:
-    """A capitalised unknown is taken for a name: mid-sentence always; at its beginning, unless a common word lies one slip away."""
+def _named(mail: Mail, sentence: Sentence, match: re.Match[str], judge: Speller) -> bool:
+    """A capitalised unknown is taken for a name: mid-sentence always; at its beginning, unless a frequent word lies one slip away."""
     word = match.group(0)
     if not word[:1].isupper():
         return False
@@ -93,49 +83,65 @@ def _named(mail: Mail, sentence: Sentence, match: re.Match[str]) -> bool:
     before = sentence.text[: match.start()].strip(" \"'“‘(*_-•")
     if before:
         return True
-    language = READ_AS.get(sentence.language, sentence.language)
-    judge = speller(language)
-    return len(sentence.text.split()) < 3 or (near(word, language) is None and (judge is None or suggested(word, judge) is None))
+    return len(sentence.text.split()) < 3 or rank(next(iter(suggestions(word, judge)), ""), judge.language) > _FREQUENT
 
 
 def _right(word: str, judge: Speller, mail: Mail) -> bool:
-    bare = re.sub(r"'(?:s|S|re|ve|ll|d|m|t)?$", "", word)
-    if judge.knows(word) or judge.knows(bare):
+    drawn = re.sub(r"(.)\1\1+", r"\1", word)
+    if drawn != word and judge.lists(drawn):  # “sooo” is meant
         return True
+    bare = re.sub(r"'(?:s|S|re|ve|ll|d|m|t)?$", "", word)
+    if judge.lists(word) or judge.lists(bare):
+        return True
+    if judge.forms(bare):  # “untill” is no negated till
+        return rank(next(iter(suggestions(bare, judge)), ""), judge.language) > _FREQUENT
     parts = [p for p in bare.split("-") if p]
     if len(parts) > 1 and all(len(p) < 3 or p.isupper() or judge.knows(p) or p.lower() in {w.lower() for w in parts if w[:1].isupper()} for p in parts):
         return True
     for other in ("en", "nb"):
         if other != judge.language and (other == "en" or "nb" in mail.languages or "nn" in mail.languages):
             second = speller(other)
-            if second is not None and len(bare) > 3 and second.knows(bare) and near(bare, judge.language) is None:
+            if second is not None and len(bare) > 3 and second.knows(bare) and rank(next(iter(suggestions(bare, judge)), ""), judge.language) > _FREQUENT:
                 return True
     return False
 
 
-def _surely(word: str, meant: str, count: int) -> bool:
-    """Whether it is a slip and no jargon: long enough (or two letters swapped), and not written so again and again."""
-    low = word.lower()
-    if fold(low) in given_names():
-        return False
-    if meant.lower().replace(" ", "") == low or (sorted(low) == sorted(meant.lower()) and count < _OFTEN):
+def _surely(word: str, meant: tuple[str, ...], count: int, language: str) -> bool:
+    """Whether it is a slip and no jargon: near a frequent word, long enough (or two letters swapped), and not written so again and again."""
+    low, first = word.lower(), meant[0].lower()
+    if fold(low) in given_names() or rank(first, language) > _FREQUENT:
+        return " " in first
+    if sorted(low) == sorted(first) and count < _OFTEN:
         return True
-    return len(word) > _WARNED and count == 1
+    return count == 1 and len(word) > _WARNED and (len(word) >= _LETTERS or rank(first, language) <= _COMMON)
 
 
-def _hit(mail: Mail, sentence: Sentence, start: int, end: int, count: int) -> Iterator[Hit]:
+def _hit(mail: Mail, places: list[tuple[Sentence, int, int]]) -> Hit:
+    sentence, start, end = places[0]
     word = sentence.text[start:end]
-    meant = near(word, READ_AS.get(sentence.language, sentence.language))
-    if meant is not None and word[:1].isupper():
-        meant = meant[:1].upper() + meant[1:]
-    judge = speller(READ_AS.get(sentence.language, sentence.language))
-    rare = suggested(word, judge) if meant is None and judge is not None else None
-    often = f", {count} times" if count > 1 else ""
-    severity = None if meant is not None and _surely(word, meant, count) else Severity.NOTE
-    yield Hit(
+    language = READ_AS.get(sentence.language, sentence.language)
+    judge = speller(language)
+    meant = suggestions(word, judge) if judge is not None else ()
+    if word[:1].isupper():
+        meant = tuple(m[:1].upper() + m[1:] for m in meant)
+    often = f", {len(places)} times" if len(places) > 1 else ""
+    sure = bool(meant) and _surely(word, meant, len(places), language)
+    told = " or ".join(f"“{m}”" for m in meant[:3])
+    return Hit(
         RULE,
-        f"“{word}” is in no dictionary{often}" + (f": did you mean “{meant or rare}”?" if meant or rare else ""),
+        f"“{word}” is in no dictionary{often}" + (f": did you mean “{meant[0]}”?" if meant else ""),
         mail.at_sentence(sentence, start, end),
-        f"write “{meant or rare}”" if meant or rare else "check it; a word that is right goes into the list “words” of the configuration",
-        severity=severity,
+        f"write {told}" if meant else "check it; a word that is right goes into the list “words” of the configuration",
+        (*(mail.at_sentence(s, a, b) for s, a, b in places[1:_PLACES]), *_elsewhere(mail, word)),
+        severity=None if sure else Severity.NOTE,
+        fix=meant[0] if sure and len(meant) == 1 else None,
     )
+
+
+def _elsewhere(mail: Mail, word: str) -> Iterator[Place]:
+    """The same word in the other half of the mail, which has to be mended with it."""
+    pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
+    for stretch in mail.stretches(Kind.OWN, primary=False):
+        if not stretch.body.primary:
+            for match in list(pattern.finditer(stretch.text))[:_PLACES]:
+                yield mail.within(stretch, *match.span())

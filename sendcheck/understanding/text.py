@@ -18,7 +18,7 @@ LEFT_OUT = "\ue002"
 # A line of shell or program text: a prompt, an assignment, an option, a pipe, a statement's end.
 _COMMAND = re.compile(
     r"^\s*[$#%]\s|^\s*(?:echo|cd|sudo|export|def|rm|cp|mv|ls)\s"
-    r"|\w\s?=\s?[\"'$({]|[;{}]\s*$|\s\|\s\w|(?:^|[\s\"'])--?[a-z][\w-]*(?:[= ]|$)|\w\(\)|\"[^\"]{0,40}\$\w+[^\"]{0,40}\""
+    r"|\w\s?=\s?[\"'$({]|[{}]\s*$|[\])}\"'\d]\s*;\s*$|\s\|\s\w|(?:^|[\s\"'])--?[a-z][\w-]*(?:[= ]|$)|\w\(\)|\"[^\"]{0,40}\$\w+[^\"]{0,40}\""
 )
 
 

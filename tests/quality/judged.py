@@ -29,7 +29,7 @@ RULES = (
 CORPORA = (("aeslc", None), ("nav", None), ("tweetsumm", "complaint-reply"))
 
 
-def _mails(corpus: str) -> Iterator[CorpusMail]:
+def mails_of(corpus: str) -> Iterator[CorpusMail]:
     if corpus == "aeslc":
         yield from aeslc()
     elif corpus == "nav":
@@ -56,7 +56,7 @@ def _check(task: tuple[CorpusMail, str | None]) -> list[tuple[str, Finding]]:
 def alarms(corpus: str, profile: str | None) -> list[tuple[str, Finding]]:
     """Every error and warning of the rules on a corpus, with the mail's id."""
     with multiprocessing.Pool() as pool:
-        return [one for found in pool.imap(_check, ((m, profile) for m in _mails(corpus)), chunksize=100) for one in found]
+        return [one for found in pool.imap(_check, ((m, profile) for m in mails_of(corpus)), chunksize=100) for one in found]
 
 
 def key(identity: str, finding: Finding) -> tuple[str, str, str]:

@@ -1,0 +1,161 @@
+"""What a word that no dictionary has was probably meant to be, the likeliest first: frequent words one slip away, found without asking Hunspell.
+
+A slip is an insertion, omission, substitution or transposition (Damerau 1964). How likely each kind is, and how frequent the word, decide the order.
+Words further away come from a deletion index (after SymSpell, Garbe 2012): two words that are equal once each has lost a letter are at most two slips apart.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.dictionaries import Speller
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
+_VOWELS = frozenset("aeiouyæøå")
+#: What lies beside each other on a keyboard, in rows (QWERTY, with the Norwegian letters).
+_ROWS = ("qwertyuiopå", "asdfghjkløæ", "zxcvbnm")
+#: Costs of slips, in the measure of ln(rank): swapped or doubled letters happen most, a wrong first letter least.
+_SWAP, _DOUBLE, _VOWEL, _SOUND, _MISSING, _EXTRA, _KEY, _OTHER, _FIRST, _FAR = 1.0, 0.6, 1.6, 1.6, 2.6, 3.2, 3.4, 5.0, 3.0, 4.0
+#: Letters that sound alike in one place or another.
+_ALIKE = {frozenset(p) for p in ("sc", "ck", "sz", "fv", "td", "bp", "qk", "gj", "mn", "iy", "ei", "wv")}
+#: Stands for the rank of a word of the dictionary that is not among the frequent ones.
+_RARE = 120_000
+_SHORTEST, _LONG, _FAR_LONG = 3, 7, 6
+
+
+@cache
+def frequent(language: str) -> dict[str, int]:
+    """Frequent words with their rank, from 1; {} for a language without a list."""
+    path = Path(__file__).parent.parent / "languages" / READ_AS.get(language, language) / "words" / "frequent.txt"
+    return {word: rank for rank, word in enumerate(path.read_text("utf-8").split(), 1)} if path.is_file() else {}
+
+
+def rank(word: str, language: str) -> int:
+    """How frequent a word is: 1 for the most frequent; a large number for one that is not on the list."""
+    return frequent(language).get(word.lower(), _RARE)
+
+
+def suggestions(word: str, judge: Speller) -> tuple[str, ...]:
+    """Words that may have been meant, the likeliest first. Known confusions alone, where the word is one."""
+    low = word.lower().replace("’", "'")
+    if low in judge.mistaken:
+        return (judge.mistaken[low],)
+    if len(low) < _SHORTEST:
+        return ()
+    ranks = frequent(judge.language)
+    scores: dict[str, float] = {}
+    for candidate, cost in _slips(low):
+        at = ranks.get(candidate)
+        if at is not None:
+            scores[candidate] = min(scores.get(candidate, math.inf), cost + math.log(at))
+    found = [c for c in sorted(scores, key=scores.__getitem__) if _shown(c, judge)]
+    if not found and len(low) >= _LONG:
+        found = [c for c, _cost in sorted(set(_slips(low)), key=lambda pair: pair[1]) if judge.spelt(c)][:3]
+    if not found:
+        found = _split(low, judge)
+    if not found and len(low) >= _FAR_LONG:
+        found = _further(low, judge)
+    return tuple(dict.fromkeys(_shown(c, judge) for c in found[:5]))
+
+
+def _shown(candidate: str, judge: Speller) -> str:
+    """A candidate as it is written: names of days and places with their capital; "" if the dictionary has it in no form."""
+    if judge.knows(candidate):
+        return candidate
+    return candidate.capitalize() if judge.spelt(candidate.capitalize()) else ""
+
+
+def _split(word: str, judge: Speller) -> list[str]:
+    """Two frequent words that lost their blank."""
+    ranks = frequent(judge.language)
+    pairs = [(ranks.get(word[:i], _RARE) + ranks.get(word[i:], _RARE), f"{word[:i]} {word[i:]}") for i in range(1, len(word))]
+    return [pair for total, pair in sorted(pairs) if total < 3_000 and all(len(w) > 1 or w in {"a", "i"} for w in pair.split())][:1]
+
+
+def _slips(word: str) -> Iterator[tuple[str, float]]:
+    """All words one slip away, with what the slip costs."""
+    size = len(word)
+    for i in range(size):
+        head, char, tail = word[:i], word[i], word[i + 1 :]
+        first = _FIRST if i == 0 else 0.0
+        if i + 1 < size and char != word[i + 1]:
+            yield head + word[i + 1] + char + word[i + 2 :], _SWAP + first
+        before = word[i - 1] if i else ""
+        yield head + tail, (_DOUBLE if char in (before, tail[:1]) else _EXTRA) + first
+        for other in _LETTERS:
+            if other != char:
+                yield head + other + tail, _exchanged(char, other) + first
+    for i in range(size + 1):
+        head, tail = word[:i], word[i:]
+        first = _FIRST if i == 0 else 0.0
+        for other in _LETTERS:
+            yield head + other + tail, (_DOUBLE if other in (word[i - 1 : i], tail[:1]) else _MISSING) + first
+        if i and size > 3:
+            yield f"{head}'{tail}", _SWAP
+
+
+@cache
+def _exchanged(one: str, other: str) -> float:
+    if one in _VOWELS and other in _VOWELS:
+        return _VOWEL
+    if frozenset((one, other)) in _ALIKE:
+        return _SOUND
+    return _KEY if _are_neighbours(one, other) else _OTHER
+
+
+def _are_neighbours(one: str, other: str) -> bool:
+    places = {c: (row, column) for row, letters in enumerate(_ROWS) for column, c in enumerate(letters)}
+    if one not in places or other not in places:
+        return False
+    (row, column), (other_row, other_column) = places[one], places[other]
+    return abs(row - other_row) + abs(column - other_column) == 1 or (abs(row - other_row) == 1 and abs(column - other_column) <= 1)
+
+
+# -- two slips ----------------------------------------------------------------
+
+
+@cache
+def _index(language: str, initial: str) -> dict[str, list[str]]:
+    """What is left of each frequent word that begins with a letter when one letter is taken out of it, and the word itself."""
+    found: dict[str, list[str]] = {}
+    for word in frequent(language):
+        if word[0] == initial and len(word) >= _FAR_LONG - 1:
+            for left in {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}:
+                found.setdefault(left, []).append(word)
+    return found
+
+
+def _further(word: str, judge: Speller) -> list[str]:
+    """Frequent words two slips away that begin alike."""
+    index, ranks = _index(judge.language, word[0]), frequent(judge.language)
+    met: dict[str, float] = {}
+    lefts = {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
+    if len(word) >= _LONG:
+        lefts |= {left[:i] + left[i + 1 :] for left in tuple(lefts) for i in range(1, len(left))}
+    for left in lefts:
+        for candidate in index.get(left, ()):
+            if candidate not in met:
+                met[candidate] = _FAR * _distance(word, candidate) + math.log(ranks[candidate])
+    return [c for c in sorted(met, key=met.__getitem__) if met[c] < 3 * _FAR + math.log(len(ranks)) and _shown(c, judge)]
+
+
+def _distance(one: str, other: str) -> float:
+    """Slips between two words (optimal string alignment); a vowel for a vowel and a doubled letter count half."""
+    before: list[float] = []
+    last: list[float] = [float(j) for j in range(len(other) + 1)]
+    for i, a in enumerate(one, 1):
+        row = [float(i)]
+        for j, b in enumerate(other, 1):
+            exchange = 0.0 if a == b else 0.5 if a in _VOWELS and b in _VOWELS else 1.0
+            doubled = 0.5 if i > 1 and one[i - 2] == a else 1.0
+            missing = 0.5 if j > 1 and other[j - 2] == b else 1.0
+            best = min(last[j - 1] + exchange, last[j] + doubled, row[j - 1] + missing)
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, before[j - 2] + 0.75)
+            row.append(best)
+        before, last = last, row
+    return last[-1]
