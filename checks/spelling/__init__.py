@@ -12,6 +12,7 @@ from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Rule, Severity, b
 from sendcheck.understanding.text import in_code
 
 from .misspelt import misspelt
+from .mixed import mixed
 
 RULE = "repeated-word"
 RULES = (
@@ -24,6 +25,7 @@ RULES = (
         reads_text=True,
         language_rule=True,
         reads_values=True,
+        supersedes=("grammar",),
     ),
     Rule(
         "spelling",
@@ -34,6 +36,7 @@ RULES = (
         reads_text=True,
         language_rule=True,
         reads_values=True,
+        supersedes=("grammar",),
     ),
 )
 _DOUBLE = re.compile(r"(?<![\w'’@./-])([^\W\d_]+)((?: |[ \t]?\n[ \t]?))\1(?![\w'’@/-]|\.\w)", re.I)
@@ -45,9 +48,11 @@ def _legitimate() -> frozenset[str]:
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
-    """Doubles, then words that no dictionary has."""
+    """Doubles, then words that no dictionary has, then two ways of spelling in one mail."""
+    extra = frozenset(w.lower() for w in options["words"])
     yield from _doubles(mail)
-    yield from misspelt(mail, frozenset(w.lower() for w in options["words"]))
+    yield from misspelt(mail, extra)
+    yield from mixed(mail, extra)
 
 
 def _doubles(mail: Mail) -> Iterator[Hit]:
@@ -62,12 +67,9 @@ def _doubles(mail: Mail) -> Iterator[Hit]:
                 continue
             if in_code(stretch.text, match.start(), match.end()):
                 continue
-            yield Hit(
-                RULE,
-                f"“{word}” stands twice in a row",
-                mail.within(stretch, match.start(), match.end()),
-                f"write “{word}” once",
-            )
+            told, where = f"“{word}” stands twice in a row", mail.within(stretch, match.start(), match.end())
+            # The wrap of a line stays; the second word and one blank go.
+            yield Hit(RULE, told, where, f"write “{word}” once", fix=word + ("\n" if "\n" in match.group(2) else ""))
 
 
 def _runs_on(text: str, at: int, word: str) -> bool:

@@ -20,6 +20,9 @@ _MOST = 25
 _WARNED, _OFTEN = 4, 3
 #: Ranks up to which a word is frequent, so that a slip away from it is no rare word; and where it takes more letters to be sure.
 _FREQUENT, _LETTERS, _COMMON = 12_000, 7, 3_000
+#: What quoted-printable leaves where a mail was decoded wrongly: “Pr= esident”.
+_TORN = re.compile(r"\w=\s+$")
+_JOINED = re.compile(r"=\s+\w")
 #: Places of one word that a finding names.
 _PLACES = 20
 
@@ -32,7 +35,7 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
     lacking: set[str] = set()
     for sentence in mail.prose.sentences:
         language = READ_AS.get(sentence.language, sentence.language)
-        if language not in ("en", "nb"):
+        if language not in ("en", "nb") or (language == "nb" and _is_nynorsk(sentence, mail)):
             continue
         for match in _WORD.finditer(sentence.text):
             word = match.group(0).replace("’", "'")
@@ -46,14 +49,26 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
                     break
                 if _right(word, judge, mail):
                     right.add((word, language))
-                elif not _named(mail, sentence, match, judge) and not is_code(sentence, *match.span()):
+                elif not _named(mail, sentence, match, judge) and not is_code(sentence, *match.span()) and not _torn(sentence.text, *match.span()):
                     found[low] = [(sentence, *match.span())]
-    if lacking:
+    if mail.languages[:1] == ("nn",):
+        yield NotRun(RULE, "the text is in Nynorsk: its dictionary lacks too many forms to tell a slip from a word")
+    elif lacking:
         yield NotRun(
             RULE, "no Norwegian Hunspell dictionary (nb_NO) is on this machine: install your system's package of it (Debian: hunspell-no), or set DICPATH"
         )
     for places in list(found.values())[:_MOST]:
         yield _hit(mail, places)
+
+
+def _is_nynorsk(sentence: Sentence, mail: Mail) -> bool:
+    """Nynorsk is never taken for misspelt Bokmål (RULES.md, *Languages*)."""
+    return sentence.language == "nn" or mail.languages[:1] == ("nn",)
+
+
+def _torn(text: str, start: int, end: int) -> bool:
+    """Whether it is half a word: an artefact, and no slip."""
+    return bool(_TORN.search(text, max(0, start - 6), start) or _JOINED.match(text, end))
 
 
 def _is_known(low: str, known: frozenset[str]) -> bool:
@@ -83,11 +98,13 @@ def _named(mail: Mail, sentence: Sentence, match: re.Match[str], judge: Speller)
     before = sentence.text[: match.start()].strip(" \"'“‘(*_-•")
     if before:
         return True
-    return len(sentence.text.split()) < 3 or rank(next(iter(suggestions(word, judge)), ""), judge.language) > _FREQUENT
+    meant = next(iter(suggestions(word, judge)), "")
+    sure = len(word) > _LETTERS or sorted(word.lower()) == sorted(meant.lower())
+    return len(sentence.text.split()) < 3 or not sure or rank(meant, judge.language) > _FREQUENT
 
 
 def _right(word: str, judge: Speller, mail: Mail) -> bool:
-    drawn = re.sub(r"(.)\1\1+", r"\1", word)
+    drawn = re.sub(r"([aeiouyæøå])\1\1+|(.)\2\2+$", r"\1\2", word)
     if drawn != word and judge.lists(drawn):  # “sooo” is meant
         return True
     bare = re.sub(r"'(?:s|S|re|ve|ll|d|m|t)?$", "", word)
@@ -107,8 +124,12 @@ def _right(word: str, judge: Speller, mail: Mail) -> bool:
 
 
 def _surely(word: str, meant: tuple[str, ...], count: int, language: str) -> bool:
-    """Whether it is a slip and no jargon: near a frequent word, long enough (or two letters swapped), and not written so again and again."""
+    """Whether it is a slip and no jargon: near a frequent word, long enough (or two letters swapped), and not written so again and again. What is
+    capitalised may be a name, unless the same letters make a frequent word.
+    """
     low, first = word.lower(), meant[0].lower()
+    if (word[:1].isupper() and sorted(low) != sorted(first)) or first == low or fold(first) in given_names():
+        return False
     if fold(low) in given_names() or rank(first, language) > _FREQUENT:
         return " " in first
     if sorted(low) == sorted(first) and count < _OFTEN:
@@ -122,10 +143,10 @@ def _hit(mail: Mail, places: list[tuple[Sentence, int, int]]) -> Hit:
     language = READ_AS.get(sentence.language, sentence.language)
     judge = speller(language)
     meant = suggestions(word, judge) if judge is not None else ()
+    sure = bool(meant) and _surely(word, meant, len(places), language)
     if word[:1].isupper():
         meant = tuple(m[:1].upper() + m[1:] for m in meant)
     often = f", {len(places)} times" if len(places) > 1 else ""
-    sure = bool(meant) and _surely(word, meant, len(places), language)
     told = " or ".join(f"“{m}”" for m in meant[:3])
     return Hit(
         RULE,

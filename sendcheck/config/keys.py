@@ -79,7 +79,7 @@ CORE = (
     Key("link-trackers", "list", [], "Domains of click trackers: links through them may show another address."),
     Key("own-accounts", "list", [], 'Your own bank accounts (IBAN or kontonummer): they may leave. "file:PATH" reads a list, one entry a line.'),
     Key("glossary", "list", [], 'Terms and abbreviations that your readers know: no jargon. "file:PATH" reads a list, one entry a line.'),
-    Key("words", "list", [], 'Words that are right although no dictionary has them. "file:PATH" reads a list, one word a line.'),
+    Key("words", "list", [], 'Words that are right although no dictionary has them; the lists of all files add up. "file:PATH" reads a list, one word a line.'),
     Key(
         "template-addresses",
         "list",

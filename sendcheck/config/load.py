@@ -20,6 +20,8 @@ from sendcheck.pipeline.registry import Registry, unknown
 if TYPE_CHECKING:
     from sendcheck.config.templates import TemplateEntry
 
+#: Lists that add up over the files: the administrator's, the user's own and the project's words are all right.
+ADDED = ("words",)
 #: Hosts (and hosts below them) that belong to LanguageTool's makers.
 PUBLIC_LANGUAGETOOL = ("languagetool.org", "languagetoolplus.com", "languagetool.com")
 LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary", "template-addresses", "own-accounts")
@@ -180,6 +182,10 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
                 continue  # the value of the policy that locked it stands
             if table in OPEN_TABLES and name:
                 _open_table(layer, table, name, value, organisations, severities, registry)
+            elif dotted in ADDED and dotted in origins:
+                values[dotted] = [*values[dotted], *_checked(layer, keys[dotted], value)]
+                origins[dotted] += f", {layer.path}:{_line_of(layer, dotted)}"
+                continue
             else:
                 values[dotted] = _checked(layer, keys[dotted], value)
             origins[dotted] = f"{layer.path}:{_line_of(layer, dotted)}"

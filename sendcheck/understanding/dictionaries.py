@@ -12,7 +12,7 @@ from typing import Any
 
 from sendcheck.data import language_file
 from sendcheck.understanding.clauses.pipeline import READ_AS
-from sendcheck.understanding.lexicon import common_words
+from sendcheck.understanding.lexicon import common_words, frequent
 
 #: Where systems keep Hunspell dictionaries (hunspell(1), DICPATH); an extra package may be named there too.
 FOLDERS = (
@@ -25,6 +25,8 @@ FOLDERS = (
     "~/Library/Spelling",
     "~/.local/share/hunspell",
 )
+#: Letters of the shortest part of a compound, and the rank of one so short.
+_PART, _USUAL = 3, 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Speller:
     accepted: frozenset[str]
     mistaken: Mapping[str, str]
     prefixes: tuple[str, ...]
+    trusted: frozenset[str] = frozenset()
+    short_parts: frozenset[str] = frozenset()
 
     def knows(self, word: str) -> bool:
         """Whether a word is right: listed, or formed from listed ones."""
@@ -48,7 +52,7 @@ class Speller:
         low = word.lower()
         if low in self.mistaken:
             return False
-        if low in self.accepted or low in common_words(self.language) or self.spelt(word) or self.spelt(low):
+        if low in self.accepted or low in self.trusted or low in common_words(self.language) or self.spelt(word) or self.spelt(low):
             return True
         return any(self.spelt(pattern.sub(right, low)) for pattern, right in self.variants if pattern.search(low))
 
@@ -70,15 +74,23 @@ class Speller:
 
     def _compound(self, word: str) -> bool:
         """A head that is a word (with or without a joint) and a tail that is one: as Norwegian and its sisters write them."""
-        for cut in range(4, len(word) - 3):
+        for cut in range(_PART, len(word) - 1):
             head, tail = word[:cut], word[cut:]
-            if len(tail) < 4 or not self.spelt(tail):
+            if not self._is_part(tail):
                 continue
-            if any(len(head) - len(joint) >= 4 and head.endswith(joint) and self.spelt(head[: len(head) - len(joint)]) for joint in self.joints):
+            if any(head.endswith(joint) and self._is_part(head[: len(head) - len(joint)]) for joint in self.joints):
                 return True
-            if self._compound(head) if len(head) >= 8 else False:
+            if len(head) >= 2 * _PART and self._compound(head):
                 return True
         return False
+
+    def _is_part(self, word: str) -> bool:
+        """Whether a word may be part of a compound: short ones only if they are frequent, since anything is made of rare ones."""
+        if len(word) < _PART:
+            return word in self.short_parts
+        if len(word) == _PART and frequent(self.language).get(word, _USUAL + 1) > _USUAL:
+            return False
+        return word in self.accepted or word in self.trusted or self.spelt(word) or any(p.search(word) and self.spelt(p.sub(r, word)) for p, r in self.variants)
 
 
 @cache
@@ -91,8 +103,19 @@ def speller(language: str) -> Speller | None:
     engines = tuple(e for e in (_engine(name) for name in data["dictionary"]) if e is not None)
     if not engines:
         return None
+    trusted = frozenset(list(frequent(language))[: data.get("trusted", 0)])
     variants = tuple((re.compile(p), r) for p, r in data["variants"])
-    return Speller(language, engines, variants, tuple(data.get("joints", ())), frozenset(data["accepted"]), data["mistaken"], tuple(data["prefixes"]))
+    return Speller(
+        language,
+        engines,
+        variants,
+        tuple(data.get("joints", ())),
+        frozenset(data["accepted"]),
+        data["mistaken"],
+        tuple(data["prefixes"]),
+        trusted,
+        frozenset(data.get("short_parts", ())),
+    )
 
 
 @cache

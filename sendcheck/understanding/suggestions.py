@@ -9,29 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import Speller
+from sendcheck.understanding.lexicon import frequent
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
 _VOWELS = frozenset("aeiouyæøå")
 #: What lies beside each other on a keyboard, in rows (QWERTY, with the Norwegian letters).
 _ROWS = ("qwertyuiopå", "asdfghjkløæ", "zxcvbnm")
 #: Costs of slips, in the measure of ln(rank): swapped or doubled letters happen most, a wrong first letter least.
-_SWAP, _DOUBLE, _VOWEL, _SOUND, _MISSING, _EXTRA, _KEY, _OTHER, _FIRST, _FAR = 1.0, 0.6, 1.6, 1.6, 2.6, 3.2, 3.4, 5.0, 3.0, 4.0
+_SWAP, _DOUBLE, _VOWEL, _SOUND, _MISSING, _EXTRA, _KEY, _OTHER, _FIRST, _FAR = 0.2, 0.2, 3.0, 2.4, 2.6, 4.4, 5.5, 8.0, 1.8, 4.0
 #: Letters that sound alike in one place or another.
 _ALIKE = {frozenset(p) for p in ("sc", "ck", "sz", "fv", "td", "bp", "qk", "gj", "mn", "iy", "ei", "wv")}
 #: Stands for the rank of a word of the dictionary that is not among the frequent ones.
 _RARE = 120_000
 _SHORTEST, _LONG, _FAR_LONG = 3, 7, 6
-
-
-@cache
-def frequent(language: str) -> dict[str, int]:
-    """Frequent words with their rank, from 1; {} for a language without a list."""
-    path = Path(__file__).parent.parent / "languages" / READ_AS.get(language, language) / "words" / "frequent.txt"
-    return {word: rank for rank, word in enumerate(path.read_text("utf-8").split(), 1)} if path.is_file() else {}
 
 
 def rank(word: str, language: str) -> int:

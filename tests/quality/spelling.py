@@ -128,7 +128,10 @@ def letters() -> Iterator[CorpusMail]:
 if __name__ == "__main__":
     for name, known in (("codespell", pairs()), ("wikipedia", wikipedia_pairs())):
         r = planted(known)
-        print(name, f"tried {r.tried}, found {r.found / r.tried:.4f}, warned {r.warned / r.tried:.4f}, single slips {r.near}: first right {r.first / max(1, r.near):.4f}")
+        print(
+            name,
+            f"tried {r.tried}, found {r.found / r.tried:.4f}, warned {r.warned / r.tried:.4f}, single slips {r.near}: first right {r.first / max(1, r.near):.4f}",
+        )
         print("  missed", r.missed[:60])
         print("  wrong", r.wrong[:60])
     print(milliseconds([w for ws in pairs().values() for w in ws][::37]))
