@@ -5,6 +5,7 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 ``own``/``html`` text of the mail, or ``mail`` the whole of it; ``from``, ``to``, ``cc``, ``bcc``, ``subject``,
 ``date``, ``headers``, ``attachments`` (names); ``parent`` (a mail the same way); ``config`` (as in TOML);
 ``draft``, ``envelope``; ``lang`` (asked of rules that read text);
+``faults``: what a grammar checker says of the text, each with ``words`` (as they stand there), ``rule``, ``category`` and ``instead`` (a list);
 ``history``: mails that were sent before, written the same way, each ``times`` over (on the days before), by the sender or by ``mine``;
 ``pair`` (a firing and a silent case that share it differ in one word). A template instead of a mail: ``template`` its text, ``name`` its file's
 name, ``files`` (name to text) what lies beside it, ``templates`` the keys of its ``[[templates]]``. What is expected of a firing case: ``excerpt``,
@@ -30,6 +31,7 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.pipeline.templates import template_job
 from sendcheck.reading.message import read_message
+from sendcheck.understanding.proofreading import Fault
 
 _DEFAULTS = {
     "from": "Ola Nordmann <ola@inside.example>",
@@ -41,7 +43,7 @@ _TEMPLATE = "case.txt"
 _KEYS = {
     "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
     "lang", "excerpt", "severity", "line", "column", "count", "not_run", "profile", "pair", "template", "name", "files", "templates",
-    "history", "times", "mine",
+    "history", "times", "mine", "faults",
 }  # fmt: skip
 
 
@@ -167,7 +169,25 @@ def _report(case: Case, data: dict[str, Any]) -> MailReport:
         draft=bool(data.get("draft")),
         envelope=tuple(data.get("envelope") or ()),
     )
-    return Engine(load(), config_of(data), Selection((case.rule,)), data.get("profile")).check(job)
+    proofreader = _Said(data["faults"]) if "faults" in data else None
+    return Engine(load(), config_of(data), Selection((case.rule,)), data.get("profile"), proofreader=proofreader).check(job)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A proofreader that says what a case tells it to, wherever the words stand."""
+
+    said: list[dict[str, Any]]
+    why_not: str = ""
+
+    def faults(self, text: str, language: str) -> tuple[Fault, ...]:
+        """The case's faults, found in the text."""
+        found = [(text.find(f["words"]), f) for f in self.said]
+        return tuple(
+            Fault(at, at + len(f["words"]), f.get("message", "a fault"), tuple(f.get("instead", ())), f["rule"], f.get("category", "GRAMMAR"))
+            for at, f in sorted(found, key=lambda pair: pair[0])
+            if at >= 0
+        )
 
 
 def _template_report(case: Case) -> MailReport:

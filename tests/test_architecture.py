@@ -26,7 +26,7 @@ ALLOWED = {
     "pipeline": {"data", "errors", "reading", "understanding", "config", "mailstore", "history", "languagetool"},
     "show": {"pipeline", "understanding"},
     "checkapi": {"data", "pipeline", "reading", "understanding"},
-    "testing": {"config", "history", "pipeline", "reading"},
+    "testing": {"config", "history", "pipeline", "reading", "understanding"},
     "api": {"config", "errors", "pipeline", "reading"},
     "daemon": {"errors"},
     "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},

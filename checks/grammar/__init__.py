@@ -71,9 +71,12 @@ def _read(mail: Mail, language: str, sentences: list[Sentence], options: Mapping
 
 
 def _hit(mail: Mail, fault: Fault, sentence: Sentence, start: int, end: int, severity: Severity) -> Hit:
-    instead = [r for r in fault.replacements if r.strip()][:3]
+    written = sentence.text[start:end]
+    # Of two that differ in capitals only, the one that begins as the writer did.
+    offered = sorted((r for r in fault.replacements if r.strip()), key=lambda r: r[:1].isupper() != written[:1].isupper())
+    instead = list({r.lower(): r for r in reversed(offered)}.values())[::-1][:3]
     told = " ".join(fault.message.split()).rstrip(".")
-    sure = severity is Severity.WARNING and len(fault.replacements) == 1 and bool(instead)
+    sure = severity is Severity.WARNING and len(instead) == 1
     return Hit(
         RULE,
         f"{told} ({fault.rule})",

@@ -15,7 +15,7 @@ from sendcheck.understanding.vocabulary import is_code, is_table, known_words
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: What quoted-printable leaves where a mail was decoded wrongly: “t= he”.
 _SOFT_BREAK = re.compile(r"=\s")
-_NEAR = 3
+_NEAR = 8
 
 
 @dataclass(frozen=True, slots=True)

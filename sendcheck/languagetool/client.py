@@ -75,7 +75,7 @@ class LanguageTool:
         except (KeyError, TypeError, ValueError) as error:
             raise CannotProofread("LanguageTool's answer could not be read") from error
 
-    def _asked(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _asked(self, request: dict[str, Any], again: bool = True) -> dict[str, Any]:
         connection = self._connected()
         try:
             with connection:
@@ -83,6 +83,8 @@ class LanguageTool:
         except TimeoutError:
             raise CannotProofread("LanguageTool does not answer (sendcheck languagetool stop, then try again)") from None
         except (OSError, EOFError, wire.WireError):
+            if again:  # it was just ending: a new one does it
+                return self._asked(request, again=False)
             raise CannotProofread("LanguageTool stopped while it read the mail: check the mail once more, it is started again") from None
 
     def _answer(self, connection: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
