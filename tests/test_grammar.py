@@ -372,12 +372,14 @@ def test_a_slow_answer_costs_no_other_check(alone: None, recorded: Callable[...,
 
 def test_it_is_started_again_when_it_dies(alone: None, languagetool: Path) -> None:
     config = {"languagetool": {"folder": str(languagetool)}}
-    assert report(FAULTY, config).findings
+    begun = report(FAULTY, config)
+    assert begun.findings, not_run(begun)
     path = keeper_socket(Settings(folder=str(languagetool)), os.getpid())
     first = client.told(path, "status")
     assert first is not None and first["java"]
     os.kill(first["java"], signal.SIGKILL)
-    assert report(FAULTY + "Once more.\n", config).findings
+    more = report(FAULTY + "Once more.\n", config)
+    assert more.findings, not_run(more)
     second = client.told(path, "status")
     assert second is not None and second["java"] != first["java"] and second["starts"] == 2
     os.kill(second["pid"], signal.SIGKILL)  # its keeper, too

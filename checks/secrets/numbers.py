@@ -107,6 +107,8 @@ def _births(text: str) -> Iterator[_Number]:
         if digits[9] != fodselsnummer.calc_check_digit1(digits) or digits[10] != fodselsnummer.calc_check_digit2(digits):
             continue
         what = _kind(digits)
+        if "H number" in what and not _words("birth").search(text[max(0, match.start() - _BEFORE) : match.start()]):
+            continue  # so few have one that a number without a word is chance
         if what:
             yield _Number(*match.span(), what, nobody="synthetic" in what)
 

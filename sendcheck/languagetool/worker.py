@@ -35,6 +35,8 @@ _LARGEST = 16 * 1024 * 1024
 #: Seconds after which a question is given up for good: long past any mail's deadline.
 _GIVEN_UP = 30.0
 _BEAT = 0.5
+#: Seconds in which the end of a server that broke off shows.
+_DYING = 0.5
 _PORTS = 3
 _KEPT = 200
 _HELLO = 10.0
@@ -162,6 +164,9 @@ class Keeper:
             self.close()  # it hangs: the next text finds a fresh one
             raise
         except (requests.ConnectionError, LanguageToolError):
+            until = time.monotonic() + _DYING
+            while self._owner is not None and self.ready and time.monotonic() < until:
+                time.sleep(0.02)
             if self.ready:
                 raise
             self.start()  # it died under this text

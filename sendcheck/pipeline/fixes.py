@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import html
 import quopri
 import re
@@ -78,6 +79,7 @@ def _edit(raw: bytes, finding: Finding, place: Place) -> Edit | str:
     start, end = _offset(raw, place.line, place.column), _offset(raw, place.end_line, place.end_column)
     if start is None or end is None or end <= start:
         return "it cannot be found in the file"
+    end = _plain_end(raw, start, place.excerpt) or end  # in HTML the end of a word may be that of the tag around it
     written = _Written.of(raw, raw[start:end], place.excerpt)
     assert finding.fix is not None
     if written is None:
@@ -97,8 +99,19 @@ def _edit(raw: bytes, finding: Finding, place: Place) -> Edit | str:
     before, after = raw.rfind(b"\n", 0, start) + 1, _ENDS.search(raw, end)
     length = (start - before) + len(new) + ((after.start() if after else len(raw)) - end)
     if length > longest and len(new) > end - start:
-        return "the line would become too long for a mail"
+        if not written.quoted_printable or start - before + len(new) + 1 > longest:
+            return "the line would become too long for a mail"
+        new += b"=" + (_ENDS.search(raw) or _ENDS.search(b"\n")).group(0)  # type: ignore[union-attr]  # a soft line break
     return Edit(start, end, new, place.line, finding.rule, place.excerpt, finding.fix.rstrip("\n"))
+
+
+def _plain_end(raw: bytes, start: int, words: str) -> int | None:
+    """Where words end that stand as they are at a place; None if they are escaped or wrapped there."""
+    for codec in ("utf-8", "cp1252"):
+        plain = words.encode(codec, "replace")
+        if raw.startswith(plain, start):
+            return start + len(plain)
+    return None
 
 
 def _offset(raw: bytes, line: int, column: int) -> int | None:
@@ -107,14 +120,16 @@ def _offset(raw: bytes, line: int, column: int) -> int | None:
     if line > len(starts):
         return None
     begin, stop = starts[line - 1], starts[line] if line < len(starts) else len(raw)
-    text = raw[begin:stop]
-    at = 0
-    for _ in range(column - 1):
-        if at >= len(text):
-            return None
-        size = next((n for n in (1, 2, 3, 4) if len(text[at : at + n].decode("utf-8", "ignore")) == 1), 1)
-        at += size
-    return begin + at
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    counted, found = 0, begin if column == 1 else None
+    for at in range(begin, stop):
+        counted += len(decoder.decode(raw[at : at + 1]))
+        here = counted + bool(decoder.getstate()[0]) + 1
+        if here == column:
+            found = at + 1
+        elif here > column:
+            break
+    return found
 
 
 @dataclass(frozen=True, slots=True)

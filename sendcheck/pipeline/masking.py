@@ -15,6 +15,8 @@ MASK = "•"
 _SHOWN, _SHORT = 2, 4
 #: A piece of a value at a text's torn end that is hidden, too.
 _PIECE = 3
+#: How the parts begin that hold a file's name.
+_NAMED = "attachment:"
 #: Fields that hold no words of the mail.
 _NOT_TEXT = {"fingerprint", "rule", "verdict", "severity", "confidence", "part", "stand_in", "kind", "number", "span", "timings"}
 
@@ -69,5 +71,7 @@ def _through(value: Any, hide: Callable[[str, bool], str], torn: bool = False) -
         return tuple(_through(v, hide, torn) for v in value)
     if is_dataclass(value) and not isinstance(value, type):
         torn = isinstance(value, Place)  # excerpts and lines of context are cut to a length
+        if isinstance(value, Place) and value.part.startswith(_NAMED):
+            value = replace(value, part=_NAMED + hide(value.part.removeprefix(_NAMED), False))
         return replace(value, **{f.name: _through(getattr(value, f.name), hide, torn) for f in fields(value) if f.name not in _NOT_TEXT})
     return value
