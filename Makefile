@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists thunderbird docs config pipelines clean
+.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists words languagetool thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -15,7 +15,7 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "installing sendcheck into $(VENV) ..."
-	@$(PIP) -e .
+	@$(PIP) -e '.[numbers]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
@@ -53,6 +53,14 @@ recipients: $(VENV)/.dev  ## train the model of who belongs among the recipients
 
 lists: $(VENV)/.dev  ## fetch the public suffix list and the confusable characters anew (needs the registries)
 	$(BIN)/python -m sendcheck.training.lists
+
+words: $(VENV)/.dev  ## draw the lists of frequent words anew (needs the registries)
+	@$(PIP) wordfreq
+	$(BIN)/python -m sendcheck.training.words
+
+languagetool: $(VENV)/.installed  ## LanguageTool from Maven Central, for grammar (needs Java, Maven and the registries)
+	@$(PIP) -e '.[grammar]'
+	@$(BIN)/sendcheck languagetool status >/dev/null || $(BIN)/sendcheck languagetool install --from-maven
 
 bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks.md (needs Go and the registries)
 	$(BIN)/python -m tests.benchmarks.linters

@@ -13,7 +13,7 @@ from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.training.recipients import DRAWS as TRAINED_ON
 from sendcheck.training.recipients import graph, rows, train
 from tests.conftest import require
-from tests.quality import apologies, in_time, leaks, replies
+from tests.quality import apologies, in_time, leaks, replies, spelling
 from tests.quality.corpora import find_data, raw_mails, unpacked
 from tests.quality.engines import engine
 from tests.quality.measure import Quotes, alarms, allen, fixture_quotes, quagga_quotes
@@ -43,7 +43,9 @@ def test_ordinary_mail_is_let_through() -> None:
     """The budget counts what fires without cause (docs/quality.md, judged); this keeps the whole from growing unnoticed."""
     found = alarms(allen())
     assert found.mails == 905
-    assert found.failing <= 12, found.places
+    # Five of them hold a password: `secret` is right there.
+    assert found.failing <= 17, found.places
+    assert len(found.places["secret"]) <= 5
 
 
 def test_answers_are_seen_and_missed() -> None:
@@ -105,3 +107,18 @@ def test_the_history_keeps_quiet_about_one_mailbox_in_time_order() -> None:
     assert rules["cc-leak", "error"] <= 3 and rules["cc-leak", "warning"] <= 5
     assert rules["sender-mismatch", "warning"] + rules["attachment-suspect", "warning"] == 0
     assert rules["greeting-mismatch", "error"] <= 4 and rules["other-customer-named", "note"] <= 10
+
+
+def test_misspellings_are_found_and_the_word_meant_comes_first() -> None:
+    """codespell's pairs in sentences of GUM: neither was tuned on."""
+    found = spelling.planted(spelling.pairs())
+    assert found.tried > 1_000
+    assert found.found >= 0.95 * found.tried, found.missed
+    assert found.first >= 0.90 * found.near, found.wrong
+
+
+def test_norwegian_letters_are_not_called_misspelt() -> None:
+    run = engine(("spelling",))
+    reports = [run.check(Job(m.id, m.raw)) for m in spelling.letters()]
+    warned = [r.source for r in reports if any(f.severity == "warning" for f in r.findings)]
+    assert len(reports) > 300 and len(warned) <= 0.03 * len(reports), warned

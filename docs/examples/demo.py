@@ -41,6 +41,7 @@ def main() -> int:
     print("What a rule means:             .venv/bin/sendcheck explain cc-leak")
     print("What was asked and answered:   .venv/bin/sendcheck check reply.eml --parent complaint.eml --explain-answers")
     print("Learn who you write to:        .venv/bin/sendcheck learn ~/Maildir")
+    print("Grammar in English (Java 17):  make languagetool   (or: pip install 'sendcheck[grammar]', then sendcheck languagetool install)")
     print("In your mail program:          .venv/bin/sendcheck hook install thunderbird   (git, mutt, neomutt, aerc, emacs, s-nail)")
     print("Paste or drop a draft:         .venv/bin/sendcheck serve")
     return wrong

@@ -38,6 +38,8 @@ def suggestions(word: str, judge: Speller) -> tuple[str, ...]:
         return (judge.mistaken[low],)
     if len(low) < _SHORTEST:
         return ()
+    if word == low and judge.spelt(low.capitalize()):  # “monday”
+        return (low.capitalize(),)
     ranks = frequent(judge.language)
     scores: dict[str, float] = {}
     for candidate, cost in _slips(low):

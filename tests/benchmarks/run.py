@@ -21,7 +21,7 @@ from sendcheck.config.load import load_config
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
-from tests.benchmarks import daemon, history
+from tests.benchmarks import daemon, history, writing
 
 MAIL = """From: Ola Nordmann <ola@tallmo.no>
 To: Kari Holm <kari.holm@nordbank.no>
@@ -139,3 +139,4 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
         history.main(Path(made))
     daemon.main()
+    writing.main()
