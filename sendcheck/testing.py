@@ -169,8 +169,13 @@ def _report(case: Case, data: dict[str, Any]) -> MailReport:
         draft=bool(data.get("draft")),
         envelope=tuple(data.get("envelope") or ()),
     )
-    proofreader = _Said(data["faults"]) if "faults" in data else None
-    return Engine(load(), config_of(data), Selection((case.rule,)), data.get("profile"), proofreader=proofreader).check(job)
+    return _engine(case, config_of(data)).check(job)
+
+
+def _engine(case: Case, config: Config) -> Engine:
+    """The engine with a case's rule selected, and its proofreader."""
+    said = case.data.get("faults")
+    return Engine(load(), config, Selection((case.rule,)), case.data.get("profile"), proofreader=None if said is None else _Said(said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,7 @@ def _template_report(case: Case) -> MailReport:
             path.write_text(text, "utf-8", newline="")
         config = config_of(data, folder)
         job = Job(name, (folder / name).read_bytes(), template=template_job(config, folder / name))
-        return Engine(load(), config, Selection((case.rule,)), data.get("profile")).check(job)
+        return _engine(case, config).check(job)
 
 
 def run_case(case: Case) -> None:
