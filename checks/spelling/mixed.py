@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sendcheck.checkapi import Hit, Mail, Severity
-from sendcheck.data import language_file
-from sendcheck.understanding.variety import Sign, signs
+from sendcheck.understanding.variety import Sign, named, signs
 
 RULE = "spelling"
 
@@ -20,15 +19,14 @@ def mixed(mail: Mail, extra: frozenset[str]) -> Iterator[Hit]:
     if len(by_variety) < 2:
         return
     main, rare = sorted(by_variety, key=lambda v: -len(by_variety[v]))[:2]
-    names = language_file(by_variety[rare][0].sentence.language, "varieties.toml")["names"]
     places = [mail.at_sentence(s.sentence, s.start, s.end) for s in by_variety[rare]]
     first = by_variety[rare][0]
     others = dict.fromkeys(s.other for s in by_variety[rare] if s.other)
     yield Hit(
         RULE,
-        f"“{first.sentence.text[first.start : first.end]}” is {names[rare]} spelling, the mail's other words are {names[main]}",
+        f"“{first.sentence.text[first.start : first.end]}” is {named(rare)} spelling, the mail's other words are {named(main)}",
         places[0],
-        f"write {' and '.join(f'“{o}”' for o in list(others)[:4])}" if others else f"spell all of it in the {names[main]} way",
+        f"write {' and '.join(f'“{o}”' for o in list(others)[:4])}" if others else f"spell all of it in the {named(main)} way",
         tuple(places[1:]),
         severity=Severity.NOTE,
         key=f"{main} {rare}",

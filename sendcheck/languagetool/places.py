@@ -20,7 +20,8 @@ VERSION = "6.7"
 #: What a folder must hold to be one of LanguageTool (as language-tool-python looks for it).
 JAR = "languagetool-server.jar"
 EXTRA = "language_tool_python"
-_NAME = re.compile(r"LanguageTool-(\d+(?:\.\d+)*)(?:-\w+)?$")
+#: Names of folders as language-tool-python knows them: a release, or the day of a snapshot.
+_NAME = re.compile(r"LanguageTool-(\d+\.\d+|\d{8})$")
 _INSTALL = "sendcheck languagetool install (or --from-maven)"
 
 

@@ -61,6 +61,11 @@ def of_word(word: str, language: str) -> tuple[str, str]:
     return "", ""
 
 
+def named(variety: str) -> str:
+    """What a variety is called: British."""
+    return str(language_file(variety.partition("-")[0], "varieties.toml")["names"][variety])
+
+
 def signs(mail: Mail) -> tuple[Sign, ...]:
     """Words of own text that are spelt in one variety only, in order."""
     known = set(languages_with("varieties.toml"))
