@@ -23,6 +23,8 @@ _FREQUENT, _LETTERS, _COMMON = 12_000, 7, 3_000
 #: What quoted-printable leaves where a mail was decoded wrongly: “Pr= esident”.
 _TORN = re.compile(r"\w=\s+$")
 _JOINED = re.compile(r"=\s+\w")
+#: “thinkin'”
+_CLIPPED = re.compile(r"in['’](?!\w)")
 #: Places of one word that a finding names.
 _PLACES = 20
 
@@ -68,7 +70,7 @@ def _is_nynorsk(sentence: Sentence, mail: Mail) -> bool:
 
 def _torn(text: str, start: int, end: int) -> bool:
     """Whether it is half a word: an artefact, and no slip."""
-    return bool(_TORN.search(text, max(0, start - 6), start) or _JOINED.match(text, end))
+    return bool(_TORN.search(text, max(0, start - 6), start) or _JOINED.match(text, end) or _CLIPPED.match(text, max(0, end - 2)))
 
 
 def _is_known(low: str, known: frozenset[str]) -> bool:
@@ -112,6 +114,8 @@ def _right(word: str, judge: Speller, mail: Mail) -> bool:
         return True
     if judge.forms(bare):  # “untill” is no negated till
         return rank(next(iter(suggestions(bare, judge)), ""), judge.language) > _FREQUENT
+    if judge.lists(bare.replace("-", "")):  # broken at the end of a line that was there
+        return True
     parts = [p for p in bare.split("-") if p]
     if len(parts) > 1 and all(len(p) < 3 or p.isupper() or judge.knows(p) or p.lower() in {w.lower() for w in parts if w[:1].isupper()} for p in parts):
         return True
