@@ -29,6 +29,8 @@ LABELS = Path(__file__).parent / "judged_writing.tsv"
 #: Mails of aeslc that are read with LanguageTool, and warnings of each rule that are looked at.
 SAMPLE, LOOKED_AT = 2_000, 100
 _SEED = 7
+#: What the corpus sets off by what it lacks (DATA.md).
+_LEFT_OUT = {"attachment-missing", "subject-missing"}
 
 
 def sample() -> list[CorpusMail]:
@@ -109,7 +111,9 @@ def section() -> list[str]:
         f"codespell's pairs, one planted into each of {planted.tried:,} passages of GUM's development part (nothing was tuned on either; the order of suggestions was "
         f"tuned on Wikipedia's list): {100 * planted.found / planted.tried:.1f} % are found ({100 * planted.warned / planted.tried:.1f} % as warnings). Of {planted.near:,} "
         f"that are one slip away, the word meant is the first suggestion for {100 * planted.first / planted.near:.1f} %. A suggestion takes {median:.2f} ms (median).\n",
-        "Warnings on real mail; a random hundred of each were looked at. Right: the word is no name, no term and no variant, or the sentence is wrong.\n",
+        "Warnings on real mail; a random hundred of each were looked at (`tests/quality/judged_writing.tsv`), and what was wrong among them mended where a rule could "
+        "be told: before that 90 of 100 of `spelling` and 85 of 100 of `grammar` on aeslc were right. Right: the word is no name, no term and no variant, or the sentence "
+        "is wrong.\n",
         "| rule | text | mails | with a warning | right of judged | not judged | mails warned without cause |",
         "|---|---|---:|---:|---:|---:|---:|",
     ]
@@ -125,8 +129,9 @@ def section() -> list[str]:
         cause = f"{100 * share * wrong:.2f} %" if seen else "–"
         lines.append(f"| `{rule}` | {text} | {len(reports):,} | {mails:,} ({100 * share:.1f} %) | {judged['right']}/{seen} | {judged['open']} | {cause} |")
     both = found["with grammar"]
-    failing = sum(any(f.severity == "error" and f.confidence != "low" and f.rule != "subject-missing" for f in r.findings) for r in both)
-    shown = [{f.rule for f in r.findings if f.severity != "note" and f.rule not in {"attachment-missing", "subject-missing"}} for r in both]
+    counted = [[f for f in r.findings if f.rule not in _LEFT_OUT] for r in both]
+    failing = sum(any(f.severity == "error" and f.confidence != "low" for f in kept) for kept in counted)
+    shown = [{f.rule for f in kept if f.severity != "note"} for kept in counted]
     without = sum(bool(rules - {"grammar"}) for rules in shown)
     lacking = sum(any(e.rule == "grammar" for e in r.not_run) for r in both)
     lines += [
