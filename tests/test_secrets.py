@@ -91,6 +91,17 @@ def test_an_allowed_secret_stays_masked(sendcheck: Run, leaky: tuple[Path, Path]
     assert '"reason": "a test"' in done.stdout and shown(done.stdout) == []
 
 
+def test_a_password_is_not_corrected(sendcheck: Run, tmp_path: Path) -> None:
+    """“did you mean “summer”?” would tell all but a letter of it."""
+    mail, config = tmp_path / "m.eml", tmp_path / "c.toml"
+    mail.write_bytes(build({"own": "Hi Kari,\n\nHere is what you asked for.\nPassword: acomodation\n\nOla\n"}))
+    config.write_text(CONFIG)
+    for command in (("check", mail, "--show", "note", "--format", "json"), ("fix", mail)):
+        done = sendcheck(*command, "--config", config)
+        assert "accommodation" not in done.stdout + done.stderr and "acomodation" not in done.stdout + done.stderr
+    assert '"rule": "secret"' in sendcheck("check", mail, "--format", "json", "--config", config).stdout
+
+
 def test_two_values_have_two_fingerprints() -> None:
     report = Engine(load(), config_of({}), Selection(("secret", "personal-number"))).check(Job("x", build({"own": OWN})))
     marks = [f.fingerprint for f in report.findings]

@@ -9,6 +9,7 @@ from functools import cache
 from sendcheck.checkapi import Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import Speller, speller
+from sendcheck.understanding.lexicon import frequent
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.suggestions import rank, suggestions
 from sendcheck.understanding.vocabulary import is_code, known_words
@@ -101,7 +102,10 @@ def _named(mail: Mail, sentence: Sentence, match: re.Match[str], judge: Speller)
     if before:
         return True
     meant = next(iter(suggestions(word, judge)), "")
-    sure = len(word) > _LETTERS or sorted(word.lower()) == sorted(meant.lower())
+    swapped = sorted(word.lower()) == sorted(meant.lower())
+    if swapped and len(word) >= _LETTERS:
+        return False
+    sure = swapped or len(word) >= (_LETTERS if judge.language == "nb" else _LETTERS + 1)  # English names are more, and stranger
     return len(sentence.text.split()) < 3 or not sure or rank(meant, judge.language) > _FREQUENT
 
 
@@ -112,8 +116,11 @@ def _right(word: str, judge: Speller, mail: Mail) -> bool:
     bare = re.sub(r"'(?:s|S|re|ve|ll|d|m|t)?$", "", word)
     if judge.lists(word) or judge.lists(bare):
         return True
-    if judge.forms(bare):  # “untill” is no negated till
-        return rank(next(iter(suggestions(bare, judge)), ""), judge.language) > _FREQUENT
+    if judge.forms(bare):  # “untill” is no negated till, “tilbakmelding” no compound
+        meant = rank(next(iter(suggestions(bare, judge)), ""), judge.language)
+        return meant > (len(frequent(judge.language)) if judge.joints else _FREQUENT)
+    if judge.language == "en" and not bare.isascii():  # a word of another language
+        return True
     if judge.lists(bare.replace("-", "")):  # broken at the end of a line that was there
         return True
     parts = [p for p in bare.split("-") if p]

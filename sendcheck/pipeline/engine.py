@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
-from sendcheck.pipeline.contract import Check, Exchange, Hit, NotRun, Option, Rule
+from sendcheck.pipeline.contract import Check, Exchange, Harm, Hit, NotRun, Option, Rule
 from sendcheck.pipeline.grammars import Configured, remote_server
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
@@ -146,6 +146,8 @@ class Engine:
         hits, not_run, exchanges, timings = found.hits, found.not_run, found.exchanges, found.timings
         for name, why in self.registry.broken:
             hits.append(crash_hit(name, f"the package of checks “{name}” could not be loaded ({why.split(':')[0]})"))
+        hidden = [value for hit in hits for value in hit.values]
+        hits = [h for h in hits if h.values or not self._is_about_a_value(h, hidden)]
         told(JUDGING)
         judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
         elapsed = (time.perf_counter() - started) * 1000
@@ -172,7 +174,13 @@ class Engine:
             elapsed_ms=round(elapsed, 1) if job.timings else None,
             timings=tuple(timings) if job.timings else (),
         )
-        return masked(report, [value for hit in hits for value in hit.values])
+        return masked(report, hidden)
+
+    def _is_about_a_value(self, hit: Hit, hidden: list[str]) -> bool:
+        """Whether a hit corrects the language of what must not be shown: “did you mean …” would tell a password."""
+        rule = self.registry.rules.get(hit.rule)
+        words = hit.where.excerpt
+        return rule is not None and rule.harm is Harm.LANGUAGE and bool(words) and any(words in value or value in words for value in hidden)
 
     def _look(self, mail: Mail, found: _Found, stopped: dict[str, str], told: Callable[[str], None]) -> None:
         """Run every check that is wanted over one mail."""

@@ -63,7 +63,7 @@ def reports() -> Iterator[MailReport]:
     with empty_history() as learner:
         base = engine()
         config = replace(base.config, values={**base.config.values, "history": str(learner.path)})
-        run = Engine(base.registry, config)
+        run = Engine(base.registry, config, base.selection)
         for one in dated():
             yield run.check(Job(one.mail.id, one.mail.raw))
             learner.add([one.mail.raw])
