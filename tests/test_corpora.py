@@ -71,7 +71,7 @@ def test_template_repositories_of_others_are_read_whole() -> None:
         wrong = sum(
             n
             for (rule, severity), n in found.by_rule.items()
-            if severity == "error" and rule not in {"placeholder-left", "template-locales", "template-recipient"}
+            if severity == "error" and rule not in {"placeholder-left", "template-locales", "template-recipient", "secret"}  # one sample holds a password
         )
         assert wrong <= found.files / 50, (name, found.by_rule)
 
