@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 
 import click
@@ -20,6 +22,8 @@ from sendcheck.pipeline.supervisor import Supervisor
 
 #: Rules whose findings no output may show: a line with one is not printed.
 _HIDDEN = frozenset({"secret", "personal-number"})
+#: Where a hunk of a unified diff lies in the old file: its first line, and how many.
+_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? ")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,42 +94,24 @@ def _tell(made: list[Edit], left: list[Left], target: Path | None) -> None:
 
 
 def diff(name: str, raw: bytes, made: list[Edit], hidden: frozenset[int]) -> Iterator[str]:
-    """A unified diff without context (diff -U0) of the lines that change; one with a secret in it is named and not shown."""
-    if not made:
-        return
-    yield f"--- {name}"
-    yield f"+++ {name} (mended)"
-    starts = [0]
-    while (following := raw.find(b"\n", starts[-1])) >= 0:
-        starts.append(following + 1)
-    by_line: dict[tuple[int, int], list[Edit]] = {}
-    last: tuple[int, int] | None = None
-    for edit in made:
-        first = raw.count(b"\n", 0, edit.start)
-        span = (first, raw.count(b"\n", 0, max(edit.start, edit.end - 1)))
-        if last is not None and span[0] <= last[1]:
-            joined = (last[0], max(last[1], span[1]))
-            by_line[joined] = [*by_line.pop(last), edit]
-            last = joined
-        else:
-            by_line[span] = [edit]
-            last = span
-    for (first, final), group in by_line.items():
-        begin, end = starts[first], starts[final + 1] if final + 1 < len(starts) else len(raw)
-        if any(n + 1 in hidden for n in range(first, final + 1)):
-            yield from (f"@@ line {e.line}: “{e.old}” becomes “{e.text}” (the line holds a secret and is not shown)" for e in group)
-            continue
-        moved = [Edit(e.start - begin, e.end - begin, e.new, e.line, e.rule, e.old, e.text) for e in group]
-        old, new = _shown(raw[begin:end]), _shown(applied(raw[begin:end], moved))
-        yield f"@@ -{first + 1},{len(old)} +{first + 1},{len(new)} @@"
-        yield from (f"-{line}" for line in old)
-        yield from (f"+{line}" for line in new)
+    """A unified diff without context of the lines that change; one with a secret in it is named and not shown."""
+    silent = False
+    for line in unified_diff(_lines(raw), _lines(applied(raw, made)), name, f"{name} (mended)", n=0, lineterm=""):
+        hunk = _HUNK.match(line)
+        if hunk is not None:
+            first, count = int(hunk[1]), int(hunk[2] or 1)
+            changed = range(first, first + count)
+            silent = not hidden.isdisjoint(changed)
+            if silent:
+                yield from (f"@@ line {e.line}: “{e.old}” becomes “{e.text}” (the line holds a secret and is not shown)" for e in made if e.line in changed)
+        if not silent:
+            yield line
 
 
-def _shown(piece: bytes) -> list[str]:
-    """Lines as text, control characters made visible."""
+def _lines(raw: bytes) -> list[str]:
+    """Lines as findings count them, control characters made visible."""
     try:
-        text = piece.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        text = piece.decode("latin-1")
-    return ["".join(c if c.isprintable() or c == "\t" else "?" for c in line) for line in text.replace("\r\n", "\n").removesuffix("\n").split("\n")]
+        text = raw.decode("latin-1")
+    return ["".join(c if c.isprintable() or c == "\t" else "?" for c in line) for line in re.split(r"\r\n|\r|\n", text)]

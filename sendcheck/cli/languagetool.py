@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +76,11 @@ def status(config_file: str | None) -> None:
     lacking = why_not(folder, settings.url)
     for label, fact in _facts(config, settings):
         click.echo(f"{label:<13} {fact}")
-    for path in keeper_sockets():
-        told = client.told(path, "status")
-        if told is not None:
-            mine = "" if path == keeper_socket(settings) else "  (for another command)"
-            click.echo(f"{'running':<13} {_running(told)}{mine}")
-    if client.told(keeper_socket(settings), "status") is None and not lacking:
+    mine = keeper_socket(settings)
+    running = {path: told for path in keeper_sockets() if (told := client.told(path, "status")) is not None}
+    for path, told in running.items():
+        click.echo(f"{'running':<13} {_running(told)}{'' if path == mine else '  (for another command)'}")
+    if mine not in running and not lacking:
         click.echo(f"{'running':<13} no; the next check that needs it starts it")
     click.echo(f"{'log':<13} {client.log_file()}")
     if lacking:
@@ -106,8 +104,9 @@ def start(config_file: str | None) -> None:
             client.spawn(settings, path, 0)
         except OSError as error:
             raise LanguageToolError(f"LanguageTool could not be started: {error.strerror} ({error.filename or client.log_file()})") from error
-    with _patience():
-        answer = client.started(path)
+    if sys.stderr.isatty():
+        click.echo("starting LanguageTool …", err=True)
+    answer = client.started(path)
     if answer is None:
         raise LanguageToolError(f"LanguageTool did not come up: see {client.log_file()}")
     if answer.get("failed"):
@@ -120,14 +119,6 @@ def stop() -> None:
     """Stop it, whatever settings it was started with."""
     stopped = [path for path in keeper_sockets() if client.stop(path)]
     click.echo("stopped" if stopped else "LanguageTool does not run")
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    """A word on a terminal before some silent seconds."""
-    if sys.stderr.isatty():
-        click.echo("starting LanguageTool …", err=True)
-    yield
 
 
 def _configured(config_file: str | None) -> tuple[Config, Settings, Path | None]:

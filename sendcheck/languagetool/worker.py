@@ -68,14 +68,13 @@ class _Local(LanguageTool):
     def _start_server_on_free_port(self) -> None:
         self._available_ports = [_free_port() for _ in range(_PORTS - 1)]
         self._port = _free_port()
-        self._url = f"http://{self._host}:{self._port}/v2/"
         super()._start_server_on_free_port()
-        self._url = f"http://{self._host}:{self._port}/v2/"
 
     def _get_languages(self) -> set[str]:
         return {"en", "en-US", "auto"}
 
     def _wait_for_server_ready(self, timeout: int = 60) -> None:
+        # The library asks the port that it tried first, whichever it is at by now.
         self._url = f"http://{self._host}:{self._port}/v2/"
         super()._wait_for_server_ready(timeout)
 

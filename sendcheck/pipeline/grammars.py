@@ -42,7 +42,7 @@ def server_url(url: str) -> str:
 
 def remote_server(config: Config) -> str:
     """The other machine that texts go to, "" if they stay on this one."""
-    host = languagetool_host(str(config["languagetool.url"])) if config["languagetool.url"] else ""
+    host = languagetool_host(str(config["languagetool.url"]))
     return "" if not host or is_loopback(host) else host
 
 

@@ -65,7 +65,7 @@ def _torn(text: str, values: list[str]) -> str:
 
 def _through(value: Any, hide: Callable[[str, bool], str], torn: bool = False) -> Any:
     """The same value with every string of the mail changed: frozen data classes, tuples, strings. ``torn``: strings that may have been cut."""
-    if isinstance(value, str) and type(value) is str:
+    if type(value) is str:  # an enumeration's value is no word of the mail
         return hide(value, torn)
     if isinstance(value, tuple):
         return tuple(_through(v, hide, torn) for v in value)

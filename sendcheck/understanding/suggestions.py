@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from sendcheck.understanding.dictionaries import Speller
+from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.lexicon import frequent
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
@@ -33,6 +33,15 @@ def rank(word: str, language: str) -> int:
 
 def suggestions(word: str, judge: Speller) -> tuple[str, ...]:
     """Words that may have been meant, the likeliest first. Known confusions alone, where the word is one."""
+    return _suggestions(word, judge.language)
+
+
+@lru_cache(maxsize=1024)
+def _suggestions(word: str, language: str) -> tuple[str, ...]:
+    """A word is asked about up to three times: whether it is a name, whether it is formed, and what to write."""
+    judge = speller(language)
+    if judge is None:
+        return ()
     low = word.lower().replace("’", "'")
     if low in judge.mistaken:
         return (judge.mistaken[low],)

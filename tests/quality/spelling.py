@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sendcheck.pipeline.engine import Job
 from sendcheck.understanding.dictionaries import speller
@@ -29,20 +30,18 @@ _HEAD = "From: ola@inside.example\nTo: kari@outside.example\nSubject: x\nContent
 
 def pairs() -> dict[str, list[str]]:
     """Correct word to its misspellings: pairs of codespell's main list with one correction in plain letters."""
-    found: dict[str, list[str]] = defaultdict(list)
-    path = unpacked("codespell") / "codespell_lib" / "data" / "dictionary.txt"
-    for line in path.read_text("utf-8").splitlines():
-        wrong, _, right = line.partition("->")
-        if re.fullmatch(r"[a-z]{3,}", right) and re.fullmatch(r"[a-z]{3,}", wrong):
-            found[right].append(wrong)
-    return found
+    return _pairs(unpacked("codespell") / "codespell_lib" / "data" / "dictionary.txt", "->")
 
 
 def wikipedia_pairs() -> dict[str, list[str]]:
     """The same from Wikipedia's list of common misspellings: what the order of suggestions was tuned on."""
+    return _pairs(unpacked("spelling") / "wikipedia_misspellings.tsv", "\t")
+
+
+def _pairs(path: Path, separator: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for line in (unpacked("spelling") / "wikipedia_misspellings.tsv").read_text("utf-8").splitlines():
-        wrong, _, right = line.partition("\t")
+    for line in path.read_text("utf-8").splitlines():
+        wrong, _, right = line.partition(separator)
         if re.fullmatch(r"[a-z]{3,}", right) and re.fullmatch(r"[a-z]{3,}", wrong):
             found[right].append(wrong)
     return found
