@@ -15,7 +15,7 @@ from pathlib import Path
 from sendcheck.languagetool.places import installed, why_not
 from sendcheck.testing import build
 from sendcheck.understanding.dictionaries import speller
-from sendcheck.understanding.suggestions import suggestions
+from sendcheck.understanding.suggestions import _suggestions, suggestions
 
 WORDS = ("definately", "recieve", "accomodate", "tommorow", "seperate", "goverment", "occured", "untill", "wich", "beleive")
 OWN = """Hi Kari,
@@ -56,11 +56,13 @@ def main() -> None:
     """Print both."""
     judge = speller("en")
     assert judge is not None
-    suggestions("xqzable", judge)
-    begun = time.perf_counter()
-    for word in WORDS * 20:
+    for word in WORDS:  # the lists are loaded, and what was found is forgotten again
         suggestions(word, judge)
-    ours = (time.perf_counter() - begun) / (20 * len(WORDS))
+    _suggestions.cache_clear()
+    begun = time.perf_counter()
+    for word in WORDS:
+        suggestions(word, judge)
+    ours = (time.perf_counter() - begun) / len(WORDS)
     begun = time.perf_counter()
     for word in WORDS:
         judge.engines[0].suggest(word)
