@@ -70,6 +70,12 @@ def engine(*extra: Check, selection: Selection | None = None, **values: Any) -> 
     return Engine(registry, config, selection or Selection(), today=date(2026, 5, 4))
 
 
+@pytest.fixture(scope="module")
+def warm() -> None:
+    """What this process compiles and loads once is no part of the short deadlines that tests set."""
+    engine().check(Job("warm.eml", BAD))
+
+
 def rules_of(report: MailReport) -> list[str]:
     return [f.rule for f in report.findings]
 
@@ -88,11 +94,39 @@ def test_a_crash_alone_is_incomplete_never_pass() -> None:
     assert report.verdict is Verdict.INCOMPLETE
 
 
+@pytest.mark.usefixtures("warm")
 @pytest.mark.parametrize("run", [hanging, dying])
 def test_a_check_that_hangs_or_dies_is_stopped_and_the_others_run(run: Any) -> None:
     report = Supervisor(engine(third_party("bad", run), deadline=0.5)).check(Job("bad.eml", BAD))
     assert rules_of(report) == ["check-crashed", "placeholder-left"]
     assert "bad" in report.findings[0].message
+
+
+def busy(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+    until = time.process_time() + 0.3
+    while time.process_time() < until:
+        pass
+    return
+    yield
+
+
+@pytest.mark.usefixtures("warm")
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this system does not say how long a process stood in line")
+def test_a_busy_machine_costs_no_check() -> None:
+    """Twelve others for each processor: 0.3 s of work take seconds, and the deadline of 1 s is not held against them."""
+    spin = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(12 * (os.cpu_count() or 1))]
+    try:
+        begun = time.monotonic()
+        report = Supervisor(engine(third_party("busy", busy), deadline=1.0)).check(Job("bad.eml", BAD))
+        assert time.monotonic() - begun > 1.0, "the machine was busy"
+        assert rules_of(report) == ["placeholder-left"]
+        begun = time.monotonic()
+        report = Supervisor(engine(third_party("bad", hanging), deadline=1.0)).check(Job("bad.eml", BAD))
+        assert rules_of(report) == ["check-crashed", "placeholder-left"], "what hangs is stopped all the same"
+    finally:
+        for process in spin:
+            process.kill()
+            process.wait()
 
 
 def test_many_mails_keep_their_order_and_their_own_fate() -> None:

@@ -2,7 +2,8 @@
 
 A thread cannot be stopped inside a regular expression or a C library; a process can. A
 worker past the deadline is killed, a new one runs the mail again without the check that
-hung, and the report says so: the other checks still ran.
+hung, and the report says so: the other checks still ran. Time in which a worker has no
+processor to run on is not held against it, so that a busy machine costs no check.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sendcheck.languagetool.hooks import HOOKS
+from sendcheck.pipeline import clock
 from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.registry import load
@@ -30,6 +32,8 @@ MEMORY_LIMIT = 4 * 1024**3
 SECONDS_PER_MB = 0.5
 #: How many times the deadline of a mail a template may take.
 TEMPLATE_FACTOR = 10
+#: How many times its deadline a mail may take in all where the machine is too busy to run its worker.
+BUSY_FACTOR = 10
 #: Seconds that loading a language's pipeline may take.
 LOADING = 60.0
 _RESTARTS = 3
@@ -88,6 +92,8 @@ class _Worker:
     stage: str = _STARTING
     deadline: float = 0.0
     left: float = 0.0
+    queued: float = 0.0
+    last: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
 
 
@@ -181,7 +187,9 @@ class Supervisor:
 
     def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
         worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
-        worker.deadline = time.monotonic() + self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000
+        now, seconds = time.monotonic(), self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000
+        worker.deadline, worker.last = now + seconds, now + BUSY_FACTOR * seconds
+        worker.queued = clock.queued(worker.process.pid)
         with contextlib.suppress(BrokenPipeError, OSError):
             worker.connection.send((job, stopped))
 
@@ -196,8 +204,14 @@ class Supervisor:
             except (EOFError, OSError):
                 self._replace(worker, workers, ready, "the process died (memory or a crash in a library)")
                 continue
-            if worker.job is not None and time.monotonic() >= worker.deadline:
+            if worker.job is not None and time.monotonic() >= worker.deadline and not self._prolonged(worker):
                 self._replace(worker, workers, ready, f"it ran past its deadline of {self._allowed(worker.job):g} s")
+
+    def _prolonged(self, worker: _Worker) -> bool:
+        """Whether a worker stood in line for a processor since it was last given time, and gets that back."""
+        queued = clock.queued(worker.process.pid)
+        worker.deadline, worker.queued = min(worker.deadline + queued - worker.queued, worker.last), queued
+        return time.monotonic() < worker.deadline
 
     def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
         kind, value = told
@@ -210,9 +224,9 @@ class Supervisor:
         if kind == "load":  # a worker loads a pipeline once, or waits for LanguageTool; that is not the mail's time
             now = time.monotonic()
             if value:
-                worker.left, worker.deadline = worker.deadline - now, now + LOADING
+                worker.left, worker.last, worker.deadline = worker.deadline - now, worker.last - now, now + LOADING
             else:
-                worker.deadline = now + worker.left
+                worker.deadline, worker.last = now + worker.left, now + worker.last
             return
         if kind == "stage":
             worker.stage = str(value)
