@@ -2,6 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JOBS ?= 2
+PYTEST := $(BIN)/python -P -m pytest
+# Each file's tests stay in one process, and the files that read corpora begin (tests/conftest.py).
+TOGETHER := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists words languagetool thunderbird docs config pipelines clean
@@ -29,10 +33,10 @@ demo: $(VENV)/.installed  ## check the example mails and print their reports
 # As root the suite runs in a network namespace of its own, so that a test that reaches out fails;
 # only the tests marked `install` (building and installing the wheel) see the registries.
 test: $(VENV)/.dev lint  ## all tests, after lint and types
-	$(BIN)/python -P -m pytest -m install
+	$(PYTEST) -m install
 	if [ "$$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then \
-	  unshare -n sh -c 'ip link set lo up 2>/dev/null; exec $(BIN)/python -P -m pytest -m "not install"'; \
-	else $(BIN)/python -P -m pytest -m "not install"; fi
+	  unshare -n sh -c 'ip link set lo up 2>/dev/null; exec $(PYTEST) -m "not install" $(TOGETHER)'; \
+	else $(PYTEST) -m "not install" $(TOGETHER); fi
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -22,6 +22,11 @@ def require(present: bool, component: str) -> None:
     pytest.skip(f"{component} is missing on this machine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin, so that no process of several waits for one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("corpus") is None)
+
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
