@@ -70,7 +70,12 @@ CORE = (
         "auto",
         "The history of your sent mail, as sendcheck learn makes it: a file; auto: your own in the data folder, if there is one; off: none.",
     ),
-    Key("deadline", "seconds", 2.0, "Seconds a mail may take (a template: ten times as long), waiting for a busy processor not counted; a check that is not done by then is stopped and reported."),
+    Key(
+        "deadline",
+        "seconds",
+        2.0,
+        "Seconds a mail may take (a template: ten times as long), waits for a processor aside; a check that is not done by then is stopped and reported.",
+    ),
     Key("partners", "pairs", [], 'Pairs of organisations that may see each other: [["a.example", "b.example"]].'),
     Key("customers", "list", [], "Names from [organisations] that are customers. Empty: every outside organisation named there."),
     Key("block", "list", [], 'Addresses, domains or *.sub-domains nobody may write to. "file:PATH" reads a list, one entry a line.'),
