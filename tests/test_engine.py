@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
 from sendcheck.config.config import Config, Suppression
 from sendcheck.config.load import load_config
+from sendcheck.pipeline import clock
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import Registry, load
@@ -127,6 +128,30 @@ def test_a_busy_machine_costs_no_check() -> None:
         for process in spin:
             process.kill()
             process.wait()
+
+
+def test_what_a_clock_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, in_line = 100.0, 5.0
+    monkeypatch.setattr(clock, "queued", lambda _process: in_line)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    mine = clock.Clock(1, 2.0)
+    assert mine.due == 102.0 and not mine.is_over()
+    now, in_line = 103.0, 6.5  # of three seconds it stood in line for one and a half
+    assert not mine.is_over() and mine.due == 103.5
+    mine.pause()
+    now, in_line = 113.0, 9.0  # it loads, and stands in line meanwhile
+    assert not mine.is_over() and mine.due == 103.0 + clock.LOADING
+    mine.resume()
+    assert mine.due == 113.5, "half a second is left, and no part of the pause is given back twice"
+    now = 114.0
+    assert mine.is_over()
+    now, in_line = 128.0, 90.0
+    assert not mine.is_over() and mine.due == 130.0, "ten times its seconds, the pause aside"
+    now, in_line = 131.0, 99.0
+    assert mine.is_over()
+    mine.pause()
+    now += clock.LOADING
+    assert mine.is_over(), "a pause has an end, too"
 
 
 def test_many_mails_keep_their_order_and_their_own_fate() -> None:

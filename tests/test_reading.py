@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sendcheck.reading.addresses import parse_address_list
 from sendcheck.reading.headers import decode_words
 from sendcheck.reading.message import Message, read_message
+from sendcheck.reading.sourcemap import RawPositions
 
 HTML = b"From: a@b.no\nTo: c@d.no\nSubject: x\nContent-Type: text/html; charset=utf-8\n\n"
 
@@ -277,3 +278,13 @@ def test_leak_rules_read_an_attached_mail() -> None:
 def test_a_strange_charset_matters_only_where_rules_read() -> None:
     assert not read_message(b"X-Foo: =?x-martian?q?a?=\nSubject: x\n\nhi\n").problems
     assert read_message(b"Subject: =?x-martian?q?a?=\n\nhi\n").problems
+
+
+@given(st.lists(st.sampled_from([b"a", "å".encode(), b"\xe5", b"\xe2\x82", "€😀".encode(), b"\n", b"\r\n", b"\r", b"\xff"]), max_size=12).map(b"".join))
+def test_a_line_and_column_lead_back_to_their_byte(raw: bytes) -> None:
+    positions = RawPositions(raw)
+    for offset in range(len(raw) + 1):
+        place = positions.line_column(offset)
+        back = positions.offset(*place)
+        assert back is not None and positions.line_column(back) == place
+    assert positions.offset(1, 1) == 0 and positions.offset(99, 1) is None

@@ -105,7 +105,7 @@ def _named(mail: Mail, sentence: Sentence, match: re.Match[str], judge: Speller)
     swapped = sorted(word.lower()) == sorted(meant.lower())
     if swapped and len(word) >= _LETTERS:
         return False
-    sure = swapped or len(word) >= (_LETTERS if judge.language == "nb" else _LETTERS + 1)  # English names are more, and stranger
+    sure = swapped or len(word) >= judge.name_letters
     return len(sentence.text.split()) < 3 or not sure or rank(meant, judge.language) > _FREQUENT
 
 
@@ -119,7 +119,7 @@ def _right(word: str, judge: Speller, mail: Mail) -> bool:
     if judge.forms(bare):  # “untill” is no negated till, “tilbakmelding” no compound
         meant = rank(next(iter(suggestions(bare, judge)), ""), judge.language)
         return meant > (len(frequent(judge.language)) if judge.joints else _FREQUENT)
-    if judge.language == "en" and not bare.isascii():  # a word of another language
+    if judge.ascii_only and not bare.isascii():  # a word of another language
         return True
     if judge.lists(bare.replace("-", "")):  # broken at the end of a line that was there
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import html
 import quopri
 import re
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sendcheck.pipeline.report import Finding, MailReport
+from sendcheck.reading.sourcemap import RawPositions
 from sendcheck.understanding.place import Place
 
 #: Bytes of a line: of quoted-printable (RFC 2045, 6.7), and of any mail (RFC 5322, 2.1.1).
@@ -48,12 +48,13 @@ def edits(raw: bytes, report: MailReport) -> tuple[list[Edit], list[Left]]:
     """What can safely be mended in a source, in order, and what cannot."""
     made: list[Edit] = []
     left: list[Left] = []
+    positions = RawPositions(raw)
     signed = _SIGNED.search(raw) is not None
     for finding in report.findings:
         if finding.fix is None:
             continue
         for place in (finding.where, *finding.also):
-            found = "the mail is signed, and a change would break the signature" if signed else _edit(raw, finding, place)
+            found = "the mail is signed, and a change would break the signature" if signed else _edit(raw, positions, finding, place)
             if isinstance(found, str):
                 left.append(Left(finding.rule, place.excerpt, finding.fix.rstrip("\n"), place.line, found))
             elif not any(found.start < other.end and other.start < found.end for other in made):
@@ -70,13 +71,13 @@ def applied(raw: bytes, made: list[Edit]) -> bytes:
     return b"".join((*pieces, raw[at:]))
 
 
-def _edit(raw: bytes, finding: Finding, place: Place) -> Edit | str:
+def _edit(raw: bytes, positions: RawPositions, finding: Finding, place: Place) -> Edit | str:
     """The edit at one place, or why there is none."""
     if place.file or place.stand_in:
         return f"it stands in {place.file}" if place.file else "a variable stands there"
     if place.line is None or place.column is None or place.end_line is None or place.end_column is None:
         return "it cannot be found in the file"
-    start, end = _offset(raw, place.line, place.column), _offset(raw, place.end_line, place.end_column)
+    start, end = positions.offset(place.line, place.column), positions.offset(place.end_line, place.end_column)
     if start is None or end is None or end <= start:
         return "it cannot be found in the file"
     end = _plain_end(raw, start, place.excerpt) or end  # in HTML the end of a word may be that of the tag around it
@@ -101,7 +102,8 @@ def _edit(raw: bytes, finding: Finding, place: Place) -> Edit | str:
     if length > longest and len(new) > end - start:
         if not written.quoted_printable or start - before + len(new) + 1 > longest:
             return "the line would become too long for a mail"
-        new += b"=" + (_ENDS.search(raw) or _ENDS.search(b"\n")).group(0)  # type: ignore[union-attr]  # a soft line break
+        end_of_line = _ENDS.search(raw)
+        new += b"=" + (end_of_line[0] if end_of_line else b"\n")  # a soft line break
     return Edit(start, end, new, place.line, finding.rule, place.excerpt, finding.fix.rstrip("\n"))
 
 
@@ -112,24 +114,6 @@ def _plain_end(raw: bytes, start: int, words: str) -> int | None:
         if raw.startswith(plain, start):
             return start + len(plain)
     return None
-
-
-def _offset(raw: bytes, line: int, column: int) -> int | None:
-    """The byte of a line and column (characters, as :class:`sendcheck.reading.sourcemap.RawPositions` counts them)."""
-    starts = [0, *(m.end() for m in _ENDS.finditer(raw))]
-    if line > len(starts):
-        return None
-    begin, stop = starts[line - 1], starts[line] if line < len(starts) else len(raw)
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    counted, found = 0, begin if column == 1 else None
-    for at in range(begin, stop):
-        counted += len(decoder.decode(raw[at : at + 1]))
-        here = counted + bool(decoder.getstate()[0]) + 1
-        if here == column:
-            found = at + 1
-        elif here > column:
-            break
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sendcheck.languagetool.hooks import HOOKS
-from sendcheck.pipeline import clock
+from sendcheck.pipeline.clock import Clock
 from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.registry import load
@@ -32,10 +32,6 @@ MEMORY_LIMIT = 4 * 1024**3
 SECONDS_PER_MB = 0.5
 #: How many times the deadline of a mail a template may take.
 TEMPLATE_FACTOR = 10
-#: How many times its deadline a mail may take in all where the machine is too busy to run its worker.
-BUSY_FACTOR = 10
-#: Seconds that loading a language's pipeline may take.
-LOADING = 60.0
 _RESTARTS = 3
 _STARTING = "starting"
 _NOT_A_CHECK = {READING, JUDGING, _STARTING}
@@ -90,10 +86,7 @@ class _Worker:
     index: int = -1
     job: Job | None = None
     stage: str = _STARTING
-    deadline: float = 0.0
-    left: float = 0.0
-    queued: float = 0.0
-    last: float = 0.0
+    clock: Clock | None = None
     stopped: dict[str, str] = field(default_factory=dict)
 
 
@@ -187,16 +180,13 @@ class Supervisor:
 
     def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
         worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
-        now, seconds = time.monotonic(), self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000
-        worker.deadline, worker.last = now + seconds, now + BUSY_FACTOR * seconds
-        worker.queued = clock.queued(worker.process.pid)
+        worker.clock = Clock(worker.process.pid, self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000)
         with contextlib.suppress(BrokenPipeError, OSError):
             worker.connection.send((job, stopped))
 
     def _listen(self, busy: list[_Worker], workers: list[_Worker], ready: dict[int, MailReport]) -> None:
-        now = time.monotonic()
-        timeout = max(0.0, min(w.deadline for w in busy) - now)
-        wait([w.connection for w in busy], timeout)
+        timeout = min(w.clock.due for w in busy if w.clock) - time.monotonic()
+        wait([w.connection for w in busy], max(0.0, timeout))
         for worker in busy:
             try:
                 while worker.job is not None and worker.connection.poll():
@@ -204,14 +194,8 @@ class Supervisor:
             except (EOFError, OSError):
                 self._replace(worker, workers, ready, "the process died (memory or a crash in a library)")
                 continue
-            if worker.job is not None and time.monotonic() >= worker.deadline and not self._prolonged(worker):
+            if worker.job is not None and worker.clock is not None and worker.clock.is_over():
                 self._replace(worker, workers, ready, f"it ran past its deadline of {self._allowed(worker.job):g} s")
-
-    def _prolonged(self, worker: _Worker) -> bool:
-        """Whether a worker stood in line for a processor since it was last given time, and gets that back."""
-        queued = clock.queued(worker.process.pid)
-        worker.deadline, worker.queued = min(worker.deadline + queued - worker.queued, worker.last), queued
-        return time.monotonic() < worker.deadline
 
     def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
         kind, value = told
@@ -222,11 +206,8 @@ class Supervisor:
                 spawn(*value)  # type: ignore[misc]
             return
         if kind == "load":  # a worker loads a pipeline once, or waits for LanguageTool; that is not the mail's time
-            now = time.monotonic()
-            if value:
-                worker.left, worker.last, worker.deadline = worker.deadline - now, worker.last - now, now + LOADING
-            else:
-                worker.deadline, worker.last = now + worker.left, now + worker.last
+            assert worker.clock is not None
+            (worker.clock.pause if value else worker.clock.resume)()
             return
         if kind == "stage":
             worker.stage = str(value)

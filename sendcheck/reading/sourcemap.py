@@ -8,6 +8,7 @@ offset, and is undone only for the few offsets that findings name.
 from __future__ import annotations
 
 import bisect
+import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,13 +37,33 @@ class RawPositions:
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column of byte *offset*; an offset past the end is the end."""
+        starts = self._line_starts()
+        offset = max(0, min(offset, len(self._raw)))
+        line = bisect.bisect_right(starts, offset)
+        column = len(self._raw[starts[line - 1] : offset].decode("utf-8", "replace")) + 1
+        return line, column
+
+    def offset(self, line: int, column: int) -> int | None:
+        """The byte where the character at a line and column begins: the other way round; None if there is no such place."""
+        starts = self._line_starts()
+        if line > len(starts):
+            return None
+        begin, stop = starts[line - 1], starts[line] if line < len(starts) else len(self._raw)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        counted, found = 0, begin if column == 1 else None
+        for at in range(begin, stop):
+            counted += len(decoder.decode(self._raw[at : at + 1]))
+            here = counted + bool(decoder.getstate()[0]) + 1
+            if here == column:
+                found = at + 1
+            elif here > column:
+                break
+        return found
+
+    def _line_starts(self) -> list[int]:
         if self._starts is None:
             self._starts = [0, *(m.end() for m in re.finditer(rb"\r\n|\r(?!\n)|\n", self._raw))]
-        offset = max(0, min(offset, len(self._raw)))
-        line = bisect.bisect_right(self._starts, offset)
-        start = self._starts[line - 1]
-        column = len(self._raw[start:offset].decode("utf-8", "replace")) + 1
-        return line, column
+        return self._starts
 
 
 @dataclass(slots=True)

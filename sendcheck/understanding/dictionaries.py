@@ -40,8 +40,10 @@ class Speller:
     accepted: frozenset[str]
     mistaken: Mapping[str, str]
     prefixes: tuple[str, ...]
+    name_letters: int
     trusted: frozenset[str] = frozenset()
     short_parts: frozenset[str] = frozenset()
+    ascii_only: bool = False
 
     def knows(self, word: str) -> bool:
         """Whether a word is right: listed, or formed from listed ones."""
@@ -113,8 +115,10 @@ def speller(language: str) -> Speller | None:
         frozenset(data["accepted"]),
         data["mistaken"],
         tuple(data["prefixes"]),
+        data["name_letters"],
         trusted,
         frozenset(data.get("short_parts", ())),
+        data.get("ascii_only", False),
     )
 
 

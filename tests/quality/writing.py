@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
 from sendcheck.languagetool import client
 from sendcheck.languagetool.places import Settings, installed, keeper_socket, why_not
@@ -29,6 +30,8 @@ LABELS = Path(__file__).parent / "judged_writing.tsv"
 #: Mails of aeslc that are read with LanguageTool, and warnings of each rule that are looked at.
 SAMPLE, LOOKED_AT = 2_000, 100
 _SEED = 7
+#: Whose warnings are looked at: rule, and what was read.
+_LOOKED_AT_IN = (("spelling", "aeslc"), ("spelling", "allen-p"), ("spelling", "NAV letters"), ("grammar", "with grammar"))
 #: What the corpus sets off by what it lacks (DATA.md).
 _LEFT_OUT = {"attachment-missing", "subject-missing"}
 
@@ -54,18 +57,15 @@ def languagetool() -> Iterator[None]:
     if lacking:
         raise FileNotFoundError(lacking)
     with tempfile.TemporaryDirectory() as folder:
-        kept = os.environ.get("SENDCHECK_SOCKET")
-        os.environ["SENDCHECK_SOCKET"] = str(Path(folder) / "d.sock")
-        path = keeper_socket(Settings(folder=str(installed()), deadline=60.0))
-        client.spawn(Settings(folder=str(installed()), deadline=60.0), path, os.getpid())
-        client.started(path)
-        try:
-            yield
-        finally:
-            client.stop(path)
-            os.environ.pop("SENDCHECK_SOCKET")
-            if kept is not None:
-                os.environ["SENDCHECK_SOCKET"] = kept
+        settings = Settings(folder=str(installed()), deadline=60.0)
+        with mock.patch.dict(os.environ, SENDCHECK_SOCKET=str(Path(folder) / "d.sock")):
+            path = keeper_socket(settings)
+            client.spawn(settings, path, os.getpid())
+            client.started(path)
+            try:
+                yield
+            finally:
+                client.stop(path)
 
 
 @cache
@@ -117,7 +117,7 @@ def section() -> list[str]:
         "| rule | text | mails | with a warning | right of judged | not judged | mails warned without cause |",
         "|---|---|---:|---:|---:|---:|---:|",
     ]
-    for rule, name in (("spelling", "aeslc"), ("spelling", "allen-p"), ("spelling", "NAV letters"), ("grammar", "with grammar")):
+    for rule, name in _LOOKED_AT_IN:
         reports = found[name]
         told = warnings(reports, rule)
         mails = len({source for source, _f in told})
@@ -146,7 +146,7 @@ def section() -> list[str]:
 def main() -> None:
     """Print what nobody has judged."""
     found = runs()
-    for rule, name in (("spelling", "aeslc"), ("spelling", "allen-p"), ("spelling", "NAV letters"), ("grammar", "with grammar")):
+    for rule, name in _LOOKED_AT_IN:
         for one in chosen(warnings(found[name], rule)):
             if key(*one) not in labels():
                 where = one[1].where
