@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -P -m pytest
 TOGETHER := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists words languagetool thunderbird docs config pipelines clean
+.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists words languagetool milter thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -65,6 +65,9 @@ words: $(VENV)/.dev  ## draw the lists of frequent words anew (needs the registr
 languagetool: $(VENV)/.installed  ## LanguageTool from Maven Central, for grammar (needs Java, Maven and the registries)
 	@$(PIP) -e '.[grammar]'
 	@$(BIN)/sendcheck languagetool status >/dev/null || $(BIN)/sendcheck languagetool install --from-maven
+
+milter: $(VENV)/.installed  ## pymilter, for `sendcheck milter` (needs libmilter's headers, a C compiler and the registries)
+	@$(PIP) -e '.[milter]'
 
 bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks.md (needs Go and the registries)
 	$(BIN)/python -m tests.benchmarks.linters

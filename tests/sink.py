@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,20 +27,27 @@ class Sink:
         return "250 ok"
 
 
-@pytest.fixture
-def sink() -> Iterator[Sink]:
+@contextmanager
+def serving() -> Iterator[Sink]:
+    """A sink that takes mails up to 100 MB until the end of the block."""
     from aiosmtpd.controller import Controller
 
     found = Sink()
-    controller = Controller(found, hostname="127.0.0.1", port=0)
-    controller.port = _free_port()
+    controller = Controller(found, hostname="127.0.0.1", port=0, data_size_limit=100_000_000)
+    controller.port = free_port()
     controller.start()
     found.port = controller.port
     yield found
     controller.stop()
 
 
-def _free_port() -> int:
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    with serving() as found:
+        yield found
+
+
+def free_port() -> int:
     import socket
 
     with socket.socket() as s:

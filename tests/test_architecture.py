@@ -29,8 +29,9 @@ ALLOWED = {
     "testing": {"config", "history", "pipeline", "reading", "understanding"},
     "api": {"config", "errors", "pipeline", "reading"},
     "daemon": {"errors"},
+    "milter": {"config", "daemon", "errors", "pipeline", "reading", "understanding"},
     "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},
-    "cli": {"config", "daemon", "errors", "history", "languagetool", "pipeline", "reading", "show", "gateways", "data", "understanding"},
+    "cli": {"config", "daemon", "errors", "history", "languagetool", "milter", "pipeline", "reading", "show", "gateways", "data", "understanding"},
     "entry": {"cli", "daemon", "gateways"},
 }
 

@@ -146,7 +146,7 @@ def _report(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
 
 def _prepare(let_go: Callable[[], None]) -> None:
     """What a worker does before a mail comes: fork the process that will check it, and let that one touch its memory."""
-    from sendcheck.pipeline.supervisor import prepare
+    from sendcheck.pipeline.pool import prepare
 
     def first() -> None:
         let_go()
@@ -160,15 +160,12 @@ def _touch() -> None:
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.engine import Engine, Job
     from sendcheck.pipeline.registry import load
+    from sendcheck.pipeline.rehearsal import mails
     from sendcheck.understanding.proofreading import Rehearsal
 
     engine = Engine(load(), load_config(load(), start=None), proofreader=Rehearsal())
-    for mail in _mails():
-        engine.check(Job("-", mail.read_bytes(), page=True))
-
-
-def _mails() -> list[Path]:
-    return sorted(Path(wire.__file__).parent.glob("*.eml"))
+    for raw in mails():
+        engine.check(Job("-", raw, page=True))
 
 
 def _warm() -> None:
@@ -182,21 +179,18 @@ def _warm() -> None:
     from sendcheck.cli.output import FORMATS, Look, rendered
     from sendcheck.config.load import load_config, policy_files, user_file
     from sendcheck.data.sieve import compile_all
-    from sendcheck.pipeline.contract import PROFILES, Severity
-    from sendcheck.pipeline.engine import Engine, Job
+    from sendcheck.pipeline.contract import Severity
     from sendcheck.pipeline.registry import load
+    from sendcheck.pipeline.rehearsal import rehearse
     from sendcheck.pipeline.report import Report
-    from sendcheck.understanding.proofreading import Rehearsal
 
     registry = load()
     config = load_config(registry, start=None)
     packages = {str(Path(sys.modules[check.run.__module__].__file__ or ".").parent.parent) for check in registry.checks}
     stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
-    for profile in (None, *PROFILES):
-        for mail in _mails():
-            report = Engine(registry, config, profile=profile, proofreader=Rehearsal()).check(Job("-", mail.read_bytes(), timings=True, page=True))
-            look = Look(registry, Severity.NOTE, "error", redact=False)
-            for name in FORMATS:
-                with contextlib.suppress(Exception):
-                    rendered(name, Report((report,)), look)
+    look = Look(registry, Severity.NOTE, "error", redact=False)
+    for report in rehearse(registry, config):
+        for name in FORMATS:
+            with contextlib.suppress(Exception):
+                rendered(name, Report((report,)), look)
     compile_all()

@@ -26,6 +26,7 @@ COMMANDS = {
     "new-check": ("sendcheck.cli.newcheck", "new_check", "Make a working skeleton of a check."),
     "sendmail": ("sendcheck.cli.sendmail", "sendmail", "Stand in for sendmail: check the mail, then hand it on."),
     "daemon": ("sendcheck.cli.daemon", "daemon", "Keep everything warm, so that a mail is checked in a tenth of a second."),
+    "milter": ("sendcheck.cli.milter", "milter", "Check every mail in front of a mail server (Postfix, Sendmail)."),
     "native-host": ("sendcheck.cli.nativehost", "native_host", "Speak with Thunderbird's extension."),
     "serve": ("sendcheck.cli.serve", "serve", "Open a local page to paste or drop a draft and see it checked."),
     "hook": ("sendcheck.cli.hook", "hook", "Install sendcheck in a mail program: git, mutt, neomutt, aerc, Emacs, s-nail, Thunderbird."),

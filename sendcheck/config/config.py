@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sendcheck.pipeline.contract import Check, Option
 
 if TYPE_CHECKING:
+    from sendcheck.config.actions import Action
     from sendcheck.config.templates import TemplateEntry
 
 
@@ -41,6 +42,7 @@ class Config:
     suppressions: tuple[Suppression, ...] = ()
     locked: frozenset[str] = frozenset()
     templates: tuple[TemplateEntry, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     def template_values(self, path: Path) -> dict[str, Any] | None:
         """What ``[[templates]]`` says of a file: the entries that name it, later ones first; None if none does."""

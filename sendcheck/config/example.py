@@ -6,6 +6,7 @@ import json
 import textwrap
 from typing import Any
 
+from sendcheck.config.actions import ACTION_KEYS
 from sendcheck.config.keys import OPEN_TABLES, Key, all_keys
 from sendcheck.config.templates import TEMPLATE_KEYS
 from sendcheck.pipeline.registry import Registry
@@ -16,6 +17,13 @@ _HEAD = """\
 """
 
 
+_ACTIONS = {
+    "rule": 'rule = ["recipient-crowd", "stale-trail"]',
+    "severity": 'severity = "warning"',
+    "sender": 'sender = "*.sales.example"',
+    "recipient": 'recipient = ["partner.example"]',
+    "action": 'action = "tag"',
+}
 _SAMPLES = {
     "glob": 'glob = "emails/**/*.html"',
     "engine": 'engine = "jinja"',
@@ -67,12 +75,21 @@ def example_toml(registry: Registry) -> str:
         "",
         "# Files that are templates, and what is known of them. Files in .j2 .jinja .njk .twig .liquid .hbs .mustache .mjml .po are templates without.",
         "# [[templates]]",
-        *(f"# {line}" for name, text in TEMPLATE_KEYS.items() for line in (*(f"# {part}" for part in textwrap.wrap(text, 116)), _SAMPLES[name])),
+        *_table_list(TEMPLATE_KEYS, _SAMPLES),
+        "",
+        "# What the milter does with a mail, by rule, sender and recipient: the first entry that fits a finding counts, else milter.action.",
+        "# Of several findings the hardest action wins.",
+        "# [[actions]]",
+        *_table_list(ACTION_KEYS, _ACTIONS),
         "",
         "# Only in the administrator's policy file: keys whose value there nobody can change.",
         '# locked = ["rules.cc-leak", "internal-domains"]',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _table_list(keys: dict[str, str], samples: dict[str, str]) -> list[str]:
+    return [f"# {line}" for name, text in keys.items() for line in (*(f"# {part}" for part in textwrap.wrap(text, 116)), samples[name])]
 
 
 def _entry(key: Key, name: str) -> list[str]:

@@ -12,6 +12,8 @@ from sendcheck.pipeline.registry import Registry
 SEVERITIES = ("off", *(s.value for s in reversed(Severity)))
 FAIL_ON = ("error", "warning", "never")
 SHOW = ("note", "warning", "error")
+#: What a milter can do with a mail, the hardest first.
+ACTIONS = ("reject", "quarantine", "tag", "warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,44 @@ CORE = (
     Key("languagetool.deadline", "seconds", 5.0, "Seconds LanguageTool may take for a mail, its start aside; without an answer by then grammar is not run."),
     Key("sendmail.mta", "list", [], "Program and arguments that really send (default: SENDCHECK_MTA, else the next sendmail on PATH)."),
     Key("sendmail.on-error", "choice", "stop", "What the shim does when checking itself fails: stop the mail or send it.", ("stop", "send")),
+    Key(
+        "milter.socket",
+        "str",
+        "unix:/run/sendcheck/milter.sock",
+        "Where the milter listens: unix:PATH (over twenty times faster), or inet:PORT@ADDRESS.",
+    ),
+    Key("milter.socket-mode", "str", "0660", "Who may open the Unix socket, in octal; Postfix's user has to be in its group."),
+    Key("milter.allow-remote", "bool", False, "Accept a socket on an address that is not loopback: mails then cross the network unencrypted."),
+    Key(
+        "milter.check",
+        "choice",
+        "outgoing",
+        "Which mails the milter checks; outgoing: those of authenticated senders and of senders inside (internal-domains). Others pass, and are counted.",
+        ("outgoing", "all"),
+    ),
+    Key("milter.action", "choice", "reject", "What becomes of a mail that fails, where no [[actions]] says otherwise.", ACTIONS),
+    Key(
+        "milter.on-incomplete",
+        "choice",
+        "tempfail",
+        "What becomes of a mail that could not be checked fully; tempfail: 451, so that the sender's server tries again.",
+        ("tempfail", *ACTIONS),
+    ),
+    Key(
+        "milter.on-error",
+        "choice",
+        "tempfail",
+        "What becomes of a mail that could not be checked at all: an internal error, no answer within the deadline. Too many mails at once are always 451.",
+        ("tempfail", "quarantine", "warn"),
+    ),
+    Key("milter.dry-run", "bool", False, "Check and count, but let every mail pass as it came."),
+    Key("milter.tag-header", "str", "X-Sendcheck", "The header that “tag” adds; one that a mail brings along is taken out where “tag” is used."),
+    Key("milter.help", "str", "", "The last line of a refusal, as an address where people in the house read on; in ASCII."),
+    Key("milter.workers", "int", 0, "Mails that are checked at a time; 0: as many as there are processors."),
+    Key("milter.queue", "int", 100, "Mails that may be on their way through at a time; a further one is answered 451 at once."),
+    Key("milter.memory", "int", 256, "MB of mail that may be on its way through at a time; a further one is answered 451."),
+    Key("milter.deadline", "seconds", 10.0, "Seconds from a mail's end to the answer, whatever happens; it must be below Postfix's milter_content_timeout."),
+    Key("milter.counters", "str", "", "The file that holds what was counted (sendcheck milter status). Empty: milter.json in the runtime folder."),
     Key("sendmail.ask", "choice", "auto", "Ask on the terminal for a reason to send anyway; auto: if standard error is one.", ("auto", "always", "never")),
 )
 
@@ -129,6 +169,8 @@ OPEN_TABLES = {
     "organisations": ("list", 'Names and merges organisations: name = ["domain", …].'),
     "rules": ("choice", 'Severity of a rule, or off: slug = "off|note|warning|error".'),
 }
+#: lists of tables
+TABLE_LISTS = ("suppress", "templates", "actions")
 SUPPRESS_KEYS = {"rule": "str", "match": "str", "reason": "str", "until": "date"}
 
 

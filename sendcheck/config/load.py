@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sendcheck.config.config import Config, Suppression
-from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS, Key, all_keys
+from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS, TABLE_LISTS, Key, all_keys
+from sendcheck.config.values import check_values, shown
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.registry import Registry, unknown
 
 if TYPE_CHECKING:
+    from sendcheck.config.actions import Action
     from sendcheck.config.templates import TemplateEntry
 
 #: Lists that add up over the files: the administrator's, the user's own and the project's words are all right.
 ADDED = ("words",)
-#: Hosts (and hosts below them) that belong to LanguageTool's makers.
-PUBLIC_LANGUAGETOOL = ("languagetool.org", "languagetoolplus.com", "languagetool.com")
 LIST_KEYS_WITH_FILES = ("block", "allow", "internal-domains", "link-trackers", "words", "glossary", "template-addresses", "own-accounts")
 
 
@@ -163,6 +163,7 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
     suppressions: list[Suppression] = []
     locked: dict[str, str] = {}
     templates: list[TemplateEntry] = []
+    actions: list[Action] = []
     for layer in layers:
         for dotted, value in _flatten(layer, keys):
             table, _, name = dotted.partition(".")
@@ -176,6 +177,11 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
                 from sendcheck.config.templates import parse
 
                 templates += parse(value, layer.folder, lambda name, message, layer=layer: _fail(layer, name, message))  # type: ignore[misc]
+                continue
+            if dotted == "actions" and locked.get(dotted, layer.path) == layer.path:
+                from sendcheck.config.actions import parse as parse_actions
+
+                actions += parse_actions(value, registry, lambda name, message, layer=layer: _fail(layer, name, message))  # type: ignore[misc]
                 continue
             holder = next((lock for lock in (dotted, table) if lock in locked), None)
             if holder is not None and locked[holder] != layer.path:
@@ -194,8 +200,8 @@ def _merge(registry: Registry, layers: list[_Layer], overrides: dict[str, Any]) 
             continue
         values[dotted] = value
         origins[dotted] = "command line"
-    _check_rule_names(values, registry, origins)
-    return Config(values, origins, organisations, severities, tuple(suppressions), frozenset(locked), tuple(templates))
+    check_values(values, registry, origins)
+    return Config(values, origins, organisations, severities, tuple(suppressions), frozenset(locked), tuple(templates), tuple(actions))
 
 
 def _flatten(layer: _Layer, keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
@@ -212,10 +218,10 @@ def _flatten(layer: _Layer, keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
                 if name in tables and dotted not in keys:
                     raise _fail(layer, dotted, unknown("key", dotted, keys))
                 yield dotted, inner_value
-        elif name in keys or name in {"suppress", "templates"}:
+        elif name in keys or name in TABLE_LISTS:
             yield name, value
         else:
-            raise _fail(layer, name, unknown("key", name, [*keys, *OPEN_TABLES, "suppress", "templates", "locked", *tables]))
+            raise _fail(layer, name, unknown("key", name, [*keys, *OPEN_TABLES, *TABLE_LISTS, "locked", *tables]))
 
 
 def _leaves(prefix: str, table: dict[str, Any], keys: dict[str, Key]) -> Iterable[tuple[str, Any]]:
@@ -232,22 +238,16 @@ def _checked(layer: _Layer, key: Key, value: Any) -> Any:
     what, test = KINDS[key.kind]
     if key.kind == "choice":
         if value not in key.choices:
-            raise _fail(layer, key.name, f"“{key.name}” is {_shown(value)}, but must be one of {', '.join(key.choices)}")
+            raise _fail(layer, key.name, f"“{key.name}” is {shown(value)}, but must be one of {', '.join(key.choices)}")
         return value
     if not test(value):
-        raise _fail(layer, key.name, f"“{key.name}” is {_shown(value)}, but must be {what}")
+        raise _fail(layer, key.name, f"“{key.name}” is {shown(value)}, but must be {what}")
     if key.kind == "identities":
         table = value if isinstance(value, dict) else {address: [] for address in value}
         return {str(address).strip().lower(): list(places) for address, places in table.items()}
     if key.name in LIST_KEYS_WITH_FILES:
         return _with_files(layer, key.name, value)
     return value
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"“{value}”" if isinstance(value, str) else str(value)[:60]
 
 
 def _with_files(layer: _Layer, name: str, entries: list[str]) -> list[str]:
@@ -284,7 +284,7 @@ def _locks(layer: _Layer, value: Any, keys: dict[str, Key], registry: Registry) 
         table, _, inner = name.partition(".")
         if table == "rules" and inner:
             registry_rule(registry, inner, layer, "locked")
-        elif name not in keys and name not in OPEN_TABLES and name != "suppress":
+        elif name not in keys and name not in OPEN_TABLES and name not in {"suppress", "actions"}:
             raise _fail(layer, "locked", unknown("key", name, [*keys, *OPEN_TABLES]))
     return list(value)
 
@@ -304,7 +304,7 @@ def _open_table(layer: _Layer, table: str, name: str, value: Any, organisations:
         return
     registry_rule(registry, name, layer, dotted)
     if value not in SEVERITIES:
-        raise _fail(layer, dotted, f"“{name}” is {_shown(value)}, but must be one of {', '.join(SEVERITIES)}")
+        raise _fail(layer, dotted, f"“{name}” is {shown(value)}, but must be one of {', '.join(SEVERITIES)}")
     severities[name] = value
 
 
@@ -344,75 +344,4 @@ def _date(layer: _Layer, value: Any) -> date | None:
     try:
         return date.fromisoformat(str(value))
     except ValueError as error:
-        raise _fail(layer, "suppress.until", f"“until” is {_shown(value)}, but must be a date like 2027-01-31") from error
-
-
-def _check_rule_names(values: dict[str, Any], registry: Registry, origins: dict[str, str]) -> None:
-    for slug in values["required"]:
-        if slug not in registry.rules:
-            raise ConfigError(f"{origins.get('required', 'required')}: {unknown('rule', slug, registry.rules)}")
-    from sendcheck.data import languages_with
-
-    _check_models(values, origins)
-    _check_languagetool(values, origins)
-    for language in values["languages"]:
-        if language not in languages_with("function_words.toml"):
-            raise ConfigError(f"{origins.get('languages', 'languages')}: {unknown('language', language, languages_with('function_words.toml'))}")
-
-
-def _check_languagetool(values: dict[str, Any], origins: dict[str, str]) -> None:
-    """Text goes to this machine, or where the user says it may; never to the public servers (INTEGRATION, §5)."""
-    url = str(values["languagetool.url"])
-    if not url:
-        return
-    at = origins.get("languagetool.url", "languagetool.url")
-    host = languagetool_host(url)
-    if not host:
-        raise ConfigError(f"{at}: “languagetool.url” is “{url}”, but must be an address like http://localhost:8081")
-    if host.endswith(PUBLIC_LANGUAGETOOL):
-        raise ConfigError(f"{at}: {host} is LanguageTool's public server: no mail is ever sent there. Install it here: sendcheck languagetool install")
-    if not is_loopback(host) and not values["languagetool.allow-remote"]:
-        raise ConfigError(
-            f"{at}: “languagetool.url” names {host}, another machine: the text of every mail would go there. "
-            "If that is meant, add allow-remote = true below [languagetool]; every report will say so"
-        )
-
-
-def languagetool_host(url: str) -> str:
-    """The host of a LanguageTool address, in lower case; "" if it is none."""
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").rstrip(".") if parts.scheme in {"http", "https"} and parts.port != 0 and not parts.username else ""
-    except ValueError:
-        return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine's loopback interface, by its name alone: names are not looked up."""
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _check_models(values: dict[str, Any], origins: dict[str, str]) -> None:
-    """A pipeline that is named but not there is an error before any mail is read."""
-    from importlib.util import find_spec
-
-    for name, value in values.items():
-        if not (name.startswith("language.") and name.endswith(".model") and value):
-            continue
-        try:
-            found = (Path(value) / "meta.json").is_file() or ("/" not in value and "\\" not in value and find_spec(value) is not None)
-        except (ImportError, ValueError):
-            found = False
-        if not found:
-            raise ConfigError(
-                f"{origins.get(name, name)}: “{name}” names the spaCy pipeline “{value}”, which is not installed: "
-                f"install it into this environment (python -m spacy download {value}, or pip install a wheel of it), name a folder that holds one, "
-                "or leave the key out to use the pipeline that sendcheck ships"
-            )
+        raise _fail(layer, "suppress.until", f"“until” is {shown(value)}, but must be a date like 2027-01-31") from error

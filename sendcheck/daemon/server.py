@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.daemon import wire
+from sendcheck.daemon.notify import notify
 from sendcheck.daemon.worker import Doer, Place, work
 from sendcheck.errors import SendcheckError
 
@@ -162,7 +163,7 @@ class Master:
         place = Place(listener, lifeline, tell, self._board.read, self._prepare, (lock, told, held, wake, waker))
         begun = time.time()
         self._log(f"listening at {self._path}")
-        _notify("READY=1")
+        notify("READY=1")
         while not self._stopping:
             while len(self._waiting) < SPARE and len(self._waiting) + len(self._busy) < MOST:
                 self._fork(place)
@@ -278,16 +279,6 @@ def _kill_group(process: int) -> None:
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(process, signal.SIGKILL)
-
-
-def _notify(state: str) -> None:
-    """Tell systemd (sd_notify(3)), where it started us."""
-    name = os.environ.get("NOTIFY_SOCKET", "")
-    if not name:
-        return
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
-        told.connect("\0" + name[1:] if name.startswith("@") else name)
-        told.send(state.encode())
 
 
 def to_stderr(message: str) -> None:

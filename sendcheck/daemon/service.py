@@ -104,6 +104,9 @@ def wait_until_up() -> bool:
 
 def unit_text(program: list[str]) -> str:
     """The systemd user unit, for the program that is installed here."""
-    template = (Path(__file__).parent / UNIT).read_text("utf-8")
-    quoted = " ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$") + '"' for word in program)
-    return template.replace("@PROGRAM@", quoted)
+    return (Path(__file__).parent / UNIT).read_text("utf-8").replace("@PROGRAM@", quoted(program))
+
+
+def quoted(program: list[str]) -> str:
+    """A command as a unit's ExecStart has it (systemd.service(5), *Command lines*)."""
+    return " ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$") + '"' for word in program)

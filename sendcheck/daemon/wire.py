@@ -118,14 +118,49 @@ def receive(connection: socket.socket) -> tuple[dict[str, Any], list[bytes]]:
     (length,) = struct.unpack("!I", _exactly(connection, 4))
     if length > _LONGEST_HEAD:
         raise WireError("a message's head is too long")
+    head, sizes = _head(_exactly(connection, length))
+    return head, [_exactly(connection, n) for n in sizes]
+
+
+class Decoder:
+    """Messages out of bytes that come in any pieces, for who must not wait for the rest of one."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def feed(self, data: bytes) -> list[tuple[dict[str, Any], list[bytes]]]:
+        """The messages that are whole by now. Raises WireError for what is none; nothing after that is read."""
+        self._data += data
+        found = []
+        while len(self._data) >= 4:
+            (length,) = struct.unpack_from("!I", self._data)
+            if length > _LONGEST_HEAD:
+                raise WireError("a message's head is too long")
+            if len(self._data) < 4 + length:
+                break
+            head, sizes = _head(bytes(self._data[4 : 4 + length]))
+            begin = 4 + length
+            if len(self._data) < begin + sum(sizes):
+                break
+            blobs = []
+            for size in sizes:
+                blobs.append(bytes(self._data[begin : begin + size]))
+                begin += size
+            del self._data[:begin]
+            found.append((head, blobs))
+        return found
+
+
+def _head(data: bytes) -> tuple[dict[str, Any], list[int]]:
+    """A head, and the sizes of the blobs behind it. Raises WireError."""
     try:
-        head = json.loads(_exactly(connection, length))
+        head = json.loads(data)
         sizes = [int(n) for n in head.get("blobs", [])]
-    except (ValueError, AttributeError, TypeError) as error:
+    except (ValueError, AttributeError, TypeError, OverflowError, RecursionError) as error:
         raise WireError("a message that is none") from error
     if any(n < 0 for n in sizes) or sum(sizes) > _LONGEST_BLOBS:
         raise WireError("a message is too long")
-    return head, [_exactly(connection, n) for n in sizes]
+    return head, sizes
 
 
 def _exactly(connection: socket.socket, count: int) -> bytes:

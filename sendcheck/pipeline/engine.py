@@ -38,7 +38,7 @@ class Job:
 
     ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store; ``earlier``: the mails of the thread before it;
     ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails; ``timings``, ``table``, ``page``: what else the
-    report should hold.
+    report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts.
     """
 
     source: str
@@ -52,6 +52,7 @@ class Job:
     no_parent: str = ""
     draft: bool = False
     leaving: bool = False
+    heeds_header: bool = True
     timings: bool = False
     table: bool = False
     page: bool = False
@@ -149,7 +150,7 @@ class Engine:
         hidden = [value for hit in hits for value in hit.values]
         hits = [h for h in hits if h.values or not self._is_about_a_value(h, hidden)]
         told(JUDGING)
-        judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today)
+        judgement = judge(mail, hits, not_run, self.registry, self.config, self.selection, self.today, job.heeds_header)
         elapsed = (time.perf_counter() - started) * 1000
         report = MailReport(
             source=job.source,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from sendcheck.config.config import Config
-from sendcheck.config.load import is_loopback, languagetool_host
+from sendcheck.config.values import is_loopback, languagetool_host
 from sendcheck.languagetool.hooks import KEEP
 from sendcheck.understanding.proofreading import Fault
 

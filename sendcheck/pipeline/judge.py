@@ -55,15 +55,22 @@ class Judgement:
 
 
 def judge(
-    mail: Mail | None, hits: Iterable[Hit], not_run: Iterable[NotRunEntry], registry: Registry, config: Config, selection: Selection, today: date
+    mail: Mail | None,
+    hits: Iterable[Hit],
+    not_run: Iterable[NotRunEntry],
+    registry: Registry,
+    config: Config,
+    selection: Selection,
+    today: date,
+    heeds_header: bool = True,
 ) -> Judgement:
-    """Decide. Findings come worst first: severity, then harm, then place."""
+    """Decide. Findings come worst first: severity, then harm, then place. ``heeds_header``: whether the draft's own exceptions count."""
     rules = registry.rules
     profile = mail.profile if mail else "general"
     wanted = [h for h in hits if h.rule == CRASHED or (h.rule in rules and selection.on(rules[h.rule], config, profile))]
     findings = _merge(_finding(h, rules[h.rule], config, profile) for h in wanted)
     findings = _supersede(findings, rules)
-    exceptions, notices = _exceptions(mail, config, rules, today, selection.allow)
+    exceptions, notices = _exceptions(mail, config, rules, today, selection.allow, heeds_header)
     exceptions += _remembered(mail, findings, config)
     findings, suppressed, used = _suppress(findings, exceptions, config)
     findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
@@ -121,7 +128,9 @@ def _same_place(one: Finding, other: Finding) -> bool:
     return (begin_a < end_b and begin_b < end_a) or begin_a == begin_b
 
 
-def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today: date, extra: tuple[str, ...] = ()) -> tuple[list[Suppression], list[str]]:
+def _exceptions(
+    mail: Mail | None, config: Config, rules: dict[str, Rule], today: date, extra: tuple[str, ...], heeds_header: bool
+) -> tuple[list[Suppression], list[str]]:
     """Suppressions in force: configuration entries that have not expired, and the draft's own header."""
     live: list[Suppression] = []
     notices: list[str] = []
@@ -134,6 +143,9 @@ def _exceptions(mail: Mail | None, config: Config, rules: dict[str, Rule], today
         else:
             live.append(entry)
     spoken = [("X-Sendcheck-Allow", header.value) for header in mail.message.all(ALLOW_HEADER)] if mail else []
+    if spoken and not heeds_header:
+        notices.append("X-Sendcheck-Allow: ignored, since the sender is not authenticated")
+        spoken = []
     for origin, value in [*spoken, *(("SENDCHECK_ALLOW", v) for v in extra)]:
         rule, _, reason = value.strip().partition(" ")
         if rule not in rules:

@@ -1,119 +1,12 @@
-"""Runs the engine in worker processes with a deadline and a memory limit for every mail.
-
-A thread cannot be stopped inside a regular expression or a C library; a process can. A
-worker past the deadline is killed, a new one runs the mail again without the check that
-hung, and the report says so: the other checks still ran. Time in which a worker has no
-processor to run on is not held against it, so that a busy machine costs no check.
-"""
+"""Checks many mails in worker processes (see :mod:`sendcheck.pipeline.pool`), and tells of them in their order."""
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-import os
-import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
-from sendcheck.languagetool.hooks import HOOKS
-from sendcheck.pipeline.clock import Clock
-from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
-from sendcheck.pipeline.judge import judge
-from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.engine import Engine, Job
+from sendcheck.pipeline.pool import Pool
 from sendcheck.pipeline.report import MailReport
-from sendcheck.understanding.clauses import pipeline
-
-MEMORY_LIMIT = 4 * 1024**3
-#: Reading time grows with size: this much on top of the deadline for each MB of mail.
-SECONDS_PER_MB = 0.5
-#: How many times the deadline of a mail a template may take.
-TEMPLATE_FACTOR = 10
-_RESTARTS = 3
-_STARTING = "starting"
-_NOT_A_CHECK = {READING, JUDGING, _STARTING}
-
-
-def _limit() -> None:
-    """What holds for every worker: no interrupts from the keyboard, and so much memory."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
-
-
-def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
-    """A worker forked before anybody knows for what: gets its surroundings and its engine, then serves as any other."""
-    _limit()
-    with contextlib.suppress(Exception):  # it only saves time
-        warm()
-    with contextlib.suppress(EOFError, OSError):
-        environ, folder, config, selection, profile, today = connection.recv()
-        os.environ.clear()
-        os.environ.update(environ)
-        os.chdir(folder)
-        time.tzset()
-        _serve(Engine(load(), config, selection, profile, today), connection)
-
-
-def _serve(engine: Engine, connection: Connection) -> None:
-    """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
-    _limit()
-    pipeline.on_load = HOOKS.waiting = lambda begins: connection.send(("load", begins))
-    HOOKS.start = lambda settings, path, owner: connection.send(("keeper", (settings, path, owner)))
-    HOOKS.owner = os.getppid()
-    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        while True:
-            job, stopped = connection.recv()
-            try:
-                report = engine.check(job, stopped, lambda name: connection.send(("stage", name)))
-            except Exception as error:  # the engine's own fault: never the mail's loss
-                connection.send(("crash", f"{type(error).__name__}"))
-                continue
-            connection.send(("done", report))
-
-
-@dataclass(slots=True)
-class _Worker:
-    process: BaseProcess
-    connection: Connection
-    index: int = -1
-    job: Job | None = None
-    stage: str = _STARTING
-    clock: Clock | None = None
-    stopped: dict[str, str] = field(default_factory=dict)
-
-
-#: A worker that :func:`prepare` forked and nobody has taken yet.
-_spare: list[_Worker] = []
-
-
-def prepare(warm: Callable[[], None]) -> None:
-    """Fork a worker ahead of the mail, for the first job of this process. ``warm`` runs in it: what it touches is then the worker's own
-    memory, which a fork shares only until it is written to, and copying costs a short mail as much as its check.
-    """
-    if "fork" in multiprocessing.get_all_start_methods():
-        _spare.append(_forked(multiprocessing.get_context("fork"), _serve_later, warm))
-
-
-def _forked(context: BaseContext, run: Callable[..., None], *arguments: object) -> _Worker:
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(run, arguments, ours, theirs), daemon=True)  # type: ignore[attr-defined]
-    process.start()
-    theirs.close()
-    return _Worker(process, ours)
-
-
-def _run(run: Callable[..., None], arguments: tuple[object, ...], ours: Connection, theirs: Connection) -> None:
-    """In a worker: without the other end of its own pipe, which would keep it waiting when everybody else is gone."""
-    ours.close()
-    run(*arguments, theirs)
 
 
 class Supervisor:
@@ -122,9 +15,6 @@ class Supervisor:
     def __init__(self, engine: Engine, jobs: int = 1) -> None:
         self._engine = engine
         self._jobs = max(1, jobs)
-        self._limit = float(engine.config["deadline"])
-        methods = multiprocessing.get_all_start_methods()
-        self._context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
 
     def check(self, job: Job) -> MailReport:
         """One mail."""
@@ -133,118 +23,25 @@ class Supervisor:
     def run(self, jobs: Iterable[Job]) -> Iterator[MailReport]:
         """Many mails. A worker that dies or hangs costs one check of one mail, never the run."""
         source = enumerate(jobs)
-        workers: list[_Worker] = []
+        pool = Pool(self._engine, self._jobs)
         ready: dict[int, MailReport] = {}
         following = 0
         exhausted = False
         try:
             while True:
-                while not exhausted and len(ready) < 4 * self._jobs:
-                    idle = next((w for w in workers if w.job is None), None)
-                    if idle is None and len(workers) >= self._jobs:
-                        break
+                while not exhausted and len(ready) < 4 * self._jobs and pool.has_room:
                     item = next(source, None)
                     if item is None:
                         exhausted = True
                         break
-                    if idle is None:
-                        idle = self._start()
-                        workers.append(idle)
-                    self._give(idle, item[0], item[1], {})
+                    pool.give(*item)
                 while following in ready:
                     yield ready.pop(following)
                     following += 1
-                busy = [w for w in workers if w.job is not None]
-                if not busy:
+                if not pool.busy:
                     if exhausted:
                         return
                     continue
-                self._listen(busy, workers, ready)
+                ready.update(pool.listen())
         finally:
-            for worker in workers:
-                self._kill(worker)
-
-    def _start(self) -> _Worker:
-        engine = self._engine
-        if _spare and engine.registry is load():
-            worker = _spare.pop()
-            if worker.process.is_alive():
-                with contextlib.suppress(OSError):
-                    worker.connection.send((dict(os.environ), str(Path.cwd()), engine.config, engine.selection, engine.profile, engine.today))
-                    return worker
-        return _forked(self._context, _serve, engine)
-
-    def _allowed(self, job: Job) -> float:
-        """Seconds for one job: a template is several mails, and nobody waits to send it."""
-        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1)
-
-    def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
-        worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
-        worker.clock = Clock(worker.process.pid, self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000)
-        with contextlib.suppress(BrokenPipeError, OSError):
-            worker.connection.send((job, stopped))
-
-    def _listen(self, busy: list[_Worker], workers: list[_Worker], ready: dict[int, MailReport]) -> None:
-        timeout = min(w.clock.due for w in busy if w.clock) - time.monotonic()
-        wait([w.connection for w in busy], max(0.0, timeout))
-        for worker in busy:
-            try:
-                while worker.job is not None and worker.connection.poll():
-                    self._hear(worker, worker.connection.recv(), ready)
-            except (EOFError, OSError):
-                self._replace(worker, workers, ready, "the process died (memory or a crash in a library)")
-                continue
-            if worker.job is not None and worker.clock is not None and worker.clock.is_over():
-                self._replace(worker, workers, ready, f"it ran past its deadline of {self._allowed(worker.job):g} s")
-
-    def _hear(self, worker: _Worker, told: tuple[str, object], ready: dict[int, MailReport]) -> None:
-        kind, value = told
-        if kind == "keeper":  # here, where no worker's limits hold for it
-            from sendcheck.languagetool.client import spawn
-
-            with contextlib.suppress(OSError):  # the worker waits in vain, and says so
-                spawn(*value)  # type: ignore[misc]
-            return
-        if kind == "load":  # a worker loads a pipeline once, or waits for LanguageTool; that is not the mail's time
-            assert worker.clock is not None
-            (worker.clock.pause if value else worker.clock.resume)()
-            return
-        if kind == "stage":
-            worker.stage = str(value)
-            return
-        assert worker.job is not None
-        if kind == "done":
-            assert isinstance(value, MailReport)
-            ready[worker.index] = value
-        else:
-            ready[worker.index] = replace(self._given_up(worker.job, worker.stage, f"{value}"), engine_error=True)
-        worker.job = None
-
-    def _replace(self, worker: _Worker, workers: list[_Worker], ready: dict[int, MailReport], why: str) -> None:
-        """Kill a worker; run its mail again without the check that was running, or give the mail up."""
-        job = worker.job
-        assert job is not None
-        self._kill(worker)
-        at = workers.index(worker)
-        if worker.stage in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
-            ready[worker.index] = self._given_up(job, worker.stage, why)
-            workers.pop(at)
-            return
-        fresh = self._start()
-        workers[at] = fresh
-        self._give(fresh, worker.index, job, {**worker.stopped, worker.stage: why})
-
-    def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
-        """The report of a mail that could not be checked at all: incomplete, never pass."""
-        engine = self._engine
-        hit = crash_hit(stage, why)
-        judgement = judge(None, [hit], [], engine.registry, engine.config, engine.selection, engine.today)
-        return MailReport(job.source, judgement.verdict, findings=judgement.findings, notices=judgement.notices)
-
-    def _kill(self, worker: _Worker) -> None:
-        """End a worker. Nobody waits for an idle one to be gone: taking its memory down costs longer than a short mail's check."""
-        worker.connection.close()
-        if worker.process.is_alive():
-            worker.process.kill()
-        if worker.job is not None:
-            worker.process.join(5)
+            pool.close()

@@ -1,0 +1,267 @@
+"""Runs the engine in worker processes with a deadline and a memory limit for every mail.
+
+A thread cannot be stopped inside a regular expression or a C library; a process can. A
+worker past the deadline is killed, a new one runs the mail again without the check that
+hung, and the report says so: the other checks still ran. Time in which a worker has no
+processor to run on is not held against it, so that a busy machine costs no check.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from sendcheck.languagetool.hooks import HOOKS
+from sendcheck.pipeline.clock import Clock
+from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
+from sendcheck.pipeline.judge import judge
+from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.report import MailReport
+from sendcheck.understanding.clauses import pipeline
+
+MEMORY_LIMIT = 4 * 1024**3
+#: Reading time grows with size: this much on top of the deadline for each MB of mail.
+SECONDS_PER_MB = 0.5
+#: How many times the deadline of a mail a template may take.
+TEMPLATE_FACTOR = 10
+_RESTARTS = 3
+_STARTING = "starting"
+_NOT_A_CHECK = {READING, JUDGING, _STARTING}
+
+
+def _limit() -> None:
+    """What holds for every worker: no interrupts from the keyboard, and so much memory."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
+
+
+def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
+    """A worker forked before anybody knows for what: gets its surroundings and its engine, then serves as any other."""
+    _limit()
+    with contextlib.suppress(Exception):  # it only saves time
+        warm()
+    with contextlib.suppress(EOFError, OSError):
+        environ, folder, config, selection, profile, today = connection.recv()
+        os.environ.clear()
+        os.environ.update(environ)
+        os.chdir(folder)
+        time.tzset()
+        _serve(Engine(load(), config, selection, profile, today), connection)
+
+
+def _serve(engine: Engine, connection: Connection) -> None:
+    """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
+    _limit()
+    pipeline.on_load = HOOKS.waiting = lambda begins: connection.send(("load", begins))
+    HOOKS.start = lambda settings, path, owner: connection.send(("keeper", (settings, path, owner)))
+    HOOKS.owner = os.getppid()
+    with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):  # whoever gives mails is gone
+        while True:
+            job, stopped = connection.recv()
+            try:
+                report = engine.check(job, stopped, lambda name: connection.send(("stage", name)))
+            except Exception as error:  # the engine's own fault: never the mail's loss
+                connection.send(("crash", f"{type(error).__name__}"))
+                continue
+            connection.send(("done", report))
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: BaseProcess
+    connection: Connection
+    index: int = -1
+    job: Job | None = None
+    stage: str = _STARTING
+    clock: Clock | None = None
+    stopped: dict[str, str] = field(default_factory=dict)
+
+
+#: A worker that :func:`prepare` forked and nobody has taken yet.
+_spare: list[_Worker] = []
+
+
+def prepare(warm: Callable[[], None]) -> None:
+    """Fork a worker ahead of the mail, for the first job of this process. ``warm`` runs in it: what it touches is then the worker's own
+    memory, which a fork shares only until it is written to, and copying costs a short mail as much as its check.
+    """
+    if "fork" in multiprocessing.get_all_start_methods():
+        _spare.append(_forked(multiprocessing.get_context("fork"), _serve_later, warm))
+
+
+def _forked(context: BaseContext, run: Callable[..., None], *arguments: object) -> _Worker:
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run, args=(run, arguments, ours, theirs), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    theirs.close()
+    return _Worker(process, ours)
+
+
+def _run(run: Callable[..., None], arguments: tuple[object, ...], ours: Connection, theirs: Connection) -> None:
+    """In a worker: without the other end of its own pipe, which would keep it waiting when everybody else is gone."""
+    ours.close()
+    run(*arguments, theirs)
+
+
+class Pool:
+    """Up to ``jobs`` workers, given mails as they come; each mail's report comes when it is ready, under the key that it was given with.
+
+    A worker that dies or hangs costs one check of one mail. Not for several threads.
+    """
+
+    def __init__(self, engine: Engine, jobs: int = 1) -> None:
+        self._engine = engine
+        self._jobs = max(1, jobs)
+        self._limit = float(engine.config["deadline"])
+        methods = multiprocessing.get_all_start_methods()
+        self._context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
+        self._workers: list[_Worker] = []
+        self._ready: list[tuple[int, MailReport]] = []
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a mail that is given now is begun at once."""
+        return len(self._workers) < self._jobs or any(w.job is None for w in self._workers)
+
+    @property
+    def busy(self) -> int:
+        """Mails that are being checked."""
+        return sum(w.job is not None for w in self._workers)
+
+    @property
+    def connections(self) -> list[Connection]:
+        """What to wait on, for those who wait on more than a pool."""
+        return [w.connection for w in self._workers if w.job is not None]
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds until a mail's deadline is to be looked at; None where none is being checked."""
+        due = [w.clock.due for w in self._workers if w.job is not None and w.clock is not None]
+        return max(0.0, min(due) - time.monotonic()) if due else None
+
+    def fill(self) -> None:
+        """Start all workers now, so that the first mails do not wait for a fork."""
+        while len(self._workers) < self._jobs:
+            self._another()
+
+    def give(self, key: int, job: Job) -> None:
+        """Begin a mail. Only where :attr:`has_room`."""
+        for dead in [w for w in self._workers if w.job is None and not w.process.is_alive()]:  # between two mails: no mail's fault
+            self._workers.remove(dead)
+            dead.connection.close()
+        worker = next((w for w in self._workers if w.job is None), None) or self._another()
+        self._give(worker, key, job, {})
+
+    def listen(self, wanted: bool = True) -> list[tuple[int, MailReport]]:
+        """The reports that are ready; ``wanted``: wait for something to happen first."""
+        busy = [w for w in self._workers if w.job is not None]
+        if wanted and busy and not self._ready:
+            wait([w.connection for w in busy], self.patience)
+        for worker in busy:
+            try:
+                while worker.job is not None and worker.connection.poll():
+                    self._hear(worker, worker.connection.recv())
+            except (EOFError, OSError):
+                self._replace(worker, "the process died (memory or a crash in a library)")
+                continue
+            if worker.job is not None and worker.clock is not None and worker.clock.is_over():
+                self._replace(worker, f"it ran past its deadline of {self._allowed(worker.job):g} s")
+        found, self._ready = self._ready, []
+        return found
+
+    def close(self) -> None:
+        """End all workers."""
+        for worker in self._workers:
+            self._kill(worker)
+        self._workers.clear()
+
+    def _another(self) -> _Worker:
+        worker = self._start()
+        self._workers.append(worker)
+        return worker
+
+    def _start(self) -> _Worker:
+        engine = self._engine
+        if _spare and engine.registry is load():
+            worker = _spare.pop()
+            if worker.process.is_alive():
+                with contextlib.suppress(OSError):
+                    worker.connection.send((dict(os.environ), str(Path.cwd()), engine.config, engine.selection, engine.profile, engine.today))
+                    return worker
+        return _forked(self._context, _serve, engine)
+
+    def _allowed(self, job: Job) -> float:
+        """Seconds for one job: a template is several mails, and nobody waits to send it."""
+        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1)
+
+    def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
+        worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
+        worker.clock = Clock(worker.process.pid, self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000)
+        with contextlib.suppress(BrokenPipeError, OSError):
+            worker.connection.send((job, stopped))
+
+    def _hear(self, worker: _Worker, told: tuple[str, object]) -> None:
+        kind, value = told
+        if kind == "keeper":  # here, where no worker's limits hold for it
+            from sendcheck.languagetool.client import spawn
+
+            with contextlib.suppress(OSError):  # the worker waits in vain, and says so
+                spawn(*value)  # type: ignore[misc]
+            return
+        if kind == "load":  # a worker loads a pipeline once, or waits for LanguageTool; that is not the mail's time
+            assert worker.clock is not None
+            (worker.clock.pause if value else worker.clock.resume)()
+            return
+        if kind == "stage":
+            worker.stage = str(value)
+            return
+        assert worker.job is not None
+        if kind == "done":
+            assert isinstance(value, MailReport)
+            report = value
+        else:
+            report = replace(self._given_up(worker.job, worker.stage, f"{value}"), engine_error=True)
+        self._ready.append((worker.index, report))
+        worker.job = None
+
+    def _replace(self, worker: _Worker, why: str) -> None:
+        """Kill a worker; run its mail again without the check that was running, or give the mail up."""
+        job = worker.job
+        assert job is not None
+        self._kill(worker)
+        at = self._workers.index(worker)
+        if worker.stage in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
+            self._ready.append((worker.index, self._given_up(job, worker.stage, why)))
+            self._workers.pop(at)
+            return
+        fresh = self._start()
+        self._workers[at] = fresh
+        self._give(fresh, worker.index, job, {**worker.stopped, worker.stage: why})
+
+    def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
+        """The report of a mail that could not be checked at all: incomplete, never pass."""
+        engine = self._engine
+        hit = crash_hit(stage, why)
+        judgement = judge(None, [hit], [], engine.registry, engine.config, engine.selection, engine.today)
+        return MailReport(job.source, judgement.verdict, findings=judgement.findings, notices=judgement.notices)
+
+    def _kill(self, worker: _Worker) -> None:
+        """End a worker. Nobody waits for an idle one to be gone: taking its memory down costs longer than a short mail's check."""
+        worker.connection.close()
+        if worker.process.is_alive():
+            worker.process.kill()
+        if worker.job is not None:
+            worker.process.join(5)
