@@ -22,6 +22,7 @@ COMMANDS = {
     "learn": ("sendcheck.cli.learn", "learn", "Learn from sent mail who is written to, with whom and about what."),
     "history": ("sendcheck.cli.history", "history", "Show, export, forget or prune what was learnt."),
     "fix": ("sendcheck.cli.fix", "fix", "Mend what has one safe remedy: show it as a diff, or write a mended copy."),
+    "audit": ("sendcheck.cli.audit", "audit", "Run the rules over an archive of mail: alarms by rule and by month."),
     "languagetool": ("sendcheck.cli.languagetool", "languagetool", "Install, start and stop LanguageTool, which checks grammar."),
     "new-check": ("sendcheck.cli.newcheck", "new_check", "Make a working skeleton of a check."),
     "sendmail": ("sendcheck.cli.sendmail", "sendmail", "Stand in for sendmail: check the mail, then hand it on."),
