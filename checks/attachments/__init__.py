@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, Option, Rule, Severity, Stretch, by_language, pattern
+from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Mail, Option, Rule, Severity, Stretch, alternatives, by_language, pattern
 from sendcheck.understanding.text import sentence_around
 
 from .suspect import suspect
@@ -46,6 +46,11 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 @cache
+def _phrases(key: str) -> Alternatives:
+    return alternatives(p for data in by_language(__package__, "words") for p in data[key])
+
+
+@cache
 def _numbers() -> dict[str, int]:
     return {word: count for data in by_language(__package__, "words") for word, count in data["numbers"].items()}
 
@@ -62,7 +67,7 @@ def _missing(mail: Mail) -> Iterator[Hit]:
     if mail.message.encrypted or any(a.content_type == "application/ms-tnef" for a in mail.message.attachments):
         return
     for stretch in mail.own():
-        for match in _pattern("announce").finditer(stretch.text):
+        for match in _phrases("announce").finditer(stretch.text):
             begin, end = sentence_around(stretch.text, match.start(), match.end())
             sentence = stretch.text[begin:end]
             if _void(sentence, match.start() - begin):
@@ -84,7 +89,7 @@ def _missing(mail: Mail) -> Iterator[Hit]:
 
 def _void(sentence: str, at: int) -> bool:
     """Negated, past, planned, or somebody else's attachment."""
-    return any(match.start() <= at < match.end() or abs(match.start() - at) < 90 for match in _pattern("voids").finditer(sentence))
+    return any(match.start() <= at < match.end() or abs(match.start() - at) < 90 for match in _phrases("voids").finditer(sentence))
 
 
 def _explained_by_text(mail: Mail, stretch: Stretch, match: re.Match[str], end: int) -> bool:

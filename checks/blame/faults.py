@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Tense, of_language
+from sendcheck.checkapi import Alternatives, Clause, Tense, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
 
@@ -29,7 +29,7 @@ class Faults:
     sets: dict[str, frozenset[str]]
     lemmas: frozenset[str]
     verbs: dict[str, str]
-    gate: re.Pattern[str]
+    gate: Alternatives
     harm: re.Pattern[str]
     careless: re.Pattern[str]
 
@@ -77,10 +77,10 @@ def may_blame(language: str, text: str) -> bool:
     return words is not None and bool(words.gate.search(text))
 
 
-def _stems(verbs: Iterable[str], ending: str) -> str:
+def _stems(verbs: Iterable[str], ending: str) -> list[str]:
     """Verbs as their stems with any ending: “forg” would be too short, so at least three letters stay."""
     stems = {re.sub(ending, "", verb.split()[0]) if len(verb.split()[0]) > 4 else verb.split()[0] for verb in verbs}
-    return "|".join(sorted(map(re.escape, stems), key=len, reverse=True))
+    return sorted(map(re.escape, stems), key=len, reverse=True)
 
 
 #: Lists whose words let a sentence through the gate by themselves.
@@ -89,14 +89,14 @@ _TELLING = (
 )  # fmt: skip
 
 
-def _gate(data: Mapping[str, Any]) -> re.Pattern[str]:
+def _gate(data: Mapping[str, Any]) -> Alternatives:
     """A fault's verb, noun or state; a wrong way; what should have been done; a duty near a negation."""
     ending = data["ending"]
     sure = _stems([w for key in _TELLING for w in data[key]], ending)
-    duties = _stems([*data["duties"], *data["duties_with_object"], *data["irregular"]], ending)
+    duties = "|".join(_stems([*data["duties"], *data["duties_with_object"], *data["irregular"]], ending))
     negations = "|".join(re.escape(w) for w in data["negations"])
-    undone = rf"(?:{negations})\b.{{0,60}}\b(?:{duties})|\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})"
-    return re.compile(rf"\b(?:{sure})|{undone}", re.I | re.S)
+    undone = (rf"(?:{negations})\b.{{0,60}}\b(?:{duties})", rf"\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})")
+    return alternatives([*(rf"\b{stem}" for stem in sure), *undone], flags=re.I | re.S)
 
 
 def combined(clause: Clause) -> set[str]:

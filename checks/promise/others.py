@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, TimeKind, Who, of_language, union
+from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, TimeKind, Who, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import PARTY, masked, may_mention_own, means, own_mentions
 from sendcheck.understanding.text import unquoted
@@ -21,7 +21,7 @@ def _words(language: str) -> dict[str, Any]:
     if not data:
         return {}
     patterns = ("agreed", "made", "from_them", "gate", "ongoing")
-    found: dict[str, Any] = {key: union([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in patterns}
+    found: dict[str, Any] = {key: alternatives([p.replace("PARTY", PARTY) for p in data[key]], loose=True) for key in patterns}
     return found | {key: frozenset(data[key]) for key in ("idle", "busy", "able", "asks", "that", "singular")}
 
 

@@ -32,21 +32,26 @@ class Alternatives:
         self._expressions, self._flags = tuple(expressions), flags
         self._compiled: dict[int, re.Pattern[str]] = {}
         self._always: list[int] = []
-        self._by_word: dict[str, list[int]] = {}
+        #: Begin of a word to (word, alternatives that need it).
+        self._by_begin: dict[str, list[tuple[str, list[int]]]] = {}
+        by_word: dict[str, list[int]] = {}
         _made.append(self)
         for number, expression in enumerate(self._expressions):
             words = needed(expression, flags)
             for word in words:
-                self._by_word.setdefault(word, []).append(number)
+                by_word.setdefault(word, []).append(number)
             if not words:
                 self._always.append(number)
+        for word, numbers in by_word.items():
+            self._by_begin.setdefault(word[:_SHORTEST], []).append((word, numbers))
+        self._begins = frozenset(self._by_begin)
 
     def __len__(self) -> int:
         return len(self._expressions)
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """The leftmost match, or None."""
-        return self._first(self._candidates(text), text, 0)
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """The leftmost match from *start* on, or None."""
+        return self._first(self._candidates(text), text, start)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches that do not overlap, from left to right. No alternative may match nothing."""
@@ -66,11 +71,15 @@ class Alternatives:
 
     def _candidates(self, text: str) -> list[int]:
         """Alternatives whose words occur, in order."""
-        low = _lowered(text)
+        low, begins = _read(text)
+        met = self._begins & begins
+        if not met:
+            return self._always
         found = set(self._always)
-        for word, numbers in self._by_word.items():
-            if word in low:
-                found.update(numbers)
+        for begin in met:
+            for word, numbers in self._by_begin[begin]:
+                if word in low:
+                    found.update(numbers)
         return sorted(found)
 
     def _pattern(self, number: int) -> re.Pattern[str]:
@@ -90,9 +99,13 @@ def compile_all() -> None:
             made._pattern(number)
 
 
-@lru_cache(maxsize=512)
-def _lowered(text: str) -> str:
-    return text.lower().translate(_FOLDED)
+@lru_cache(maxsize=2048)
+def _read(text: str) -> tuple[str, frozenset[str]]:
+    """A text in lower case, and all its runs of three characters: one reading for all lists of alternatives."""
+    low = text.lower()
+    if not low.isascii():
+        low = low.translate(_FOLDED)
+    return low, frozenset(map("".join, zip(low, low[1:], low[2:], strict=False)))
 
 
 def needed(expression: str, flags: int = re.I) -> frozenset[str]:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.data import language_file, union
+from sendcheck.data import alternatives, language_file, union
+from sendcheck.data.sieve import Alternatives
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.model import Clause, Mood, Tense, Who
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -44,8 +45,8 @@ class Commitment:
 @dataclass(frozen=True, slots=True)
 class _Words:
     sets: dict[str, frozenset[str]]
-    gate: re.Pattern[str]
-    wide_gate: re.Pattern[str]
+    gate: Alternatives
+    wide_gate: Alternatives
     solved: re.Pattern[str]
     not_solved: re.Pattern[str]
     next_word: re.Pattern[str]
@@ -65,8 +66,8 @@ def _words(language: str) -> _Words | None:
     sets = {key: frozenset(value) for key, value in data.items() if key not in patterns}
     return _Words(
         sets,
-        union(data["gate"]),
-        union(data["wide_gate"]),
+        alternatives(data["gate"]),
+        alternatives(data["wide_gate"]),
         union(data["solved"]),
         union(data["not_solved"]),
         union(data["next_word"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.data import filled, language_file, languages_with, union
+from sendcheck.data import alternatives, filled, language_file, languages_with, union
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.model import Phrase, Who
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -54,7 +54,7 @@ def _mentions(language: str) -> dict[str, Any] | None:
     )
     plural = told["plural"]
     stands_for = {"ROLE": f"(?:{roles}){plural}", "OURS": f"(?:{ours}){plural}", "DEFINITE": f"(?:{definite}){plural}", "NAMED": NAMED}
-    found: dict[str, Any] = {key: union([rf"(?<!\w){filled(p, stands_for)}" for p in told[key]], loose=True) for key in ("own", "perhaps", "reader")}
+    found: dict[str, Any] = {key: alternatives([rf"(?<!\w){filled(p, stands_for)}" for p in told[key]], loose=True) for key in ("own", "perhaps", "reader")}
     possessives = "|".join(re.escape(w) for w, who in words.who.items() if who.sender)
     found["ours"] = re.compile(rf"\b(?:{possessives})\b", re.I)
     found |= {

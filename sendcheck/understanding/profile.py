@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sendcheck.data import language_file, languages_with, union
+from sendcheck.data import alternatives, language_file, languages_with
+from sendcheck.data.sieve import Alternatives
 from sendcheck.understanding.mail import Parent, Recipient
 from sendcheck.understanding.prose import Prose
 
@@ -32,8 +33,8 @@ def _list(key: str, table: str = "") -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _any(key: str, table: str = "") -> re.Pattern[str]:
-    return union([p.pattern for p in _list(key, table)])
+def _any(key: str, table: str = "") -> Alternatives:
+    return alternatives([p.pattern for p in _list(key, table)])
 
 
 def recognise(chosen: str | None, recipients: Sequence[Recipient], hidden: bool, parent: Parent | None, prose: Prose) -> tuple[str, str]:

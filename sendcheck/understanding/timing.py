@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from sendcheck.data import language_file, languages_with
+from sendcheck.data.sieve import Alternatives
 from sendcheck.understanding.calendar import find_dates
 
 
@@ -47,7 +48,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    patterns: tuple[tuple[TimeKind, re.Pattern[str]], ...]
+    patterns: tuple[tuple[TimeKind, Alternatives], ...]
     days: tuple[tuple[re.Pattern[str], int], ...]
     numbers: dict[str, int]
     units: dict[str, str]
@@ -76,7 +77,7 @@ def _language(name: str) -> _Language:
     patterns = []
     for key in ("past", "empty", "repeated", "weekday", "within", "period", "clock", "now"):
         for text in data["bounds"][key]:
-            patterns.append((TimeKind(key), re.compile(rf"(?<!\w)(?:{_fill(text, parts)})", re.I)))
+            patterns.append((TimeKind(key), Alternatives([rf"(?<!\w)(?:{_fill(text, parts)})"])))
     days = tuple((re.compile(rf"\b(?:{p})\b", re.I), offset) for p, offset in data["days"].items())
     hint = re.compile("|".join(rf"(?:{p.pattern})" for p, _ in days), re.I)
     return _Language(tuple(patterns), days, data["numbers"], data["units"], weekdays, hint)
@@ -102,8 +103,8 @@ def find_times(text: str, sent: datetime | None = None) -> Iterator[When]:
         for pattern, offset in language.days:
             for match in pattern.finditer(text):
                 _add(found, When(TimeKind.DAY, match[0].strip(), *match.span(), day + timedelta(days=offset) if day else None))
-        for kind, pattern in language.patterns:
-            for match in pattern.finditer(text):
+        for kind, phrases in language.patterns:
+            for match in phrases.finditer(text):
                 _add(found, When(kind, match[0].strip(), match.start(), match.end(), _day_of(kind, match, language, day)))
     yield from sorted(found, key=lambda w: w.start)
 

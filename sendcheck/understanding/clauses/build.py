@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sendcheck.data import language_file
 from sendcheck.understanding.clauses.graph import CLAUSAL, VERBAL, Node
@@ -36,6 +36,12 @@ def lexicon(language: str) -> Lexicon:
     kinds = (("nobody", Who.NOBODY), ("none", Who.NOBODY), ("third", Who.THIRD), ("reader", Who.READER), ("we", Who.WE), ("i", Who.I))
     who = {word: kind for key, kind in kinds for word in data[key]}
     return Lexicon(who, frozenset(data["own_side"]), {key: frozenset(value) for key, value in data.items()})
+
+
+@lru_cache(maxsize=64)
+def _long_ones(roles: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that a form may begin with, and those that a compound may end with."""
+    return tuple(w for w in sorted(roles) if len(w) > 4), tuple(w for w in sorted(roles) if len(w) > 5)
 
 
 class Builder:
@@ -318,10 +324,15 @@ class Builder:
             return True
         if lemma in self.words.who:
             return False
-        forms = {lemma, node.form.lower(), *(f"{c.form.lower()} {lemma}" for c in self._kids(node, "compound", "amod"))}
-        if any(node.form.lower().startswith(w) and len(node.form) - len(w) <= 4 for w in roles if len(w) > 4):
+        form = node.form.lower()
+        if lemma in roles or form in roles:
+            return True
+        begins, ends = _long_ones(roles)
+        if form.startswith(begins) and any(form.startswith(w) and len(form) - len(w) <= 4 for w in begins):
             return True  # a definite or plural form that the lemmatiser did not undo
-        return bool(forms & roles) or any(lemma.endswith(w) and lemma != w for w in roles if len(w) > 5)
+        if lemma.endswith(ends) and any(lemma.endswith(w) and lemma != w for w in ends):
+            return True
+        return any(f"{c.form.lower()} {lemma}" in roles for c in self._kids(node, "compound", "amod"))
 
     def _obliques(self, node: Node) -> Iterator[tuple[str, Phrase]]:
         for child in self._kids(node, "oblique", "nmod"):
