@@ -25,7 +25,9 @@ def worst_exit(codes: list[Exit]) -> Exit:
 
 
 class SendcheckError(Exception):
-    """What, where and what to do, in one line."""
+    """What, where and what to do, in one line. ``required``: a rule that could not run for it makes its mail incomplete."""
+
+    required = True
 
 
 class InputError(SendcheckError):

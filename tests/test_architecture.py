@@ -29,7 +29,7 @@ ALLOWED = {
     "testing": {"config", "history", "pipeline", "reading", "understanding"},
     "api": {"config", "errors", "pipeline", "reading"},
     "daemon": {"errors"},
-    "milter": {"config", "daemon", "errors", "pipeline", "reading", "understanding"},
+    "milter": {"config", "daemon", "errors", "history", "pipeline", "reading", "understanding"},
     "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},
     "cli": {"config", "daemon", "errors", "history", "languagetool", "milter", "pipeline", "reading", "show", "gateways", "data", "understanding"},
     "entry": {"cli", "daemon", "gateways"},

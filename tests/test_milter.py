@@ -25,7 +25,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import postfix
+from sendcheck.history.keys import new_key
+from tests import postfix, postgres
 from tests.conftest import BAD, GOOD, Run, require
 from tests.postfix import Postfix
 from tests.sink import Sink, free_port, serving, wait
@@ -329,6 +330,31 @@ def test_large_mails_and_odd_ones(stand: Stand) -> None:
     assert mail.as_bytes()[-10_000_000:].strip() in stand.arrived()
     for odd in (b"", b"\r\n", b"no header at all\r\n", b"Subject: \xff\xfe\r\n\r\n\x00", b"From: \xe6\r\n" * 50 + b"\r\nx"):
         assert stand.postfix.send(odd, KARI)[0] in {250, 550}
+
+
+def test_it_learns_what_passed_and_asks_the_common_history(stand: Stand, tmp_path: Path) -> None:
+    """With PostgreSQL: what left is learnt, a slip of an address that was learnt is refused, and without the database policy says what happens."""
+    require(postgres.is_here(), "PostgreSQL")
+    key = tmp_path / "history.key"
+    new_key(key)
+    with postgres.running() as database:
+        text = f'internal-domains = ["tallmo.no"]\nhistory = "{database.url}"\nhistory-key = "{key}"\nhistory-keep = "50y"\n'
+        stand.milter.configure(text, "learn = true\n")
+        before = stand.milter.counts()["mails"].get("learnt", 0)
+        for number in range(5):
+            raw = GOOD.replace(b"The plan\n", f"The plan {number}\n".encode())
+            assert stand.postfix.send(raw, KARI)[0] == 250
+        assert wait(lambda: stand.milter.counts()["mails"].get("learnt", 0) == before + 5), stand.milter.counts()
+        slip = GOOD.replace(b"kari.holm@nordbank.no", b"kari.holm@nordbamk.no")
+        code, told = stand.postfix.send(slip, "kari.holm@nordbamk.no")
+        assert code == 550 and "recipient-lookalike" in told and "nordba" not in told
+        database.stop()
+        try:
+            assert stand.postfix.send(GOOD, KARI)[0] == 451
+            stand.milter.configure(text + 'history-away = "not-run"\n', "learn = true\n")
+            assert stand.postfix.send(GOOD, KARI)[0] == 250
+        finally:
+            database.start()
 
 
 # -- 2,000 mails ------------------------------------------------------------------

@@ -126,7 +126,7 @@ def _same_domain(mail: Mail, recipient: Recipient, known: _Known) -> _Found | No
     """A slip in the part before the @."""
     local = untagged(recipient.key).rpartition("@")[0]
     here = [a for key, a in known.people.items() if key.endswith("@" + recipient.address.domain)]
-    here += [p.mailbox for p in mail.history.people_at(recipient.address.domain)]
+    here += [p.mailbox for p in mail.history.people_like(recipient.key)]
     for meant in here:
         slip = local_slip(local, untagged(meant.key).rpartition("@")[0])
         if slip is None or recipient.person.role or not _may_be(recipient, meant):

@@ -10,19 +10,26 @@ from pathlib import Path
 import click
 
 from sendcheck.cli.learn import where
+from sendcheck.config.config import Config
 from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, InputError
 from sendcheck.history import keeping
 from sendcheck.history.memory import remember, remembered, take_back
 from sendcheck.history.store import exists
+from sendcheck.pipeline.histories import common_server, is_common
 from sendcheck.pipeline.registry import load
+from sendcheck.reading.addresses import untagged
 
 _FILE = click.option("--history", "file", metavar="FILE", help="The history (default: the configured one, else your own).")
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="Use this configuration instead of the user's and the nearest.")
 
 
+def _config(file: str | None, config_file: str | None) -> Config:
+    return load_config(load(), explicit=existing(config_file), start=Path.cwd(), overrides={"history": file})
+
+
 def _path(file: str | None, config_file: str | None = None) -> Path:
-    return where(load_config(load(), explicit=existing(config_file), start=Path.cwd(), overrides={"history": file}))
+    return where(_config(file, config_file))
 
 
 def _there(file: str | None, config_file: str | None = None) -> Path:
@@ -118,6 +125,15 @@ def export(output: str | None, file: str | None, config_file: str | None) -> Non
 @_CONFIG
 def forget(person: str, undo: bool, file: str | None, config_file: str | None) -> None:
     """Take PERSON out of the history, and leave them out of all that is learnt later."""
+    config = _config(file, config_file)
+    if is_common(config):
+        from sendcheck.history.common import forget_everywhere
+
+        if undo or "@" not in person:
+            raise InputError("in a common history somebody is forgotten by the whole address, and for good")
+        mails = forget_everywhere(common_server(config, writes=True), untagged(person.strip().lower()))
+        click.echo(f"forgot {person.strip().lower()}, who was on {mails:,} mails; nobody's history learns of them from now on")
+        return
     path = _there(file, config_file)
     if undo:
         if not keeping.let_in(path, person.strip().lower()):
@@ -135,11 +151,17 @@ def forget(person: str, undo: bool, file: str | None, config_file: str | None) -
 @_CONFIG
 def prune(limit: str, file: str | None, config_file: str | None) -> None:
     """Drop mails that are older, and people who got no other. They are not learnt again."""
-    path = _there(file, config_file)
+    config = _config(file, config_file)
+    path = None if is_common(config) else _there(file, config_file)
     try:
         before = keeping.seconds(limit)
     except ValueError as error:
         raise ConfigError(f"--older-than is “{limit}”, but must be an age like 90d, 18m or 2y, or a date like 2024-01-31") from error
+    if path is None:
+        from sendcheck.history.common import prune_everywhere
+
+        click.echo(f"dropped {prune_everywhere(common_server(config, writes=True), before):,} mails from before {_day(before)}")
+        return
     mails, people = keeping.prune(path, before)
     click.echo(f"dropped {mails:,} mails from before {_day(before)}, and {people:,} people who got no other")
 
@@ -175,3 +197,13 @@ def allowed(file: str | None, config_file: str | None) -> None:
         click.echo(f"{rule}  {' and '.join(dict.fromkeys((one, other)))}  {_day(moment)}: {reason}")
     if not rows:
         click.echo("nothing is remembered")
+
+
+@history.command("new-key")
+@click.argument("file", metavar="FILE")
+def new_key_command(file: str) -> None:
+    """Make the key of a common history: whoever lacks it cannot read an address out of the database."""
+    from sendcheck.history.keys import new_key
+
+    new_key(Path(file))
+    click.echo(f"wrote {file}: give it to every node (history-key), and keep it apart from the database and its copies")

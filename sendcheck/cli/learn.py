@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -13,9 +14,12 @@ from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, Exit, InputError
 from sendcheck.history.learn import Learner, Tally
 from sendcheck.history.owner import guessed
-from sendcheck.pipeline.histories import history_path
+from sendcheck.pipeline.histories import common_server, history_path, is_common
 from sendcheck.pipeline.registry import load
 from sendcheck.reading.sources import Source, Unread, expand
+
+if TYPE_CHECKING:
+    from sendcheck.history.common import CommonLearner
 
 _SHOWN = 5
 
@@ -32,9 +36,11 @@ def learn(sources: tuple[str, ...], me: tuple[str, ...], file: str | None, confi
     """
     registry = load()
     config = load_config(registry, explicit=existing(config_file), start=Path.cwd(), overrides={"history": file})
-    path = where(config)
     if "-" in sources:
         raise click.UsageError("learn reads files and folders, not standard input: name your sent mail")
+    if is_common(config):
+        _learn_common(config, sources, me)
+    path = where(config)
     wrong = [address for address in me if "@" not in address.strip("@")]
     if wrong:
         raise click.UsageError(f"--me {wrong[0]} is no address: write it as name@domain")
@@ -55,10 +61,31 @@ def learn(sources: tuple[str, ...], me: tuple[str, ...], file: str | None, confi
 
 def where(config: Config) -> Path:
     """Where the history lies. Raises ConfigError if it is switched off."""
+    if is_common(config):
+        raise ConfigError("this is for a history of your own; the common one knows no names: sendcheck history forget ADDRESS and prune work on it")
     path = history_path(config)
     if path is None:
         raise ConfigError('history is switched off in the configuration (history = "off"): name a file with --history, or switch it on')
     return path
+
+
+def _learn_common(config: Config, sources: Sequence[str], me: Sequence[str]) -> NoReturn:
+    """Each mail into its sender's part of a house's history."""
+    from sendcheck.history.common import CommonLearner, prune_everywhere
+    from sendcheck.history.keeping import seconds
+    from sendcheck.understanding.organisations import listed
+
+    ours = [*me, *config["internal-domains"], *config["identities"]]
+    if not ours:
+        raise ConfigError("a common history learns mails from senders inside: name your domains in internal-domains, or addresses with --me")
+    server = common_server(config, writes=True)
+    learner = CommonLearner(server, lambda sender: any(listed(e, sender) or listed(f"*.{e}", sender) for e in ours))
+    tally = _run(learner, sources, sum(1 for _ in _mails(sources)))
+    old = prune_everywhere(server, seconds(str(config["history-keep"])))
+    _tell(tally, server.name, ours)
+    if old:
+        click.echo(f"  {old:>8,} older than history-keep ({config['history-keep']}), dropped")
+    sys.exit(Exit.USAGE if tally.unreadable else Exit.PASS)
 
 
 def _mails(sources: Sequence[str]) -> Iterator[Source | InputError]:
@@ -78,7 +105,7 @@ def _guessed(sources: Sequence[str]) -> list[str]:
     return mine
 
 
-def _run(learner: Learner, sources: Sequence[str], total: int) -> Tally:
+def _run(learner: Learner | CommonLearner, sources: Sequence[str], total: int) -> Tally:
     if not sys.stderr.isatty():
         return learner.run(_mails(sources))
     with click.progressbar(length=total, label="learning", file=sys.stderr, show_pos=True, width=30) as bar:
@@ -92,7 +119,7 @@ def _run(learner: Learner, sources: Sequence[str], total: int) -> Tally:
         return learner.run(_mails(sources), progress)
 
 
-def _tell(tally: Tally, path: Path, mine: Iterable[str]) -> None:
+def _tell(tally: Tally, path: Path | str, mine: Iterable[str]) -> None:
     """What was done, and everything that was not."""
     click.echo(f"learnt {_mails_of(tally.learnt)} into {path}")
     counted = [

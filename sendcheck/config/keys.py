@@ -70,7 +70,17 @@ CORE = (
         "history",
         "str",
         "auto",
-        "The history of your sent mail, as sendcheck learn makes it: a file; auto: your own in the data folder, if there is one; off: none.",
+        "The history of your sent mail, as sendcheck learn makes it: a file; auto: your own in the data folder, if there is one; off: none; "
+        "postgresql://USER@HOST/DATABASE: a common one of a house.",
+    ),
+    Key("history-key", "str", "", "The file with the key that a common history's hashes are made with (sendcheck history new-key)."),
+    Key("history-keep", "str", "2y", "How long a common history keeps mails (90d, 18m, 2y); older ones are dropped."),
+    Key(
+        "history-away",
+        "choice",
+        "incomplete",
+        "What a mail is whose rules could not ask the common history because it does not answer: incomplete, or just not run.",
+        ("incomplete", "not-run"),
     ),
     Key(
         "deadline",
@@ -159,6 +169,7 @@ CORE = (
     Key("milter.workers", "int", 0, "Mails that are checked at a time; 0: as many as there are processors."),
     Key("milter.queue", "int", 100, "Mails that may be on their way through at a time; a further one is answered 451 at once."),
     Key("milter.memory", "int", 256, "MB of mail that may be on its way through at a time; a further one is answered 451."),
+    Key("milter.learn", "bool", False, "Learn from outgoing mails that pass who writes to whom, into the common history that “history” names."),
     Key("milter.deadline", "seconds", 10.0, "Seconds from a mail's end to the answer, whatever happens; it must be below Postfix's milter_content_timeout."),
     Key("milter.counters", "str", "", "The file that holds what was counted (sendcheck milter status). Empty: milter.json in the runtime folder."),
     Key("sendmail.ask", "choice", "auto", "Ask on the terminal for a reason to send anyway; auto: if standard error is one.", ("auto", "always", "never")),

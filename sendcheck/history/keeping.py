@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -12,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sendcheck.history.database import Database
 from sendcheck.history.people import circle_row, members_unpacked
 from sendcheck.history.record import address_digest
-from sendcheck.history.store import exists, keep_after, key_of, reading, writing
+from sendcheck.history.store import exists, keep_after, reading, writing
 from sendcheck.history.terms import unpacked
 
 _BATCH = 5_000
@@ -51,7 +51,7 @@ class PersonDetails:
     numbers: int
 
 
-def _count(db: sqlite3.Connection, sql: str) -> int:
+def _count(db: Database, sql: str) -> int:
     return int(db.execute(sql).fetchone()[0])
 
 
@@ -155,34 +155,40 @@ def export(path: Path) -> dict[str, Any]:
 def forget(path: Path, address: str) -> int:
     """Take a person out of every mail, and leave them out of what is learnt later; how many mails they were on. Mails that went to nobody else go whole."""
     with writing(path, scrub=True) as db:
-        db.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (address_digest(address, key_of(db)),))
-        db.execute("DELETE FROM allowed WHERE one = ? OR other = ?", (address, address))
-        row = db.execute("SELECT id FROM person WHERE address = ?", (address,)).fetchone()
-        if row is None:
-            return 0
-        number = int(row[0])
-        mails = db.execute(
-            "SELECT m.id, c.members FROM sent s JOIN mail m ON m.id = s.mail JOIN circle c ON c.id = m.circle WHERE person = ?", (number,)
-        ).fetchall()
-        others: set[int] = set()
-        alone = []
-        for mail, members in mails:
-            left = [n for n in members_unpacked(members) if abs(n) != number]
-            others.update(abs(n) for n in left)
-            if left:
-                db.execute("UPDATE mail SET circle = ? WHERE id = ?", (circle_row(db, ((abs(n), n > 0) for n in left)), mail))
-            else:
-                alone.append(mail)
-        _drop(db, alone)
-        db.execute("DELETE FROM sent WHERE person = ?", (number,))
-        _recount(db, others | {number})
-        return len(mails)
+        return forget_in(db, address)
+
+
+def forget_in(db: Database, address: str) -> int:
+    """:func:`forget`, in an open history and within a change."""
+    kept = db.codec.of("address", address)
+    db.execute("INSERT INTO forgotten VALUES (?) ON CONFLICT DO NOTHING", (address_digest(address, db.key()),))
+    db.execute("DELETE FROM allowed WHERE one = ? OR other = ?", (kept, kept))
+    row = db.execute("SELECT id FROM person WHERE address = ?", (kept,)).fetchone()
+    if row is None:
+        return 0
+    number = int(row[0])
+    mails = db.execute(
+        "SELECT m.id, c.members FROM sent s JOIN mail m ON m.id = s.mail JOIN circle c ON c.id = m.circle WHERE person = ?", (number,)
+    ).fetchall()
+    others: set[int] = set()
+    alone = []
+    for mail, members in mails:
+        left = [n for n in members_unpacked(members) if abs(n) != number]
+        others.update(abs(n) for n in left)
+        if left:
+            db.execute("UPDATE mail SET circle = ? WHERE id = ?", (circle_row(db, ((abs(n), n > 0) for n in left)), mail))
+        else:
+            alone.append(mail)
+    _drop(db, alone)
+    db.execute("DELETE FROM sent WHERE person = ?", (number,))
+    _recount(db, others | {number})
+    return len(mails)
 
 
 def let_in(path: Path, address: str) -> bool:
     """Undo the leaving out: the person is learnt again from mails that are read from now on. Whether they had been forgotten."""
     with writing(path) as db:
-        gone = db.execute("DELETE FROM forgotten WHERE digest = ?", (address_digest(address, key_of(db)),)).rowcount
+        gone = db.execute("DELETE FROM forgotten WHERE digest = ?", (address_digest(address, db.key()),)).rowcount
         if gone:
             db.execute("DELETE FROM file")
         return bool(gone)
@@ -191,20 +197,25 @@ def let_in(path: Path, address: str) -> bool:
 def prune(path: Path, before: int) -> tuple[int, int]:
     """Drop mails older than a moment (seconds since 1970; those without a date, too), and people who got no other; (mails, people) dropped."""
     with writing(path, scrub=True) as db:
-        people_before = _count(db, "SELECT COUNT(*) FROM person")
-        old = [row[0] for row in db.execute("SELECT id FROM mail WHERE time < ?", (before,))]
-        touched: set[int] = set()
-        for begin in range(0, len(old), _BATCH):
-            marks = ",".join(map(str, old[begin : begin + _BATCH]))
-            touched.update(row[0] for row in db.execute(f"SELECT DISTINCT person FROM sent WHERE mail IN ({marks})"))
-            db.execute(f"DELETE FROM sent WHERE mail IN ({marks})")
-        _drop(db, old)
-        _recount(db, touched)
-        keep_after(db, before)
-        return len(old), people_before - _count(db, "SELECT COUNT(*) FROM person")
+        return prune_in(db, before)
 
 
-def _drop(db: sqlite3.Connection, mails: Iterable[int]) -> None:
+def prune_in(db: Database, before: int) -> tuple[int, int]:
+    """:func:`prune`, in an open history and within a change."""
+    people_before = _count(db, "SELECT COUNT(*) FROM person")
+    old = [row[0] for row in db.execute("SELECT id FROM mail WHERE time < ?", (before,))]
+    touched: set[int] = set()
+    for begin in range(0, len(old), _BATCH):
+        marks = ",".join(map(str, old[begin : begin + _BATCH]))
+        touched.update(row[0] for row in db.execute(f"SELECT DISTINCT person FROM sent WHERE mail IN ({marks})"))
+        db.execute(f"DELETE FROM sent WHERE mail IN ({marks})")
+    _drop(db, old)
+    _recount(db, touched)
+    keep_after(db, before)
+    return len(old), people_before - _count(db, "SELECT COUNT(*) FROM person")
+
+
+def _drop(db: Database, mails: Iterable[int]) -> None:
     """Delete mails, and count their words' numbers back."""
     gone: Counter[int] = Counter()
     for mail in mails:
@@ -216,10 +227,10 @@ def _drop(db: sqlite3.Connection, mails: Iterable[int]) -> None:
     db.execute("UPDATE identity SET mails = (SELECT COUNT(*) FROM mail WHERE mail.identity = identity.id)")
 
 
-def _recount(db: sqlite3.Connection, people: Iterable[int]) -> None:
+def _recount(db: Database, people: Iterable[int]) -> None:
     """Bring the counts of people up to date with their mails; who has none left goes."""
     sql = (
-        "SELECT COUNT(*), COALESCE(SUM(length(c.members) > 8), 0), COALESCE(MIN(s.time), 0), COALESCE(MAX(s.time), 0) "
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN length(c.members) > 8 THEN 1 ELSE 0 END), 0), COALESCE(MIN(s.time), 0), COALESCE(MAX(s.time), 0) "
         "FROM sent s JOIN mail m ON m.id = s.mail JOIN circle c ON c.id = m.circle WHERE s.person = ?"
     )
     for person in people:

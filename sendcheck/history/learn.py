@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendcheck.errors import InputError
+from sendcheck.history.database import Database, transaction
 from sendcheck.history.people import circle_row, person_row
 from sendcheck.history.record import Record, address_digest, record, sender_of
-from sendcheck.history.store import kept_after, key_of, open_writing, speaking, transaction
+from sendcheck.history.store import kept_after, open_writing, speaking
 from sendcheck.history.terms import packed
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.reading.message import read_message
@@ -64,15 +64,15 @@ class _Batch:
 class Learner:
     """Learns into the history at *path*; raises HistoryError where that cannot be written.
 
-    ``mine``: the addresses whose mails are sent mail; with those that the history knows already.
+    ``mine``: the addresses whose mails are sent mail, with those that the history knows already; ``db``: an open history instead of the file.
     """
 
-    def __init__(self, path: Path, mine: Iterable[str] = ()) -> None:
+    def __init__(self, path: Path, mine: Iterable[str] = (), db: Database | None = None) -> None:
         self.path = path
-        self._db = open_writing(path)
+        self._db: Database = db or open_writing(path)
         self.tally = Tally()
         with speaking(path):
-            self.key = key_of(self._db)
+            self.key = self._db.key()
             self.mine = {untagged(a.lower()) for a in mine} | identities(self._db)
             self._after = kept_after(self._db)
 
@@ -140,6 +140,8 @@ class Learner:
     def _is_done(self, source: Source, stat: os.stat_result) -> bool:
         """Whether a file did not change since it was read; of an mbox, whether this part of it was read and stands where it stood."""
         assert source.path is not None
+        if not self._db.knows_files:
+            return False
         row = self._db.execute("SELECT size, changed, position, mark FROM file WHERE path = ?", (str(source.path.absolute()),)).fetchone()
         if row is None:
             return False
@@ -175,9 +177,10 @@ class Learner:
         with transaction(self._db):
             seen: Counter[int] = Counter()
             outcomes = [self._write(found, seen) for found in batch.records]
-            self._db.executemany("INSERT INTO term VALUES (?, ?) ON CONFLICT DO UPDATE SET mails = mails + excluded.mails", sorted(seen.items()))
+            self._db.count_terms(sorted(seen.items()))
             files = [(str(path), size, changed, end, _mark(path, end)) for path, (size, changed, end) in batch.read.items()]
-            self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", files)
+            if self._db.knows_files:
+                self._db.executemany("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", files)
         self.tally.learnt += outcomes.count("learnt")
         self.tally.known += outcomes.count("known")
         self.tally.nobody += outcomes.count("nobody")
@@ -196,13 +199,14 @@ class Learner:
         circle = circle_row(db, numbers)
         identity = _identity(db, found.sender)
         values = (found.digest, found.message, found.time, identity, circle, found.thread, packed(found.terms))
-        mail = db.execute("INSERT INTO mail (digest, message, time, identity, circle, thread, terms) VALUES (?, ?, ?, ?, ?, ?, ?)", values).lastrowid
+        mail = db.inserted("INSERT INTO mail (digest, message, time, identity, circle, thread, terms) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         shared = int(len(numbers) > 1)
         for number, _visible in numbers:
-            db.execute("INSERT OR IGNORE INTO sent VALUES (?, ?, ?)", (number, found.time, mail))
+            db.execute("INSERT INTO sent VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (number, found.time, mail))
             db.execute(
-                "UPDATE person SET mails = mails + 1, shared = shared + ?, first = MIN(first, ?), last = MAX(last, ?) WHERE id = ?",
-                (shared, found.time, found.time, number),
+                "UPDATE person SET mails = mails + 1, shared = shared + ?, first = CASE WHEN first < ? THEN first ELSE ? END, "
+                "last = CASE WHEN last > ? THEN last ELSE ? END WHERE id = ?",
+                (shared, *(found.time,) * 4, number),
             )
         seen.update(found.terms)
         return "learnt"
@@ -221,18 +225,22 @@ class Learner:
 
     def _keep(self, fresh: set[str]) -> None:
         with transaction(self._db):
-            self._db.executemany("INSERT OR IGNORE INTO identity (address) VALUES (?)", [(a,) for a in sorted(fresh)])
-            self._db.execute("DELETE FROM file")  # files that were passed over may hold mails of theirs
+            self._db.executemany(
+                "INSERT INTO identity (address) VALUES (?) ON CONFLICT DO NOTHING", [(self._db.codec.of("address", a),) for a in sorted(fresh)]
+            )
+            if self._db.knows_files:
+                self._db.execute("DELETE FROM file")  # files that were passed over may hold mails of theirs
 
 
-def identities(db: sqlite3.Connection) -> set[str]:
+def identities(db: Database) -> set[str]:
     """The sender's own addresses, as far as mails were learnt from them."""
     return {row[0] for row in db.execute("SELECT address FROM identity")}
 
 
-def _identity(db: sqlite3.Connection, address: str) -> int:
-    db.execute("INSERT INTO identity (address, mails) VALUES (?, 1) ON CONFLICT DO UPDATE SET mails = mails + 1", (address,))
-    return int(db.execute("SELECT id FROM identity WHERE address = ?", (address,)).fetchone()[0])
+def _identity(db: Database, address: str) -> int:
+    kept = db.codec.of("address", address)
+    db.execute("INSERT INTO identity (address, mails) VALUES (?, 1) ON CONFLICT (address) DO UPDATE SET mails = identity.mails + 1", (kept,))
+    return int(db.execute("SELECT id FROM identity WHERE address = ?", (kept,)).fetchone()[0])
 
 
 def _end(source: Source, stat: os.stat_result) -> int:

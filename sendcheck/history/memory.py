@@ -21,7 +21,9 @@ def remember(path: Path, rule: str, pairs: Iterable[Pair], reason: str) -> int:
     """Keep that a rule's findings about these pairs are right as they are; how many were kept. Raises HistoryError."""
     rows = [(rule, *ordered(pair), reason, int(time.time())) for pair in pairs]
     with writing(path) as db:
-        db.executemany("INSERT INTO allowed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, time = excluded.time", rows)
+        db.executemany(
+            "INSERT INTO allowed VALUES (?, ?, ?, ?, ?) ON CONFLICT (rule, one, other) DO UPDATE SET reason = excluded.reason, time = excluded.time", rows
+        )
     return len(rows)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 
+from sendcheck.history.database import Database
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import fold, given_names, person
 from sendcheck.understanding.organisations import Organisations
@@ -21,35 +21,34 @@ def given_name(address: Address) -> str:
     return next((fold(w) for w in owner.words if fold(w) in given_names()), fold(owner.words[0]))
 
 
-def person_row(db: sqlite3.Connection, address: Address, when: int) -> int:
+def person_row(db: Database, address: Address, when: int) -> int:
     """The number of an address's row; made if it is new."""
     key = untagged(address.key)
-    row = db.execute("SELECT id, given FROM person WHERE address = ?", (key,)).fetchone()
-    given = given_name(address)
+    of = db.codec.of
+    row = db.execute("SELECT id, given FROM person WHERE address = ?", (of("address", key),)).fetchone()
+    given = of("given", given_name(address))
     if row is None:
         local, _at, domain = key.rpartition("@")
-        values = (key, local, domain, _ORGANISATIONS.of_domain(domain, key), given, when, when)
-        number = db.execute("INSERT INTO person (address, local, domain, organisation, given, first, last) VALUES (?, ?, ?, ?, ?, ?, ?)", values).lastrowid
-        assert number is not None
+        house = _ORGANISATIONS.of_domain(domain, key)
+        values = (of("address", key), of("local", local), of("domain", domain), of("organisation", house), given, when, when)
+        number = db.inserted("INSERT INTO person (address, local, domain, organisation, given, first, last) VALUES (?, ?, ?, ?, ?, ?, ?)", values)
     else:
         number = int(row[0])
         if given and not row[1]:
             db.execute("UPDATE person SET given = ? WHERE id = ?", (given, number))
     name = " ".join(address.name.split())[:200]
-    if name and name.casefold() != key:
-        db.execute("INSERT INTO name VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET mails = mails + 1", (number, name))
+    if name and name.casefold() != key and not db.codec.hidden:
+        db.execute("INSERT INTO name VALUES (?, ?, 1) ON CONFLICT (person, text) DO UPDATE SET mails = name.mails + 1", (number, name))
     return number
 
 
-def circle_row(db: sqlite3.Connection, members: Iterable[tuple[int, bool]]) -> int:
+def circle_row(db: Database, members: Iterable[tuple[int, bool]]) -> int:
     """The number of the row of people who got a mail together."""
     packed = members_packed(members)
     row = db.execute("SELECT id FROM circle WHERE members = ?", (packed,)).fetchone()
     if row is not None:
         return int(row[0])
-    number = db.execute("INSERT INTO circle (members) VALUES (?)", (packed,)).lastrowid
-    assert number is not None
-    return number
+    return db.inserted("INSERT INTO circle (members) VALUES (?)", (packed,))
 
 
 def members_packed(members: Iterable[tuple[int, bool]]) -> bytes:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sendcheck.errors import SendcheckError
+from sendcheck.history.database import Database, Sqlite, transaction
 from sendcheck.history.schema import APPLICATION, STEPS, VERSION
 
 #: Seconds that a writer waits for another one, and a check for a writer that holds the file whole.
@@ -59,7 +60,7 @@ def exists(path: Path) -> bool:
         raise told(error, path) from error
 
 
-def open_reading(path: Path) -> sqlite3.Connection:
+def open_reading(path: Path) -> Sqlite:
     """An existing history, for reading only; works on a read-only disk, too. Raises HistoryError."""
     try:
         with path.open("rb"):
@@ -91,13 +92,13 @@ def _quoted(path: Path) -> str:
     return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _connect(uri: str, seconds: float) -> sqlite3.Connection:
-    db = sqlite3.connect(uri, uri=True, timeout=seconds, isolation_level=None)
+def _connect(uri: str, seconds: float) -> Sqlite:
+    db = sqlite3.connect(uri, uri=True, timeout=seconds, isolation_level=None, factory=Sqlite)
     db.execute("PRAGMA cache_size = -16000")
     return db
 
 
-def _identify(db: sqlite3.Connection, path: Path) -> int:
+def _identify(db: Sqlite, path: Path) -> int:
     """The version of an open file; HistoryError if it is no history, or one of a newer sendcheck."""
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
@@ -111,7 +112,7 @@ def _identify(db: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def open_writing(path: Path) -> sqlite3.Connection:
+def open_writing(path: Path) -> Sqlite:
     """The history for writing: made if there is none (mode 0600), brought up to this version if it is older. Raises HistoryError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -129,7 +130,7 @@ def open_writing(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
+def _prepare(db: Sqlite, path: Path) -> None:
     version = _identify(db, path)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -149,19 +150,6 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
 
 
 @contextlib.contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing; waits for another writer."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
-@contextlib.contextmanager
 def speaking(path: Path) -> Iterator[None]:
     """What goes wrong in the database is told as a HistoryError."""
     try:
@@ -171,34 +159,30 @@ def speaking(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path) -> Iterator[Sqlite]:
     """An open history for some questions. Raises HistoryError."""
     with contextlib.closing(open_reading(path)) as db, speaking(path):
         yield db
 
 
 @contextlib.contextmanager
-def writing(path: Path, scrub: bool = False) -> Iterator[sqlite3.Connection]:
+def writing(path: Path, scrub: bool = False) -> Iterator[Sqlite]:
     """An open history for one change, all or nothing. ``scrub``: what it deletes leaves no trace in the files. Raises HistoryError."""
     with contextlib.closing(open_writing(path)) as db, speaking(path):
         with transaction(db):
             yield db
         if scrub:
-            db.execute("VACUUM")  # no trace in a page that is used on …
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # … nor in the log beside it
+            db.scrub()
 
 
-def key_of(db: sqlite3.Connection) -> bytes:
-    """The key of a history's digests and numbers."""
-    return bytes(db.execute("SELECT value FROM meta WHERE key = 'key'").fetchone()[0])
-
-
-def kept_after(db: sqlite3.Connection) -> int:
+def kept_after(db: Database) -> int:
     """The moment (seconds since 1970) before which mails were pruned and are not learnt again; 0 if none were."""
     row = db.execute("SELECT value FROM meta WHERE key = 'keep-after'").fetchone()
     return int(row[0]) if row else 0
 
 
-def keep_after(db: sqlite3.Connection, moment: int) -> None:
+def keep_after(db: Database, moment: int) -> None:
     """Learn nothing older than that from now on."""
-    db.execute("INSERT OR REPLACE INTO meta VALUES ('keep-after', ?)", (max(moment, kept_after(db)),))
+    latest = max(moment, kept_after(db))
+    db.execute("DELETE FROM meta WHERE key = 'keep-after'")
+    db.execute("INSERT INTO meta VALUES ('keep-after', ?)", (str(latest).encode(),))

@@ -6,22 +6,27 @@ import math
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sendcheck.history import near
+from sendcheck.history.database import MARK, Database
 from sendcheck.history.memory import ordered
 from sendcheck.history.people import members_unpacked
 from sendcheck.history.record import id_digests
 from sendcheck.history.signs import JUST_NOW, NAMES, Past, Scene, signs
-from sendcheck.history.store import key_of, open_reading, told
+from sendcheck.history.store import open_reading, told
 from sendcheck.history.terms import likeness, terms, unpacked, weights
 from sendcheck.history.trees import shipped
 from sendcheck.reading.addresses import untagged
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, Twin
 from sendcheck.understanding.lookalikes import Domains, Slip, looks_like
 from sendcheck.understanding.names import related_forms
+from sendcheck.understanding.organisations import Organisations
 
+_ORGANISATIONS = Organisations()
 #: The last mails of a person that are looked at.
 WINDOW = 120
 #: Recipients of one mail that are looked at: what goes to more is a list.
@@ -43,19 +48,22 @@ _COMPARED = 40
 #: A person with their names, the most frequent first.
 _PERSON = (
     "SELECT id, address, organisation, mails, first, last, "
-    "(SELECT group_concat(text, char(31)) FROM (SELECT text FROM name WHERE person = p.id ORDER BY mails DESC, text LIMIT 8)) FROM person p"
+    "(SELECT {joined} FROM (SELECT text FROM name WHERE person = p.id ORDER BY mails DESC, text LIMIT 8) n) FROM person p"
 )
 
 
 class HistoryFile:
-    """An open history. :meth:`fresh` comes before each mail. A mail that was learnt already does not count for itself."""
+    """An open history. :meth:`fresh` comes before each mail. A mail that was learnt already does not count for itself.
+
+    ``db``: an open one instead of the file's; ``owner``: whose it is, where addresses are hashed.
+    """
 
     broken = False
     why_not = ""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._db = open_reading(path)
+    def __init__(self, path: Path, db: Database | None = None, owner: str = "") -> None:
+        self.path, self._owner = path, owner
+        self._db: Database = db or open_reading(path)
         self._circles: dict[int, tuple[frozenset[int], frozenset[int]]] = {}
         self._people: dict[int, Acquaintance] = {}
         self._by_address: dict[str, Acquaintance | None] = {}
@@ -68,7 +76,10 @@ class HistoryFile:
 
     def fresh(self) -> None:
         """Before the next mail: forget what was read if another program has written since, or if it has become much."""
-        version = self._rows("PRAGMA data_version")[0][0]
+        try:
+            version = self._db.version()
+        except sqlite3.Error as error:
+            raise told(error, self.path) from error
         if version != self._version or len(self._people) > _KEPT or len(self._circles) > _KEPT:
             self._version = version
             self._people.clear()
@@ -86,7 +97,7 @@ class HistoryFile:
 
     @cached_property
     def _key(self) -> bytes:
-        return key_of(self._db)
+        return self._db.key()
 
     # -- people -------------------------------------------------------------------
 
@@ -104,14 +115,28 @@ class HistoryFile:
             self._people[number] = found
         return found
 
+    def _of(self, kind: str, value: str) -> str:
+        return self._db.codec.of(kind, value)
+
+    def _readable(self, found: Acquaintance, address: str) -> Acquaintance:
+        """Somebody who was asked for by address, and is so known again where addresses are hashed."""
+        if not self._db.codec.hidden or address.startswith(MARK):
+            return found
+        house = _ORGANISATIONS.of_domain(address.rpartition("@")[2], address)
+        found = self._people[found.number] = replace(found, address=address, organisation=house)
+        return found
+
     def _found(self, sql: str, values: Sequence[object], most: int = _MOST_PEOPLE) -> list[Acquaintance]:
-        return [self._acquaintance(row) for row in self._rows(f"{_PERSON} WHERE {sql} ORDER BY mails DESC, id LIMIT {most}", values)]
+        return [
+            self._acquaintance(row) for row in self._rows(f"{_PERSON.format(joined=self._db.joined)} WHERE {sql} ORDER BY mails DESC, id LIMIT {most}", values)
+        ]
 
     def person(self, address: str) -> Acquaintance | None:
         """Whoever has that address."""
         key = untagged(address.lower())
         if key not in self._by_address:
-            self._by_address[key] = next(iter(self._found("address = ?", (key,), 1)), None)
+            found = next(iter(self._found("address = ?", (self._of("address", key),), 1)), None)
+            self._by_address[key] = found and self._readable(found, key)
         return self._by_address[key]
 
     @cached_property
@@ -120,6 +145,8 @@ class HistoryFile:
 
     def domains(self) -> Mapping[str, int]:
         """Domains written to, with the mails sent there."""
+        if self._db.codec.hidden:
+            return near.Asked(self._domains, lambda domain: self._of("domain", domain))
         return self._domains
 
     @cached_property
@@ -128,15 +155,26 @@ class HistoryFile:
 
     def domains_like(self, domain: str) -> Sequence[tuple[str, Slip]]:
         """(domain written to, what lies between) of those that *domain* may be a slip of."""
+        if self._db.codec.hidden:
+            return Domains(d for d in near.domains(domain) if self._of("domain", d) in self._domains).like(domain)
         return self._index.like(domain)
 
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
         """People at a domain, the most written to first."""
-        return self._found("domain = ?", (domain.lower(),))
+        return self._found("domain = ?", (self._of("domain", domain.lower()),))
+
+    def people_like(self, address: str) -> Sequence[Acquaintance]:
+        """People at an address's domain whose own may be the one that was meant."""
+        local, _, domain = untagged(address.lower()).rpartition("@")
+        if not self._db.codec.hidden:
+            return self.people_at(domain)
+        made = {self._of("address", f"{other}@{domain}"): f"{other}@{domain}" for other in near.local_parts(local)}
+        found = self._found(f"address IN ({','.join('?' * len(made))})", list(made)) if made else []
+        return [self._readable(p, made.get(p.address, p.address)) for p in found]
 
     def people_named(self, given: Iterable[str], most: int = _MOST_PEOPLE) -> Sequence[Acquaintance]:
         """People with one of these given names (folded), the most written to first."""
-        wanted = sorted(set(given) - {""})
+        wanted = sorted({self._of("given", name) for name in given} - {""})
         return self._found(f"given IN ({','.join('?' * len(wanted))})", wanted, most) if wanted else []
 
     def _by_number(self, numbers: Iterable[int]) -> list[Acquaintance]:
@@ -190,14 +228,16 @@ class HistoryFile:
             f"SELECT DISTINCT c.members FROM mail m JOIN circle c ON c.id = m.circle WHERE m.message IN ({marks}) OR m.thread IN ({marks})",
             [*digests, *digests],
         )
-        return frozenset(p.address for p in self._by_number(abs(n) for (data,) in rows for n in members_unpacked(data)))
+        people = self._by_number(abs(n) for (data,) in rows for n in members_unpacked(data))
+        return near.Members.made((self._of("address", p.address) for p in people), lambda address: self._of("address", address))
 
     def identities(self, address: str) -> Mapping[str, int]:
         """Under which of their own addresses the sender wrote to somebody, of the last mails."""
         known = self.person(address)
         if known is None:
             return {}
-        names = {int(n): str(a) for n, a in self._rows("SELECT id, address FROM identity")}
+        mine = {self._of("address", self._owner): self._owner} if self._owner else {}
+        names = {int(n): mine.get(str(a), str(a)) for n, a in self._rows("SELECT id, address FROM identity")}
         return Counter(names[past.identity] for past in self.last(known.number) if past.identity in names)
 
     def own(self) -> Mapping[str, int]:
@@ -206,7 +246,8 @@ class HistoryFile:
 
     @cached_property
     def _own(self) -> Mapping[str, int]:
-        return {str(a): int(n) for a, n in self._rows("SELECT address, mails FROM identity")}
+        mine = {self._of("address", self._owner): self._owner} if self._owner else {}
+        return {mine.get(str(a), str(a)): int(n) for a, n in self._rows("SELECT address, mails FROM identity")}
 
     def shown(self, addresses: Sequence[str]) -> frozenset[int]:
         """Of the last mails to any of these: the numbers of those that showed one of them to the other readers."""
@@ -214,7 +255,7 @@ class HistoryFile:
         return frozenset(past.mail for n in numbers for past in self.last(n) if not numbers.isdisjoint(past.circle - past.hidden))
 
     def organisations(self, labels: Iterable[str]) -> Sequence[tuple[str, str, int]]:
-        """(label, domain, mails) of domains that one of these words is a label of, the last one aside."""
+        """(label, domain, mails) of domains that one of these words is a label of, the last one aside; none where domains are hashed."""
         return [(label, domain, self._domains[domain]) for label in sorted({w.lower() for w in labels}) for domain in self._labels.get(label, ())]
 
     @cached_property
@@ -262,6 +303,8 @@ class HistoryFile:
         given, local = (str(value) for value in rows[0])
         alike = [p for p in self.people_named(related_forms(given), _MOST_TWINS + 1) if p.number != person.number]
         alike += [p for p in self._found("local = ?", (local,)) if p.number != person.number]
+        if self._db.codec.hidden:
+            return list({p.number: p for p in alike}.values())[:_MOST_TWINS]
         sizes = (len(local) - 2, len(local) + 2)
         near = self._found("local >= ? AND local < ? AND length(local) BETWEEN ? AND ?", (local[:3], local[:3] + "\U0010ffff", *sizes), _NEAR)
         alike += [p for p in near if p.number != person.number and looks_like(p.address.rpartition("@")[0], local)]
@@ -294,7 +337,8 @@ class HistoryFile:
             return None
         reason = ""
         for one, other in wanted:
-            rows = self._rows("SELECT reason FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, *ordered((one, other))))
+            pair = ordered((self._of("address", one.strip().lower()), self._of("address", other.strip().lower())))
+            rows = self._rows("SELECT reason FROM allowed WHERE rule = ? AND one = ? AND other = ?", (rule, *pair))
             if not rows:
                 return None
             reason = reason or str(rows[0][0])

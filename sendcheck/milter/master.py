@@ -29,6 +29,7 @@ from sendcheck.daemon import wire
 from sendcheck.daemon.notify import notify, watchdog_seconds
 from sendcheck.errors import SendcheckError
 from sendcheck.milter.counters import Counters
+from sendcheck.milter.learning import Learning
 from sendcheck.milter.outcome import Envelope, Outcome, failed, outcome_of, told_place
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.pool import Pool
@@ -79,6 +80,7 @@ class Master:
         self._mails: dict[int, _Mail] = {}
         self._callers: dict[int, _Caller] = {}
         self._number = 0
+        self._learning: Learning | None = None
         self._front: subprocess.Popen[bytes] | None = None
         self._heard = self._started = 0.0
         self._stopping = self._again = False
@@ -111,7 +113,8 @@ class Master:
         ready = False
         while not self._stopping:
             pools = [self._pool, *self._old]
-            fds = [listener.fileno(), wake, *self._callers, *(c.fileno() for pool in pools for c in pool.connections)]
+            learning = [self._learning.connection] if self._learning is not None and self._learning.connection is not None else []
+            fds = [listener.fileno(), wake, *self._callers, *(c.fileno() for c in learning), *(c.fileno() for pool in pools for c in pool.connections)]
             poll = select.poll()  # no limit of 1,024 descriptors, as select has
             for fd in fds:
                 poll.register(fd, select.POLLIN)
@@ -128,6 +131,7 @@ class Master:
                     self._finish(number, report)
             self._retire()
             self._begin()
+            self._learn()
             self._watch(listener)
             if not ready and self._heard:
                 ready = True
@@ -231,6 +235,8 @@ class Master:
         spent = time.monotonic() - mail.came
         self._count(mail, report, outcome, spent)
         self._answer(mail, Outcome() if self._dry else outcome)
+        if self._learning is not None and outcome.action in {"accept", "tag", "warn"} and not self._learning.add(mail.raw):
+            self._counters.add("troubles", "not learnt")
 
     @property
     def _dry(self) -> bool:
@@ -252,6 +258,15 @@ class Master:
         """The front waits for it, or has gone its own way. An answer is short: it fits into a socket's buffer."""
         with contextlib.suppress(OSError):
             wire.send(mail.connection, outcome.wire())
+
+    def _learn(self) -> None:
+        """Keep the process that learns at work, where one is wanted."""
+        if self._learning is None and Learning.wanted(self._config):
+            self._learning = Learning(self._config)
+        if self._learning is not None:
+            learnt = self._learning.tend()
+            if learnt:
+                self._counters.add("mails", "learnt", learnt)
 
     # -- the front ----------------------------------------------------------------
 
@@ -316,6 +331,9 @@ class Master:
             if wanted:
                 self._log("the configuration was read anew" + _restart_needed(self._config, engine.config))
             self._engine, self._config = engine, engine.config
+            if self._learning is not None:
+                self._learning.close()
+                self._learning = None
         self._old.append(self._pool)
         self._pool = self._new_pool()
 
@@ -334,6 +352,8 @@ class Master:
                     self._finish(number, report)
         for pool in pools:
             pool.close()
+        if self._learning is not None:
+            self._learning.close()
         if self._front is not None:
             time.sleep(0.05)  # for the last answers to reach the MTA
             self._front.kill()  # libmilter leaves only when the MTA's last connection does

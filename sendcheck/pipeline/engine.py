@@ -282,7 +282,7 @@ class Engine:
                 else:
                     hits.append(item)
         except SendcheckError as error:  # what a check relies on fails under its hands: the history
-            hits, lacking = [], [NotRunEntry(rule.slug, str(error), True) for rule in check.rules if rule.slug in wanted]
+            hits, lacking = [], [NotRunEntry(rule.slug, str(error), error.required) for rule in check.rules if rule.slug in wanted]
         except Exception as error:
             # Type and place only: an exception's text may hold words of the mail.
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]

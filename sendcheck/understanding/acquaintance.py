@@ -26,13 +26,20 @@ class Acquaintance:
     last: int = 0
 
     @property
+    def hidden(self) -> bool:
+        """Whether only a hash of the address is known."""
+        return self.address.startswith("#")
+
+    @property
     def mailbox(self) -> Address:
-        """The address with the name most often written."""
-        return Address(self.names[0] if self.names else "", self.address)
+        """The address with the name most often written; an empty one where that is hidden."""
+        return Address("", "") if self.hidden else Address(self.names[0] if self.names else "", self.address)
 
     @property
     def shown(self) -> str:
         """Name and address, as a finding shows them."""
+        if self.hidden:
+            return "somebody else of that name, whom you write to"
         return f"{self.names[0]} <{self.address}>" if self.names else self.address
 
 
@@ -102,6 +109,10 @@ class History(Protocol):
         """People at a domain, the most written to first; at most some hundreds."""
         ...
 
+    def people_like(self, address: str) -> Sequence[Acquaintance]:
+        """People at an address's domain whose own may be the one that was meant; rather too many."""
+        ...
+
     def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
         """People with one of these given names (folded)."""
         ...
@@ -154,6 +165,9 @@ class NoHistory:
         return ()
 
     def people_at(self, domain: str) -> Sequence[Acquaintance]:
+        return ()
+
+    def people_like(self, address: str) -> Sequence[Acquaintance]:
         return ()
 
     def people_named(self, given: Iterable[str]) -> Sequence[Acquaintance]:
