@@ -2,6 +2,7 @@
 
 from sendcheck.data import alternatives, by_language, filled, lines, of_language, pattern, toml, union
 from sendcheck.data.sieve import Alternatives
+from sendcheck.data.userpatterns import compiled as user_pattern
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
 from sendcheck.reading.templates.model import Spot, Template, Translation
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, History
@@ -64,4 +65,5 @@ __all__ = [
     "pattern",
     "toml",
     "union",
+    "user_pattern",
 ]  # fmt: skip

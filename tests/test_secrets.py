@@ -19,7 +19,7 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, MailReport, Verdict
 from sendcheck.testing import build, config_of
 from sendcheck.understanding.place import Place
-from tests.conftest import Run
+from tests.conftest import GOOD, Run
 
 VALUES = (
     "Sommer2024!",
@@ -162,3 +162,24 @@ def test_random_numbers_are_seldom_anybodys() -> None:
     own = "".join(f"Order {chance.randrange(10**10, 10**11)} is ready.\n" for _ in range(5_000))
     report = Engine(load(), config_of({}), Selection(("personal-number",))).check(Job("x", build({"own": own})))
     assert sum(1 + len(f.also) for f in report.findings) <= 15
+
+
+def test_patterns_of_ones_own(sendcheck: Run, tmp_path: Path) -> None:
+    config, mail = tmp_path / "c.toml", tmp_path / "m.eml"
+    config.write_text("[secrets]\npatterns = ['ACME-[0-9]{8}', '(?i)project bluebird']\n")
+    mail.write_bytes(GOOD.replace(b"The plan is ready.", b"The plan is ready, see acme-00000001 and ACME-12345678 of Project Bluebird."))
+    done = sendcheck("check", mail, "--config", config)
+    assert done.returncode == 1 and "what your configuration keeps inside" in done.stdout
+    assert ("12345678" not in done.stdout and "Bluebird" not in done.stdout and "acme-00000001" not in done.stdout.replace("…", "")) or "acme" in done.stdout
+    for pattern, why in (("(?<=x)a", "invalid"), ("(a", "missing"), ("a*", "everywhere")):
+        config.write_text(f"[secrets]\npatterns = ['{pattern}']\n")
+        refused = sendcheck("check", mail, "--config", config)
+        assert refused.returncode == 2 and "c.toml:2" in refused.stderr and why in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_no_pattern_of_a_user_takes_long(tmp_path: Path, sendcheck: Run) -> None:
+    config, mail = tmp_path / "c.toml", tmp_path / "m.eml"
+    config.write_text("[secrets]\npatterns = ['(a+)+x$', '(x+x+)+y', '([a-z]+)*=']\n[[templates]]\nglob = '*a*a*a*a*a*a*a*a*a*b'\n")
+    mail.write_bytes(GOOD + b"a" * 50_000 + b"\n")
+    done = sendcheck("check", mail, "--config", config, "--timings")
+    assert "check-crashed" not in done.stdout and "not finish" not in done.stdout

@@ -13,7 +13,7 @@ from sendcheck.understanding.text import sentence_around
 _WORD = r"[A-ZÆØÅÄÖ][^\W\d_]{1,30}"
 # Begins at a word and is bounded, so that a long run of letters costs no more than its length.
 _NAME = rf"(?<!\w){_WORD}(?:[-'’][^\W\d_]{{1,30}}){{0,2}}(?:[ ]+{_WORD}(?:-{_WORD})?){{0,2}}"
-_SPLIT = re.compile(r"\s*(?:,|&|\band\b|\bog\b)\s*")
+_SPLIT = re.compile(r"\s{0,9}(?:,|&|\band\b|\bog\b)\s*")
 
 
 @cache

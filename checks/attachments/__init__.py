@@ -35,7 +35,7 @@ RULES = (
 )
 _URL = re.compile(r"https?://|\bwww\.|\bftp://", re.I)
 _FILE = re.compile(
-    r"(?<![\w/@.])[\w()-]+(?:\.[\w()-]+)*\.(?:pdf|docx?|xlsx?|xlsm|pptx?|csv|zip|txt|rtf|png|jpe?g|gif|odt|ods|odp|eml|ics|mp[34]|mov|pages|numbers|key|tgz|7z)(?![\w@])",
+    r"(?<![\w/@.()-])[\w()-]+(?:\.[\w()-]+)*\.(?:pdf|docx?|xlsx?|xlsm|pptx?|csv|zip|txt|rtf|png|jpe?g|gif|odt|ods|odp|eml|ics|mp[34]|mov|pages|numbers|key|tgz|7z)(?![\w@])",
     re.I,
 )
 _ARCHIVES = {".zip", ".tgz", ".gz", ".7z", ".rar", ".tar"}

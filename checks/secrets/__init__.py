@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Rule, Severity
+from sendcheck.checkapi import Check, Harm, Hit, Mail, NotRun, Option, Rule, Severity
 
 from .numbers import numbers
 from .secret import secrets
@@ -34,8 +34,17 @@ RULES = (
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
     """Passwords, keys and tokens, then numbers with valid check digits."""
-    yield from secrets(mail)
+    yield from secrets(mail, options["patterns"])
     yield from numbers(mail, options["own-accounts"])
 
 
-CHECK = Check("secrets", RULES, run, Path(__file__).parent, ("own-accounts",))
+CHECK = Check(
+    "secrets",
+    RULES,
+    run,
+    Path(__file__).parent,
+    (
+        "own-accounts",
+        Option("patterns", "patterns", [], "What else must not leave, as RE2 patterns: 'ACME-[0-9]{8}' (no look-around; (?i) ignores case)."),
+    ),
+)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from sendcheck.checkapi import Confidence, Hit, Mail, by_language, toml, union
+from sendcheck.checkapi import Confidence, Hit, Mail, by_language, toml, union, user_pattern
 from sendcheck.understanding.leaving import Leaving, leaving
 
 RULE = "secret"
@@ -39,11 +39,11 @@ class _Found:
     confidence: Confidence = Confidence.HIGH
 
 
-def secrets(mail: Mail) -> Iterator[Hit]:
-    """One finding for each, at its first place."""
+def secrets(mail: Mail, patterns: Sequence[str] = ()) -> Iterator[Hit]:
+    """One finding for each, at its first place. ``patterns``: the user's own."""
     for piece in leaving(mail):
         taken: list[tuple[int, int]] = []
-        for found in (*_shaped(piece), *_said(piece)):
+        for found in (*_configured(piece, patterns), *_shaped(piece), *_said(piece)):
             if any(found.start < end and start < found.end for start, end in taken):
                 continue
             taken.append((found.start, found.end))
@@ -78,6 +78,14 @@ def _values(piece: Leaving, found: _Found) -> tuple[str, ...]:
     value = piece.text[found.start : found.end]
     block = _KEY_BLOCK.match(piece.text, found.start)
     return tuple(dict.fromkeys(_LINE.findall(block["body"]))) if block else (value,)
+
+
+def _configured(piece: Leaving, patterns: Sequence[str]) -> Iterator[_Found]:
+    for pattern in patterns:
+        for match in user_pattern(pattern).finditer(piece.text):
+            start, end = match.span()
+            if end > start:
+                yield _Found(start, end, "what your configuration keeps inside")
 
 
 # -- by their shape -----------------------------------------------------------

@@ -46,6 +46,7 @@ KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "int": ("a whole number", lambda v: isinstance(v, int) and not isinstance(v, bool)),
     "seconds": ("a number of seconds above 0", lambda v: isinstance(v, (int, float)) and not isinstance(v, bool) and v > 0),
     "list": ("a list of strings", _is_list),
+    "patterns": ("a list of patterns (RE2)", _is_list),
     "pairs": ("a list of pairs of strings", _is_pairs),
     "identities": ("a list of addresses, or a table of lists", _is_identities),
     "choice": ("one of its values", lambda v: isinstance(v, str)),

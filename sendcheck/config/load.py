@@ -242,6 +242,12 @@ def _checked(layer: _Layer, key: Key, value: Any) -> Any:
         return value
     if not test(value):
         raise _fail(layer, key.name, f"“{key.name}” is {shown(value)}, but must be {what}")
+    if key.kind == "patterns":
+        from sendcheck.data.userpatterns import why_not
+
+        for pattern in value:
+            if why := why_not(pattern):
+                raise _fail(layer, key.name, f"“{pattern}” in “{key.name}” cannot be used as a pattern: {why}")
     if key.kind == "identities":
         table = value if isinstance(value, dict) else {address: [] for address in value}
         return {str(address).strip().lower(): list(places) for address, places in table.items()}

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sendcheck.data.userpatterns import UserPattern, compiled
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.contract import PROFILES
 from sendcheck.pipeline.registry import unknown
@@ -48,7 +49,7 @@ class TemplateEntry:
 
 
 @cache
-def _regex(pattern: str) -> re.Pattern[str]:
+def _regex(pattern: str) -> UserPattern:
     """A glob as a pattern over a path with slashes."""
     text = pattern.removeprefix("./")
     out = "" if "/" in text else "(?:.*/)?"
@@ -65,7 +66,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
             out, at = out + "(?:" + "|".join(re.escape(p) for p in text[at + 1 : end].split(",")) + ")", end + 1
         else:
             out, at = out + re.escape(text[at]), at + 1
-    return re.compile(out, re.S)
+    return compiled(out)
 
 
 def parse(value: Any, folder: Path, fail: Fail) -> list[TemplateEntry]:

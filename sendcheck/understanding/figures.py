@@ -118,7 +118,7 @@ def find_figures(text: str, language: str = "") -> tuple[Figure, ...]:
 
 #: Times of day, phone numbers, links, addresses, numbers with letters in them, ranges of years.
 _OTHER = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+|(?<!\d)\d{1,2}[:.]\d{2}(?!\d|\s?%|[.,]\d)(?=\s*(?:am|pm|h|hrs|uhr|o'clock)?\b)(?!\s?(?:kr|nok|eur|usd|mill|percent|prosent|%))"
+    r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+|(?<!\d)\d{1,2}[:.]\d{2}(?!\d|\s?%|[.,]\d)(?=\s*(?:am|pm|h|hrs|uhr|o'clock)?\b)(?!\s?(?:kr|nok|eur|usd|mill|percent|prosent|%))"
     r"|\+?\d[\d  ()-]{7,}\d(?!\s?(?:kr|kroner|nok|eur|usd|%))(?![.,]\d)|\b(?=\w*\d)(?=\w*[A-Za-z])\w{3,}-?\w*|\b24/7\b|\d+(?:\.\d+){2,}|\d+/\d+",
     re.I,
 )

@@ -26,7 +26,7 @@ NAMED = r"(?-i:[A-ZÆØÅ][\w-]+)"
 #: “Ruth's going to”: no genitive.
 _IS = union([p for language in languages_with("mentions.toml") for p in language_file(language, "mentions.toml")["is"]])
 _PLACES = frozenset(w for language in languages_with("clauses.toml") for w in lexicon(language)["unnamed_places"])
-_BEFORE = re.compile(r"(\w+)\.? $")
+_BEFORE = re.compile(r"(?<!\w)(\w+)\.? $")
 _CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*")
 
 

@@ -15,7 +15,7 @@ from sendcheck.reading.addresses import Address, parse_address_list
 
 MAX_ATTRIBUTION = 320
 _DATE = re.compile(r"\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
-_EMAIL = re.compile(r"[^\s<>\"'(),;:\[\]@=]+@[^\s<>\"'(),;:\[\]@]*[^\s<>\"'(),;:.\[\]@]")
+_EMAIL = re.compile(r"(?<![^\s<>\"'(),;:\[\]@=])[^\s<>\"'(),;:\[\]@=]+@[^\s<>\"'(),;:\[\]@]*[^\s<>\"'(),;:.\[\]@]")
 _NOTES_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?(?:\s+\w{2,9})?\s*$")
 _DASHES = r"[-_=*–—\s]*"
 

@@ -86,7 +86,7 @@ def _tails() -> _Tails:
         for key, values in gathered.items():
             values += language_file(language, "quotes.toml").get(key, [])
     return _Tails(
-        union(gathered["signoffs"], prefix=r"[ \t]*", suffix=r"[ \t]*[,.!:\-–]*[ \t]*$"),
+        union(gathered["signoffs"], prefix=r"[ \t]*", suffix=r"[ \t]*(?:[,.!:\-–]+[ \t]*)?$"),
         union(gathered["device"], prefix=r"[ \t*_]*", suffix=r"[ \t*_.]*$"),
         union(gathered["disclaimers"], prefix=r"[ \t*_\-]*", flags=re.I | re.S),
     )

@@ -11,7 +11,7 @@ from sendcheck.understanding.text import in_code
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: Addresses, links, paths, file names, hosts, handles and tags.
-_COORDINATE = re.compile(r"\S*(?:://|@|\\|www\.|\w/\w+/|~/|</?\w|\w\.(?:[a-z]{2,4}|[A-Z]{2,4})\b(?!\w)|\w_\w|#\w)\S*")
+_COORDINATE = re.compile(r"(?<!\S)\S*(?:://|@|\\|www\.|\w/\w+/|~/|</?\w|\w\.(?:[a-z]{2,4}|[A-Z]{2,4})\b(?!\w)|\w_\w|#\w)\S*")
 #: Three columns and more.
 _COLUMNS = re.compile(r"\S(?:\t|[ ]{3,})\S.*\S(?:\t|[ ]{3,})\S")
 _MOSTLY = 0.34

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sendcheck.gateways.clients.base import HookError, TextClient, appended, config_home, program
 
-_SENDMAIL = re.compile(r"""(?m)^\s*set\s+sendmail\s*=\s*(?:"([^"\n]*)"|'([^'\n]*)'|(\S+))""")
+_SENDMAIL = re.compile(r"""(?m)^[ \t]*set[ \t]+sendmail[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|(\S+))""")
 
 
 class Mutt(TextClient):

@@ -9,7 +9,7 @@ from sendcheck.reading.templates.model import Allowance, SourceFile
 
 _ALLOW = re.compile(r"sendcheck:[ \t]*allow(?P<file>-file)?\b[ \t]*(?P<rule>[a-z][a-z-]*)?[ \t]*(?P<reason>[^\n]*)")
 _COMMENTED = re.compile(r"<!--|\{#|\{%-?\s*#|\{\{~?!|\{%-?\s*comment\b|^\s*(?:#|!|//)|<%#|/\*|\"(?://|_comment|\$comment)[^\"]*\"\s*:|\s#\s")
-_ENDING = re.compile(r"\s*(?:--\s*\}\}|-->|-?#\}|\{%|-?%\}|\}\}|\*/|\",?\s*$).*$")
+_ENDING = re.compile(r"(?<!\s)\s*(?:--\s*\}\}|-->|-?#\}|\{%|-?%\}|\}\}|\*/|\",?\s*$).*$")
 
 
 def allowances(file: SourceFile) -> Iterator[Allowance]:

@@ -11,8 +11,8 @@ _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
 _PATH = re.compile(r"(?<![\w.$@])(?:@root\.|(?:\.\./)+|this[./]|@)?\$?[A-Za-z_æøåÆØÅ][\w]*(?:(?:\.|\[)(?:[A-Za-z_]\w*|\d+|\[?\d+\]?)\]?)*")
 _WORDS = lines(__package__, "words.txt")
 _LITERAL = re.compile(
-    r"(?:_|gettext|ngettext|trans|t|__)?\s*\(?\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\)?"
-    r"\s*(?:\|\s*(?:safe|trans|e|escape|raw|noescape)\s*)*"
+    r"(?:_|gettext|ngettext|trans|t|__)?\s*(?:\(\s*)?(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*(?:\)\s*)?"
+    r"(?:\|\s*(?:safe|trans|e|escape|raw|noescape)\s*)*"
 )
 
 

@@ -1,0 +1,122 @@
+"""Run as a program by test_growth.py: every regular expression of ours over texts that grow, in a process that may hang and be killed.
+
+Prints a line of JSON for each that takes more than a few times as long for eight times as much: [where, pattern, unit, seconds, ratio].
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import multiprocessing
+import pkgutil
+import re
+import sys
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+UNITS = (" ", "\n", "\t", "a", "0", "-", ".", ",", "<", "(", '"', "'", "/", "a ", "a-", "1.", "0 ", "a@", "{{", "> ", "=\n", "the ")
+SMALL, LARGE = 1_000, 8_000
+#: Linear is 8 times; quadratic 64.
+RATIO, WORTH, HANGS = 24, 0.03, 5.0
+_SKIPPED = ("milter.front", "languagetool.worker", "__main__", "training")
+_compile = re.compile
+found: dict[tuple[Any, int], tuple[re.Pattern[Any], str]] = {}
+
+
+def _noted(pattern: Any, flags: int = 0) -> re.Pattern[Any]:
+    made = _compile(pattern, flags)
+    frame = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.endswith(("/re/__init__.py", "data/sieve.py", "data/__init__.py")):
+        frame = frame.f_back  # type: ignore[assignment]
+    name = frame.f_code.co_filename if frame is not None else ""
+    if name.startswith(str(ROOT)) and "/.venv/" not in name:
+        found.setdefault((made.pattern, made.flags), (made, f"{Path(name).relative_to(ROOT)}"))
+    return made
+
+
+def collect() -> None:
+    """Import everything, and check the mails that came along, so that what is compiled on first use is."""
+    re.compile = _noted  # type: ignore[assignment]
+    import sendcheck_checks
+
+    import sendcheck
+
+    for package in (sendcheck, sendcheck_checks):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not any(part in module.name for part in _SKIPPED):
+                importlib.import_module(module.name)
+    from sendcheck.config.load import load_config
+    from sendcheck.pipeline.registry import load
+    from sendcheck.pipeline.rehearsal import warm_up
+
+    config = load_config(load(), isolated=True)
+    config.severities["grammar"] = "off"
+    warm_up(load(), config)
+    re.compile = _compile
+
+
+def _text(pattern: Any, unit: str, size: int) -> Any:
+    text = (unit * (size // len(unit) + 1))[:size] + "!"
+    return text.encode() if isinstance(pattern, bytes) else text
+
+
+def _seconds(run: Any, text: Any) -> float:
+    begun = time.perf_counter()
+    run(text)
+    return time.perf_counter() - begun
+
+
+def measure(items: list[tuple[int, str]], told: Connection) -> None:
+    """Each (number, method) with each unit; says what it is at, and what grows too fast."""
+    every = list(found.values())
+    for number, method in items:
+        made, _where = every[number]
+        run = getattr(made, method)
+        for unit in UNITS:
+            told.send(("at", number, method, unit))
+            small = _seconds(run, _text(made.pattern, unit, SMALL))
+            if small * 64 < WORTH:
+                continue
+            large = min(_seconds(run, _text(made.pattern, unit, LARGE)) for _ in range(2))
+            small = min(small, *(_seconds(run, _text(made.pattern, unit, SMALL)) for _ in range(2)))
+            if large > WORTH and large / small > RATIO:
+                told.send(("bad", number, method, unit, large, large / small))
+                break
+    told.send(("done",))
+
+
+def main() -> None:
+    """``growth.py search`` tries all with search; ``growth.py match FILE…`` those of some files with match."""
+    collect()
+    method, *files = sys.argv[1:]
+    todo = [(number, method) for number, (_made, where) in enumerate(found.values()) if not files or where in files]
+    every = list(found.values())
+    print(json.dumps(["patterns", len(todo)]), flush=True)
+    while todo:
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("fork").Process(target=measure, args=(todo, theirs))
+        process.start()
+        theirs.close()
+        at: Any = None
+        while True:
+            said = ours.recv() if ours.poll(HANGS) else ("hangs",)
+            if said[0] == "at":
+                at = said
+            elif said[0] == "bad":
+                print(json.dumps([every[said[1]][1], str(every[said[1]][0].pattern), said[3], said[4], said[5]]), flush=True)
+            elif said[0] == "done":
+                todo = []
+                break
+            else:
+                process.kill()
+                print(json.dumps([every[at[1]][1], str(every[at[1]][0].pattern), at[3], HANGS, None]), flush=True)
+                todo = todo[todo.index((at[1], at[2])) + 1 :]
+                break
+        process.join()
+
+
+if __name__ == "__main__":
+    main()
