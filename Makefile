@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -P -m pytest
 TOGETHER := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test lint quality bench bench-leaks bench-linters recipients lists words languagetool milter thunderbird docs config pipelines clean
+.PHONY: demo test lint quality bench fuzz bench-leaks bench-linters recipients lists words languagetool milter thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -48,6 +48,15 @@ quality: $(VENV)/.dev  ## measure precision, recall and alarms on the corpora, a
 
 bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it
 	$(BIN)/python -m tests.benchmarks.run
+
+SECONDS ?= 60
+fuzz: $(VENV)/.dev  ## fuzz each target for SECONDS (60): reader, segmenter, HTML, templates, milter framing
+	@$(PIP) -e '.[fuzz]'
+	@for target in reader segmenter html templates framing; do \
+	  echo "fuzzing $$target for $(SECONDS) s"; \
+	  $(BIN)/python -m tests.fuzz.run $$target --seconds $(SECONDS) > .fuzz-$$target.log 2>&1 || { tail -40 .fuzz-$$target.log; exit 1; }; \
+	  grep -E "stat::(number_of_executed_units|average_exec_per_sec)|cov:" .fuzz-$$target.log | tail -3; \
+	done
 
 bench-leaks: $(VENV)/.dev  ## planted recipients in real mail: how many are found, how many who belong are flagged; writes docs/leaks.md
 	$(BIN)/python -m tests.quality.leaks

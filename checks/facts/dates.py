@@ -10,6 +10,8 @@ from sendcheck.checkapi import Confidence, Hit, Mail, Mood, Place, Sentence, Sev
 from sendcheck.understanding.calendar import Mention, find_dates, joining_words
 
 RULE = "date-impossible"
+#: Characters before a date in which its “by” stands.
+_BEFORE = 200
 _HISTORY = timedelta(days=60)
 #: Two readings of a date without a year that lie about as far from the mail both count.
 _EITHER_WAY = 40
@@ -33,7 +35,7 @@ def _promised(mail: Mail, sent: date) -> Iterator[Hit]:
     for sentence in mail.prose.sentences:
         passed = [w for w in mail.prose.times(sentence) if w.kind is TimeKind.DATE and w.day is not None and w.day < sent]
         for when in passed:
-            before = sentence.text[: when.start]
+            before = sentence.text[max(0, when.start - _BEFORE) : when.start]
             if pattern(__package__, "by").search(before) and _binds(mail, sentence, when.start):
                 assert when.day is not None
                 days = (sent - when.day).days

@@ -74,13 +74,13 @@ _ISO = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<da
 
 def find_dates(text: str) -> Iterator[Mention]:
     """All dates in *text*, in order of language and pattern; a place is reported once."""
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     for calendar in _calendars():
         for pattern in calendar.patterns:
             for match in pattern.finditer(text):
                 mention = _mention(match, calendar)
-                if mention and not any(a < mention.end and mention.start < b for a, b in taken):
-                    taken.append((mention.start, mention.end))
+                if mention and not any(taken[mention.start : mention.end]):
+                    taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
                     yield mention
     for match in _ISO.finditer(text):
         if 1 <= int(match["month"]) <= 12 and 1 <= int(match["day"]) <= 31:

@@ -27,6 +27,8 @@ NAMED = r"(?-i:[A-ZÆØÅ][\w-]+)"
 _IS = union([p for language in languages_with("mentions.toml") for p in language_file(language, "mentions.toml")["is"]])
 _PLACES = frozenset(w for language in languages_with("clauses.toml") for w in lexicon(language)["unnamed_places"])
 _BEFORE = re.compile(r"(?<!\w)(\w+)\.? $")
+#: Characters before a name in which the word before it stands.
+_NEAR = 80
 _CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*")
 
 
@@ -130,13 +132,14 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
         known = [prose.name_of(w) or prose.name_of(bare(w)) for _, w in words]
         if not any(known) and ((_begins(text, run) and run.group(0) in patterns["ordinary"]) or patterns["cut"].match(text[run.end() :])):
             continue
-        if _is_called(text, run) or any(fold(w) in patterns["public"] for w in (*(w for _, w in words), *_BEFORE.findall(text[: run.start()]))):
+        ahead = _BEFORE.findall(text[max(0, run.start() - _NEAR) : run.start()])
+        if _is_called(text, run) or any(fold(w) in patterns["public"] for w in (*(w for _, w in words), *ahead)):
             continue
         if any(side not in {None, Who.OWN} for side in known) or any(w in patterns["not_people"] for _, w in words):
             continue
         for index, (start, word) in enumerate(words):
             titled = index > 0 and fold(words[index - 1][1]) in titles()
-            before = _BEFORE.search(text[:start]) if index == 0 else None
+            before = _BEFORE.search(text[max(0, start - _NEAR) : start]) if index == 0 else None
             titled = titled or (before is not None and fold(before.group(1)) in titles())
             named = known[index] is not None or (len(word) > 2 and word not in patterns["not_names"] and bool({fold(word), fold(bare(word))} & given_names()))
             if not titled and not named:
