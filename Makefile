@@ -46,7 +46,7 @@ lint: $(VENV)/.dev
 quality: $(VENV)/.dev  ## measure precision, recall and alarms on the corpora, and write docs/quality.md
 	$(BIN)/python -m tests.quality.measure
 
-bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it
+bench: $(VENV)/.dev  ## measure speed, as ratios to yardsticks beside it; writes docs/benchmarks.md (an hour; BENCH_MEMORY=10000 for less)
 	$(BIN)/python -m tests.benchmarks.run
 
 SECONDS ?= 60
@@ -78,7 +78,7 @@ languagetool: $(VENV)/.installed  ## LanguageTool from Maven Central, for gramma
 milter: $(VENV)/.installed  ## pymilter, for `sendcheck milter` (needs libmilter's headers, a C compiler and the registries)
 	@$(PIP) -e '.[milter]'
 
-bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks.md (needs Go and the registries)
+bench-linters: $(VENV)/.dev  ## 1,000 templates beside Vale and proselint; writes docs/benchmarks-templates.md (needs Go and the registries)
 	$(BIN)/python -m tests.benchmarks.linters
 
 thunderbird: $(VENV)/.installed  ## pack Thunderbird's extension into dist/sendcheck.xpi

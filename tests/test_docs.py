@@ -140,7 +140,7 @@ def test_constraints_pin_every_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     pinned = {line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines()}
     named = [*project["dependencies"], *(n for extra in project["optional-dependencies"].values() for n in extra if not n.startswith("sendcheck["))]
-    missing = [n for n in named if re.split(r"[>=<]", n)[0].lower().replace("_", "-") not in pinned]
+    missing = [n for n in named if re.split(r"[>=<\[]", n)[0].lower().replace("_", "-") not in pinned]
     assert not missing
     assert "://" not in (ROOT / "constraints.txt").read_text("utf-8")
     dependencies = (ROOT / "docs" / "dependencies.md").read_text("utf-8")

@@ -22,6 +22,8 @@ _ODD = frozenset("ſıİςßẞ\u212a")
 _SHORTEST = 3
 #: Beyond this a longer word is no rarer.
 _LONG_ENOUGH = 6
+#: A longer text is no sentence, and is read again by each list: what is kept is some hundred times as large as the text.
+_KEPT = 1_000
 _REPEATS = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
 
 
@@ -99,9 +101,17 @@ def compile_all() -> None:
             made._pattern(number)
 
 
-@lru_cache(maxsize=2048)
 def _read(text: str) -> tuple[str, frozenset[str]]:
     """A text in lower case, and all its runs of three characters: one reading for all lists of alternatives."""
+    return _kept(text) if len(text) <= _KEPT else _read_once(text)
+
+
+@lru_cache(maxsize=512)
+def _kept(text: str) -> tuple[str, frozenset[str]]:
+    return _read_once(text)
+
+
+def _read_once(text: str) -> tuple[str, frozenset[str]]:
     low = text.lower()
     if not low.isascii():
         low = low.translate(_FOLDED)

@@ -139,7 +139,7 @@ def local_slip(one: str, other: str) -> Slip | None:
     return None
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def looks_like(one: str, other: str) -> bool:
     """Whether two parts before the @ are easily taken for each other: one slip apart, two in long ones."""
     if local_slip(one, other) is not None:

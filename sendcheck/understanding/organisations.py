@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from sendcheck.data import lines
@@ -38,7 +38,7 @@ def mention(name: str, domains: Sequence[str]) -> re.Pattern[str]:
     return _mention(name, tuple(domains))
 
 
-@cache
+@lru_cache(maxsize=2048)
 def _mention(name: str, domains: tuple[str, ...]) -> re.Pattern[str]:
     words = [w for w in re.split(r"[\s_-]+", name) if w]
     hosts = "|".join(rf"(?<![\w-])(?i:{re.escape(d)})(?![\w-])" for d in domains)
@@ -77,7 +77,7 @@ def _suffixes() -> _Suffixes:
     return _Suffixes(frozenset(rules), frozenset(wildcards), frozenset(exceptions))
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def registrable_domain(domain: str) -> str:
     """The domain somebody registered: ``mail.a.co.uk`` gives ``a.co.uk``; a bare suffix gives itself."""
     labels = readable(domain.lower().strip(".")).split(".")

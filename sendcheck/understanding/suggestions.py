@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.lexicon import frequent
@@ -101,7 +101,7 @@ def _slips(word: str) -> Iterator[tuple[str, float]]:
             yield f"{head}'{tail}", _SWAP
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _exchanged(one: str, other: str) -> float:
     if one in _VOWELS and other in _VOWELS:
         return _VOWEL
@@ -121,7 +121,7 @@ def _are_neighbours(one: str, other: str) -> bool:
 # -- two slips ----------------------------------------------------------------
 
 
-@cache
+@lru_cache(maxsize=8)  # some MB each
 def _index(language: str, initial: str) -> dict[str, list[str]]:
     """What is left of each frequent word that begins with a letter when one letter is taken out of it, and the word itself."""
     found: dict[str, list[str]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from sendcheck.data import language_file, languages_with
 from sendcheck.understanding.mail import Mail
@@ -43,7 +43,7 @@ def _pairs(language: str) -> tuple[_Pair, ...]:
     return tuple(found)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def of_word(word: str, language: str) -> tuple[str, str]:
     """(variety, the other one's word) of a word in lower case; ("", "") if it tells nothing."""
     data = language_file(language, "varieties.toml")

@@ -1,4 +1,4 @@
-"""Throughput over 1,000 mail templates beside Vale and proselint, and the table in docs/benchmarks.md: `make bench-linters`.
+"""Throughput over 1,000 mail templates beside Vale and proselint, and the table in docs/benchmarks-templates.md: `make bench-linters`.
 
 Makes an environment of its own in .bench: proselint from the Python registry, Vale 3.22.0 through the Go module proxy (a few minutes, once).
 Prints and writes; asserts nothing.
@@ -115,8 +115,8 @@ def main() -> None:
                 flush=True,
             )
     text = _page(rows)
-    (ROOT / "docs" / "benchmarks.md").write_text(text, "utf-8")
-    print("wrote docs/benchmarks.md")
+    (ROOT / "docs" / "benchmarks-templates.md").write_text(text, "utf-8")
+    print("wrote docs/benchmarks-templates.md")
 
 
 def _page(rows: list[tuple[str, float, float, float, int]]) -> str:
@@ -124,7 +124,7 @@ def _page(rows: list[tuple[str, float, float, float, int]]) -> str:
     words = sum(len(template(n).split()) for n in range(FILES)) // FILES
     cores = os.cpu_count()
     lines = [
-        "# Benchmarks\n",
+        "# Benchmarks: templates\n",
         f"Made by `make bench-linters`: {FILES:,} Markdown templates in Jinja's syntax, {words} words each, every fifth with one fault; wall time, median of three",
         f"runs, on {cores} cores ({platform.machine()}, Python {platform.python_version()}). Compare the ratios, not the seconds. The other tools lint prose and know no mail,",
         "no template and no promise: what they print here is mostly names and tags they take for words.\n",

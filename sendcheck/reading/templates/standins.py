@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from sendcheck.data import toml
@@ -27,7 +27,7 @@ def _hints() -> tuple[tuple[Type, frozenset[str]], ...]:
     return tuple((Type(kind), frozenset(words)) for kind, words in toml(__package__, "standins.toml")["hints"].items())
 
 
-@cache
+@lru_cache(maxsize=4096)
 def guess(path: str, expression: str = "") -> Type:
     """The type that a variable's name tells; the filters in its expression first."""
     for kind, names in toml(__package__, "standins.toml")["filters"].items():
