@@ -81,7 +81,7 @@ TABLE = [
 
 
 def parsed(text: str, language: str, models: Mapping[str, str] | None = None) -> tuple[Clause, ...]:
-    return next(iter(pipeline.parse([text], language, models or {}, lambda _name: None))).clauses
+    return next(iter(pipeline.parse([text], language, models or {}, [lambda _name: None]))).clauses
 
 
 @pytest.mark.parametrize("language", ["en", "nb"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ from sendcheck.pipeline.report import MailReport, Report, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.show.json import as_json
 from sendcheck.show.text import TextReport
-from tests.conftest import BAD, GOOD
+from tests.conftest import BAD, GOOD, ROOT
 from tests.test_reading import BOMBS
 
 
@@ -358,3 +359,31 @@ def _group_of(stat: Path) -> int | None:
     except OSError:
         return None
     return int(words[2]) if words[0] != "Z" else None
+
+
+@pytest.mark.parametrize("fault", ["hangs", "dies", "raises"])
+def test_mails_checked_together_share_nothing(fault: str) -> None:
+    """One of forty goes wrong: the others have the reports that each has alone, in order, and the one says which check it was."""
+
+    def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+        if "number 17" in mail.own_text:
+            if fault == "hangs":
+                time.sleep(60)
+            elif fault == "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise RuntimeError("a fault")
+        yield from ()
+
+    mails = [(BAD if n % 3 else GOOD).replace(b"The plan is", f"The plan number {n} is".encode()) for n in range(40)]
+    made = engine(third_party("bad", run), deadline=0.7)
+    found = list(Supervisor(made, 2).run(Job(f"{n}", raw) for n, raw in enumerate(mails)))
+    alone = [made.check(Job(f"{n}", raw)) for n, raw in enumerate(mails) if n != 17]
+    assert [r for r in found if r.source != "17"] == alone
+    assert [f.rule for f in found[17].findings if f.rule == "check-crashed"] == ["check-crashed"]
+    assert "“bad”" in found[17].findings[0].message + found[17].findings[-1].message
+
+
+def test_together_is_as_one_by_one() -> None:
+    mails = [path.read_bytes() for path in sorted((ROOT / "docs" / "examples").rglob("*.eml"))]
+    jobs = [Job(f"{n}", raw) for n, raw in enumerate(mails)]
+    assert list(engine().check_together(jobs)) == [engine().check(job) for job in jobs]

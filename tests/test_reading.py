@@ -51,6 +51,14 @@ def test_addresses_that_do_not_parse_say_so(value: str) -> None:
     assert [a.error for a in parse_address_list(value).addresses if a.error], value
 
 
+def test_places_in_pre_formatted_text() -> None:
+    """Blanks before the text, and entities in it, shift no place (found by fuzzing)."""
+    message = read_message(HTML + b"<pre>   \n  first\n a &amp; second third</pre>\n")
+    text = message.texts[0].view
+    assert text.locate(text.text.index("first")) == (7, 3)
+    assert text.locate(text.text.index("third")) == (8, 17)
+
+
 def test_groups_are_named() -> None:
     assert parse_address_list("Board members: a@x.no;").groups == ("Board members",)
 

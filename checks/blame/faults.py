@@ -70,7 +70,7 @@ def with_known_verb(clause: Clause, text: str, words: Faults) -> Clause:
     return replace(clause, act=known, acts=frozenset(" ".join([known, *act.split()[1:]]) for act in clause.acts))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def may_blame(language: str, text: str) -> bool:
     """The gate of the clause rules: a cheap test made from the words themselves, rather once too often."""
     words = faults(language)

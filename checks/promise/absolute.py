@@ -25,7 +25,7 @@ def _words(key: str) -> frozenset[str]:
     return frozenset(w for data in by_language(__package__, "absolute") for w in data[key])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def may_be_absolute(text: str) -> bool:
     """Whether a sentence holds an absolute word."""
     flat = in_one_line(text)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
-from sendcheck.pipeline.contract import Check, Exchange, Harm, Hit, NotRun, Option, Rule
+from sendcheck.pipeline.contract import Check, Exchange, Gate, Harm, Hit, NotRun, Option, Rule
 from sendcheck.pipeline.grammars import Configured, remote_server
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
@@ -24,7 +24,7 @@ from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.proofreading import Proofreader
-from sendcheck.understanding.prose import LONGEST
+from sendcheck.understanding.prose import LONGEST, parse_together
 from sendcheck.understanding.understand import Surroundings, understand
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
@@ -106,6 +106,25 @@ class Engine:
         told(READING)
         return self._run(self._mails(job), job, dict(stopped or {}), told, started)
 
+    def check_together(self, jobs: Sequence[Job], stage: Callable[[str], None] | None = None) -> Iterator[MailReport]:
+        """The reports of some mails, in order: the same as one by one, but that their sentences are parsed together."""
+        told = stage or (lambda _name: None)
+        told(READING)
+        read = []
+        for job in jobs:
+            started = time.perf_counter()
+            mails = self._mails(job)
+            read.append((job, mails, started - time.perf_counter()))
+        wanted = []
+        for _job, mails, _spent in read:
+            for mail in mails:
+                mail.prose.gates[:] = self._gates(mail)
+                wanted += [(mail.prose, sentence) for sentence in mail.prose.ahead()]
+        parse_together(wanted)
+        for job, mails, spent in read:
+            told(READING)
+            yield self._run(mails, job, {}, told, time.perf_counter() + spent)
+
     def _mails(self, job: Job) -> list[Mail]:
         """The mail; of a template, every way it can turn out."""
         if job.template is not None:
@@ -185,10 +204,9 @@ class Engine:
 
     def _look(self, mail: Mail, found: _Found, stopped: dict[str, str], told: Callable[[str], None]) -> None:
         """Run every check that is wanted over one mail."""
-        kind = "template" if mail.template is not None else "mail"
-        checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
-        on = {rule.slug for c in checks for rule in c.rules if rule.only in {"", kind} and self.selection.on(rule, self.config, mail.profile)}
-        mail.prose.gates[:] = [c.gate for c in checks if c.gate and any(r.slug in on for r in c.rules)]
+        kind = _kind(mail)
+        checks, on = self._wanted(mail)
+        mail.prose.gates[:] = self._gates(mail)
         found.not_run += self._not_about(kind)
         for check in checks:
             wanted = [rule for rule in check.rules if rule.slug in on]
@@ -214,6 +232,17 @@ class Engine:
             reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
             wanted = [r for c in checks for r in c.rules if r.language_rule and r.slug in on]
             found.not_run += [self._entry(r.slug, reason) for r in wanted if r.slug not in {e.rule for e in found.not_run}]
+
+    def _wanted(self, mail: Mail) -> tuple[list[Check], set[str]]:
+        """The checks that look at a mail, and the slugs of the rules that are on."""
+        checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
+        kinds = {"", _kind(mail)}
+        return checks, {rule.slug for c in checks for rule in c.rules if rule.only in kinds and self.selection.on(rule, self.config, mail.profile)}
+
+    def _gates(self, mail: Mail) -> list[Gate]:
+        """Which sentences may matter to any rule that is on."""
+        checks, on = self._wanted(mail)
+        return [c.gate for c in checks if c.gate and any(r.slug in on for r in c.rules)]
 
     def _not_about(self, kind: str) -> list[NotRunEntry]:
         """Where every rule that was selected is about another kind of source, nothing was looked at: that is no pass."""
@@ -288,6 +317,11 @@ class Engine:
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
             lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if rule.slug in wanted]
         return hits, lacking, table
+
+
+def _kind(mail: Mail) -> str:
+    """As ``Rule.only`` has it."""
+    return "template" if mail.template is not None else "mail"
 
 
 def crash_hit(check: str, why: str) -> Hit:

@@ -12,7 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -70,24 +70,31 @@ def _serve(engine: Engine, connection: Connection) -> None:
     HOOKS.owner = os.getppid()
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):  # whoever gives mails is gone
         while True:
-            job, stopped = connection.recv()
+            jobs, stopped = connection.recv()
+
+            def told(name: str) -> None:
+                connection.send(("stage", name))
+
             try:
-                report = engine.check(job, stopped, lambda name: connection.send(("stage", name)))
+                for report in [engine.check(jobs[0], stopped, told)] if len(jobs) == 1 else engine.check_together(jobs, told):
+                    connection.send(("done", report))
             except Exception as error:  # the engine's own fault: never the mail's loss
                 connection.send(("crash", f"{type(error).__name__}"))
-                continue
-            connection.send(("done", report))
 
 
 @dataclass(slots=True, eq=False)
 class _Worker:
     process: BaseProcess
     connection: Connection
-    index: int = -1
-    job: Job | None = None
+    todo: list[tuple[int, Job]] = field(default_factory=list)
     stage: str = _STARTING
     clock: Clock | None = None
     stopped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def job(self) -> Job | None:
+        """The mail that is being checked."""
+        return self.todo[0][1] if self.todo else None
 
 
 #: A worker that :func:`prepare` forked and nobody has taken yet.
@@ -130,16 +137,21 @@ class Pool:
         self._context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
         self._workers: list[_Worker] = []
         self._ready: list[tuple[int, MailReport]] = []
+        self._alone: list[tuple[int, Job]] = []
 
     @property
     def has_room(self) -> bool:
         """Whether a mail that is given now is begun at once."""
+        return not self._alone and self._has_idle
+
+    @property
+    def _has_idle(self) -> bool:
         return len(self._workers) < self._jobs or any(w.job is None for w in self._workers)
 
     @property
     def busy(self) -> int:
         """Mails that are being checked."""
-        return sum(w.job is not None for w in self._workers)
+        return sum(len(w.todo) for w in self._workers) + len(self._alone)
 
     @property
     def connections(self) -> list[Connection]:
@@ -159,11 +171,17 @@ class Pool:
 
     def give(self, key: int, job: Job) -> None:
         """Begin a mail. Only where :attr:`has_room`."""
+        self.give_together([(key, job)])
+
+    def give_together(self, some: Sequence[tuple[int, Job]]) -> None:
+        """Begin some mails in one worker, which parses their sentences together. If anything goes wrong with one, all that are left are checked
+        alone. Only where :attr:`has_room`.
+        """
         for dead in [w for w in self._workers if w.job is None and not w.process.is_alive()]:  # between two mails: no mail's fault
             self._workers.remove(dead)
             dead.connection.close()
         worker = next((w for w in self._workers if w.job is None), None) or self._another()
-        self._give(worker, key, job, {})
+        self._give(worker, some, {})
 
     def listen(self, wanted: bool = True) -> list[tuple[int, MailReport]]:
         """The reports that are ready; ``wanted``: wait for something to happen first."""
@@ -179,6 +197,9 @@ class Pool:
                 continue
             if worker.job is not None and worker.clock is not None and worker.clock.is_over():
                 self._replace(worker, f"it ran past its deadline of {self._allowed(worker.job):g} s")
+        while self._alone and self._has_idle:
+            alone, self._alone = self._alone[0], self._alone[1:]
+            self.give_together([alone])
         found, self._ready = self._ready, []
         return found
 
@@ -207,11 +228,16 @@ class Pool:
         """Seconds for one job: a template is several mails, and nobody waits to send it."""
         return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1)
 
-    def _give(self, worker: _Worker, index: int, job: Job, stopped: dict[str, str]) -> None:
-        worker.index, worker.job, worker.stopped, worker.stage = index, job, stopped, _STARTING
-        worker.clock = Clock(worker.process.pid, self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000)
+    def _give(self, worker: _Worker, some: Sequence[tuple[int, Job]], stopped: dict[str, str]) -> None:
+        worker.todo, worker.stopped, worker.stage = list(some), stopped, _STARTING
+        jobs = [job for _key, job in some]
+        self._wind(worker, jobs)  # reading and parsing come first, for all of them
         with contextlib.suppress(BrokenPipeError, OSError):
-            worker.connection.send((job, stopped))
+            worker.connection.send((jobs, stopped))
+
+    def _wind(self, worker: _Worker, jobs: Sequence[Job]) -> None:
+        """The time that some mails may take begins now."""
+        worker.clock = Clock(worker.process.pid, sum(self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000 for job in jobs))
 
     def _hear(self, worker: _Worker, told: tuple[str, object]) -> None:
         kind, value = told
@@ -232,10 +258,15 @@ class Pool:
         if kind == "done":
             assert isinstance(value, MailReport)
             report = value
+        elif len(worker.todo) > 1:
+            self._alone += worker.todo
+            worker.todo = []
+            return
         else:
             report = replace(self._given_up(worker.job, worker.stage, f"{value}"), engine_error=True)
-        self._ready.append((worker.index, report))
-        worker.job = None
+        self._ready.append((worker.todo.pop(0)[0], report))
+        if worker.todo:
+            self._wind(worker, [worker.todo[0][1]])
 
     def _replace(self, worker: _Worker, why: str) -> None:
         """Kill a worker; run its mail again without the check that was running, or give the mail up."""
@@ -243,13 +274,18 @@ class Pool:
         assert job is not None
         self._kill(worker)
         at = self._workers.index(worker)
+        if len(worker.todo) > 1:
+            self._workers.pop(at)
+            self._alone += worker.todo
+            return
+        key = worker.todo[0][0]
         if worker.stage in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
-            self._ready.append((worker.index, self._given_up(job, worker.stage, why)))
+            self._ready.append((key, self._given_up(job, worker.stage, why)))
             self._workers.pop(at)
             return
         fresh = self._start()
         self._workers[at] = fresh
-        self._give(fresh, worker.index, job, {**worker.stopped, worker.stage: why})
+        self._give(fresh, [(key, job)], {**worker.stopped, worker.stage: why})
 
     def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
         """The report of a mail that could not be checked at all: incomplete, never pass."""

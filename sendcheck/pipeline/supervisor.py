@@ -8,6 +8,11 @@ from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.pool import Pool
 from sendcheck.pipeline.report import MailReport
 
+#: Mails that one worker takes at a time: their sentences are parsed together.
+_TOGETHER = 16
+#: Bytes of a mail that is checked alone: its own work is enough.
+_LARGE = 100_000
+
 
 class Supervisor:
     """Checks mails in ``jobs`` workers; reports come in the order of the mails."""
@@ -25,16 +30,16 @@ class Supervisor:
         source = enumerate(jobs)
         pool = Pool(self._engine, self._jobs)
         ready: dict[int, MailReport] = {}
+        held: list[tuple[int, Job]] = []
         following = 0
         exhausted = False
         try:
             while True:
-                while not exhausted and len(ready) < 4 * self._jobs and pool.has_room:
-                    item = next(source, None)
-                    if item is None:
-                        exhausted = True
-                        break
-                    pool.give(*item)
+                while not exhausted and len(ready) < 4 * _TOGETHER * self._jobs and pool.has_room:
+                    some = _some(source, held)
+                    exhausted = not some
+                    if some:
+                        pool.give_together(some)
                 while following in ready:
                     yield ready.pop(following)
                     following += 1
@@ -45,3 +50,20 @@ class Supervisor:
                 ready.update(pool.listen())
         finally:
             pool.close()
+
+
+def _some(source: Iterator[tuple[int, Job]], held: list[tuple[int, Job]]) -> list[tuple[int, Job]]:
+    """The next mails that can go together; a template, and a large mail, goes alone. ``held``: the one that comes first next time."""
+    found: list[tuple[int, Job]] = []
+    while len(found) < _TOGETHER:
+        item = held.pop() if held else next(source, None)
+        if item is None:
+            break
+        alone = item[1].template is not None or item[1].size > _LARGE
+        if alone and found:
+            held.append(item)
+            break
+        found.append(item)
+        if alone:
+            break
+    return found

@@ -245,7 +245,7 @@ class _Walker:
             return
         self._zone(state.zone)
         if state.pre:
-            self._pre(text, None if found is None else self.finder.source(found))
+            self._pre(text, lead, found)
             return
         if text[0].isspace() and not self.line_empty:
             self.pending_space = True
@@ -270,8 +270,10 @@ class _Walker:
         for match in re.finditer(r"\S+\s*", words):
             self.out.pieces.add(match.group(0), self.finder.source(at + match.start()))
 
-    def _pre(self, text: str, offset: int | None) -> None:
-        self.out.pieces.add(text, offset)
+    def _pre(self, text: str, lead: int, found: int | None) -> None:
+        """Text as it stands. ``found``: the place of what comes behind so many blanks."""
+        self.out.pieces.add(text[:lead], None)
+        self._add(text[lead:], found)
         self.line_empty = text.endswith("\n")
         self.blank_lines = 0
         self.pending_space = False

@@ -76,7 +76,7 @@ def _words(language: str) -> _Words | None:
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def gate(language: str, text: str) -> bool:
     """Whether a sentence can hold a commitment that may lack a time: a cheap test, rather once too often."""
     words = _words(language)

@@ -37,7 +37,7 @@ def _confusables() -> dict[int, str]:
     return {ord(char): plain for char, plain in pairs}
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def skeleton(text: str) -> str:
     """What a text looks like: confusable characters as the one of ASCII they pass for (UTS #39, 4), accents aside."""
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -69,7 +69,7 @@ def one_edit(one: str, other: str) -> bool:
     return (swapped or max(len(rest), len(other_rest)) == 1) and not (rest.isdigit() and other_rest.isdigit())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def domain_slip(one: str, other: str) -> Slip | None:
     """The slip between two domains, None if they are the same or differ by more."""
     if one == other:
@@ -122,7 +122,7 @@ class Domains:
         return [(place, slip) for place, slip in found if slip is not None]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def local_slip(one: str, other: str) -> Slip | None:
     """The slip between two parts before the @, None if they are the same or differ by more."""
     if one == other:
@@ -139,7 +139,7 @@ def local_slip(one: str, other: str) -> Slip | None:
     return None
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def looks_like(one: str, other: str) -> bool:
     """Whether two parts before the @ are easily taken for each other: one slip apart, two in long ones."""
     if local_slip(one, other) is not None:

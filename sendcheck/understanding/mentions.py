@@ -100,7 +100,7 @@ def reader_mentions(sentence: Sentence) -> list[Mention]:
     return _joined(text, [Mention(m.start(), m.end()) for m in patterns["reader"].finditer(text)], patterns["join"])
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def may_mention_own(language: str, text: str) -> bool:
     """Whether a sentence can name somebody of the own side: a role's word, or a given name. For gates; rather once too often."""
     patterns = _mentions(language)

@@ -38,7 +38,7 @@ def mention(name: str, domains: Sequence[str]) -> re.Pattern[str]:
     return _mention(name, tuple(domains))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _mention(name: str, domains: tuple[str, ...]) -> re.Pattern[str]:
     words = [w for w in re.split(r"[\s_-]+", name) if w]
     hosts = "|".join(rf"(?<![\w-])(?i:{re.escape(d)})(?![\w-])" for d in domains)
@@ -77,7 +77,7 @@ def _suffixes() -> _Suffixes:
     return _Suffixes(frozenset(rules), frozenset(wildcards), frozenset(exceptions))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4096)
 def registrable_domain(domain: str) -> str:
     """The domain somebody registered: ``mail.a.co.uk`` gives ``a.co.uk``; a bare suffix gives itself."""
     labels = readable(domain.lower().strip(".")).split(".")

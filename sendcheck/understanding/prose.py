@@ -126,30 +126,31 @@ class Prose:
         """Parse every sentence at once: for checks that compare whole texts."""
         self._read([s for s in self.sentences if s.number not in self._parsed])
 
+    def ahead(self) -> list[Sentence]:
+        """The sentences that will be parsed as soon as a rule asks for one: those that pass a gate."""
+        return self._within([s for s in self.sentences if s.number not in self._parsed and any(g(s.language, s.text) for g in self.gates)])
+
+    def take(self, sentence: Sentence, found: Parse) -> None:
+        """Have a sentence's parse."""
+        self._parsed[sentence.number] = self.alike[sentence.language, sentence.text] = found
+
     def _read(self, wanted: Sequence[Sentence]) -> None:
+        parse_together([(self, sentence) for sentence in self._within(wanted)])
+
+    def _within(self, wanted: Sequence[Sentence]) -> list[Sentence]:
+        """Those that are to be parsed: within what is parsed of a text, in a language that can be, and not parsed before."""
         kept = []
         for sentence in wanted:
             self._left -= len(sentence.text)
             if self._left < 0:
                 self._exhausted = True
                 break
-            kept.append(sentence)
-        wanted = []
-        for sentence in kept:
             known = self.alike.get((sentence.language, sentence.text))
-            if known is None:
-                wanted.append(sentence)
+            if known is not None or not self.can_read(sentence):
+                self._parsed[sentence.number] = known or _EMPTY
             else:
-                self._parsed[sentence.number] = known
-        by_language: dict[str, list[Sentence]] = {}
-        for sentence in wanted:
-            if self.can_read(sentence):
-                by_language.setdefault(READ_AS.get(sentence.language, sentence.language), []).append(sentence)
-            else:
-                self._parsed[sentence.number] = _EMPTY
-        for language, sentences in by_language.items():
-            for sentence, found in zip(sentences, parse([s.text for s in sentences], language, self.models, self.name_of), strict=True):
-                self._parsed[sentence.number] = self.alike[sentence.language, sentence.text] = found
+                kept.append(sentence)
+        return kept
 
     def clauses(self, sentence: Sentence) -> tuple[Clause, ...]:
         """The clauses of a sentence."""
@@ -194,3 +195,14 @@ class Prose:
             if before.item is None:
                 return before if before.leads or before.paragraph == sentence.paragraph else None
         return None
+
+
+def parse_together(wanted: Sequence[tuple[Prose, Sentence]]) -> None:
+    """Parse sentences of one text or of many, all of a language at once: a pipeline's work on a few sentences costs nearly what it costs on many."""
+    by_language: dict[str, list[tuple[Prose, Sentence]]] = {}
+    for prose, sentence in wanted:
+        by_language.setdefault(READ_AS.get(sentence.language, sentence.language), []).append((prose, sentence))
+    for language, some in by_language.items():
+        found = parse([s.text for _, s in some], language, some[0][0].models, [prose.name_of for prose, _ in some])
+        for (prose, sentence), parsed in zip(some, found, strict=True):
+            prose.take(sentence, parsed)

@@ -32,7 +32,7 @@ def in_one_line(text: str) -> str:
     return re.sub(r"\s", " ", text).replace("’", "'").replace("‘", "'")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def unquoted(text: str) -> str:
     """:func:`in_one_line` without what the sentence quotes at length: others' words are not the writer's."""
     return _UNOPENED.sub(_left_out, _UNCLOSED.sub(_left_out, _QUOTED.sub(_left_out, in_one_line(text))))

@@ -21,6 +21,7 @@ from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.pool import Pool
 from sendcheck.pipeline.registry import load
+from sendcheck.pipeline.rehearsal import warm_up
 from sendcheck.pipeline.supervisor import Supervisor
 from tests.benchmarks.aims import aim
 from tests.quality.corpora import aeslc, find_data
@@ -93,7 +94,9 @@ def memory() -> None:
     """Two workers, a hundred thousand mails: their memory at the thousandth and after."""
     if find_data() is None or not Path("/proc/self/status").exists():
         return
-    pool = Pool(engine(), 2)
+    made = engine()
+    warm_up(made.registry, made.config)  # as every process does that serves for long
+    pool = Pool(made, 2)
     pool.fill()
     workers = [w.process.pid for w in pool._workers]
     source, done, given = _mails(), 0, 0

@@ -86,14 +86,14 @@ def _lemmas(language: str) -> Lemmas:
     return json.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
-def parse(texts: Sequence[str], language: str, models: Mapping[str, str], name_of: NameOf) -> Iterator[Parse]:
-    """The clauses of sentences, in order. Offsets are characters of each text."""
+def parse(texts: Sequence[str], language: str, models: Mapping[str, str], names: Sequence[NameOf]) -> Iterator[Parse]:
+    """The clauses of sentences, in order. ``names``: for each who is known by name. Offsets are characters of each text."""
     language = READ_AS.get(language, language)
     nlp, labels = load(language, models.get(language, ""))
     lemmas = {} if models.get(language) else _lemmas(language)
     plain = [_plain(text[:LONGEST]) for text in texts]
     _zone(nlp).use(len(plain))
-    for doc, text, (_, at) in zip(nlp.pipe(words for words, _ in plain), texts, plain, strict=True):
+    for doc, text, (_, at), name_of in zip(nlp.pipe(words for words, _ in plain), texts, plain, names, strict=True):
         yield _one(doc, text, language, labels, lemmas, name_of, at)
 
 
