@@ -53,7 +53,9 @@ class Builder:
         self.words = lexicon(language)
         self.name_of = name_of
         self.heads = [n.index for n in nodes if self._is_head(n)] or [n.index for n in nodes if n.head == n.index][:1]
+        self.is_head = frozenset(self.heads)
         self.actors: dict[int, Phrase | None] = {}
+        self.phrases: dict[int, Phrase] = {}
         self.question = text.rstrip().rstrip("\"'”’)»").endswith("?")
 
     def parse(self) -> Parse:
@@ -80,7 +82,10 @@ class Builder:
         return node
 
     def _kids(self, node: Node, *roles: str) -> list[Node]:
-        return [self.nodes[i] for i in node.children if self.nodes[i].role in roles]
+        if not node.children:
+            return []
+        nodes = self.nodes
+        return [child for i in node.children if (child := nodes[i]).role in roles]
 
     def _clause_above(self, node: Node) -> Node | None:
         seen = {node.index}
@@ -89,7 +94,7 @@ class Builder:
             if node.index in seen:
                 return None
             seen.add(node.index)
-            if node.index in self.heads:
+            if node.index in self.is_head:
                 return node
         return None
 
@@ -150,7 +155,7 @@ class Builder:
         yield node
         for index in node.children:
             child = self.nodes[index]
-            if index not in self.heads and child.pos != "PUNCT":
+            if index not in self.is_head and child.pos != "PUNCT":
                 yield from self._own_nodes(child)
 
     def _borrowed_auxiliaries(self, node: Node, own: list[Node]) -> list[Node]:
@@ -196,7 +201,7 @@ class Builder:
         if above is None or node.head == node.index:
             return None
         if node.role == "conj":
-            return self._actor(self._first_conjunct(node)) if self._first_conjunct(node).index in self.heads else None
+            return self._actor(self._first_conjunct(node)) if self._first_conjunct(node).index in self.is_head else None
         if node.role in {"complement", "advclause", "predicate", "object"} and not node.has("VerbForm", "Fin"):
             controllers = self._kids(above, "object", "iobject", "oblique") if node.role == "complement" or node.head == above.index else []
             people = [p for p in map(self._phrase, controllers) if p.who is not Who.THING and p.end < node.start + 1]
@@ -230,6 +235,12 @@ class Builder:
         return above if node.role == "compound" and above.pos not in VERBAL else node
 
     def _phrase(self, node: Node) -> Phrase:
+        known = self.phrases.get(node.index)
+        if known is None:
+            known = self.phrases[node.index] = self._read_phrase(node)
+        return known
+
+    def _read_phrase(self, node: Node) -> Phrase:
         members = sorted(self._members(node), key=lambda n: n.start)
         owners = self._kids(node, "poss")
         owner = self._kind(owners[0]) if owners else None
@@ -248,7 +259,7 @@ class Builder:
         yield node
         for index in node.children:
             child = self.nodes[index]
-            if child.role in _MODIFIERS and index not in self.heads and depth < 6:
+            if child.role in _MODIFIERS and index not in self.is_head and depth < 6:
                 yield from self._members(child, depth + 1)
 
     def _kind(self, node: Node) -> Who:
@@ -336,7 +347,7 @@ class Builder:
 
     def _obliques(self, node: Node) -> Iterator[tuple[str, Phrase]]:
         for child in self._kids(node, "oblique", "nmod"):
-            if child.index in self.heads:
+            if child.index in self.is_head:
                 continue
             case = self._kids(child, "case")
             yield (case[0].lemma if case else ""), self._phrase(child)
@@ -385,7 +396,7 @@ class Builder:
         return bool(self._kids(node, "mark")) and self.nodes[node.head].pos in VERBAL and self._kids(node, "mark")[0].lemma in self.words["whether"]
 
     def _is_if(self, child: Node) -> bool:
-        if child.index not in self.heads or child.role not in {"advclause", "parataxis"}:
+        if child.index not in self.is_head or child.role not in {"advclause", "parataxis"}:
             return False
         marks = [n.lemma for n in self._kids(child, "mark", "adverb") if n.start < child.start]
         return any(m in self.words["conditions"] for m in marks) or self._inverted(child, self._kids(child, "aux"))

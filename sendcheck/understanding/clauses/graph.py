@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from sendcheck.data import toml
@@ -29,6 +29,7 @@ class Token(Protocol):
     dep_: str
     head: Any
     morph: Any
+    doc: Any
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Node:
     form: str
     lemma: str
     pos: str
-    feats: dict[str, str]
+    feats: Mapping[str, str]
     head: int
     role: str
     start: int
@@ -50,6 +51,12 @@ class Node:
     def has(self, name: str, value: str) -> bool:
         """Whether a feature (Universal Dependencies) has a value."""
         return self.feats.get(name) == value
+
+
+@lru_cache(maxsize=2048)
+def _features(morph: str) -> Mapping[str, str]:
+    """A token's features (Universal Dependencies), by what spaCy writes: ``Mood=Ind|Tense=Past``."""
+    return dict(pair.split("=", 1) for pair in morph.split("|") if "=" in pair)
 
 
 @cache
@@ -70,21 +77,23 @@ def graph(tokens: Iterable[Token], labels: str, lemmas: Mapping[str, Mapping[str
     roles: dict[str, Any] = table["roles"]
     words = list(tokens)
     place = {token.i: index for index, token in enumerate(words)}
+    heads = words[0].doc.to_array("HEAD").astype("int64").tolist() if words else []  # as offsets: asking each token makes another one
     nodes = []
     for index, token in enumerate(words):
-        role = "root" if token.head.i == token.i else roles.get(token.dep_, "other")
+        own, pos, dep = token.i, token.pos_, token.dep_
+        role = "root" if not heads[own] else roles.get(dep, "other")
         if isinstance(role, dict):
-            role = role.get(token.pos_, role[""])
+            role = role.get(pos, role[""])
         if labels == "ndt" and role in {"det", "poss"}:  # one label for both
             role = "poss" if token.morph.get("Poss") or token.morph.get("Case") == ["Gen"] else "det"
-        head = place.get(token.head.i, -1)
+        head = place.get(own + heads[own], -1)
         if head < 0:
             head, role = index, "root"
         lemma = _lemma(token, lemmas or {})
-        start, last = token.idx, token.idx + len(token.text) - 1
+        form, start = token.text, token.idx
+        last = start + len(form) - 1
         start, end = (at[start], at[last] + 1) if at else (start, last + 1)
-        feats = token.morph.to_dict()
-        nodes.append(Node(index, token.text, lemma, token.pos_, feats, head, str(role), start, end, token.dep_))
+        nodes.append(Node(index, form, lemma, pos, _features(str(token.morph)), head, str(role), start, end, dep))
     if labels == "ndt":
         _lift_main_verbs(nodes, frozenset(table["auxiliaries"]))
     if labels != "ud":
