@@ -102,7 +102,7 @@ def test_no_mta(shim: Shim) -> None:
     assert done.returncode == 69
     assert b"nothing was sent" in done.stderr and done.stderr.count(b"\n") == 1
     done = shim.run(GOOD, "--", "k@n.no", SENDCHECK_MTA="", PATH=str(shim.folder))
-    assert done.returncode in {69, 0}  # 0 only where /usr/sbin/sendmail exists and is not us
+    assert done.returncode in {69, 0, 75}  # 69 but where /usr/sbin/sendmail exists and is not us: then its own code (75: it has no configuration)
 
 
 def test_recursion_is_refused(shim: Shim) -> None:

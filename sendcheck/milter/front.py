@@ -263,8 +263,9 @@ def _address(path: str) -> str:
 
 def _beat() -> None:
     """Tell the master that this lives, and what was counted; without a master there is nothing to do here."""
+    never = threading.Event()
     while not answers(SETTINGS.listen):  # libmilter does not say that it listens
-        time.sleep(0.02)
+        never.wait(0.02)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(SETTINGS.ask)

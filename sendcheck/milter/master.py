@@ -302,7 +302,7 @@ class Master:
             if now - max(self._heard, self._started) > SILENT:
                 self._log(f"the front has been silent for {SILENT:g} s and is started anew")
                 self._front.kill()
-                self._front.wait(5)
+                self._front.wait()
                 self._counters.add("troubles", "front")
                 self._start_front(listener)
         elif now - self._started > PAUSE:
@@ -355,9 +355,9 @@ class Master:
         if self._learning is not None:
             self._learning.close()
         if self._front is not None:
-            time.sleep(0.05)  # for the last answers to reach the MTA
+            select.select([], [], [], 0.05)  # for the last answers to reach the MTA
             self._front.kill()  # libmilter leaves only when the MTA's last connection does
-            self._front.wait(5)
+            self._front.wait()
         kind, path, _address, _port = parsed(self._config["milter.socket"])
         if kind == "unix":
             with contextlib.suppress(OSError):

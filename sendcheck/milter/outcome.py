@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sendcheck.config.actions import Action
@@ -28,7 +28,7 @@ _TELLABLE = {"from", "sender", "reply-to", "to", "cc", "bcc", "subject", "date",
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the MTA knows beside the mail. ``user``: the name the sender logged in with, "" for none; ``fields``: how many headers of a name there are."""
+    """What the MTA knows beside the mail. ``queue``: its name for it; ``user``: the name the sender logged in with, "" for none."""
 
     queue: str = ""
     sender: str = ""
@@ -50,15 +50,7 @@ class Outcome:
 
     def wire(self) -> dict[str, Any]:
         """As a message holds it."""
-        return {
-            "action": self.action,
-            "code": self.code,
-            "enhanced": self.enhanced,
-            "lines": self.lines,
-            "reason": self.reason,
-            "take_out": self.take_out,
-            "add": self.add,
-        }
+        return asdict(self)
 
 
 def outcome_of(report: MailReport, envelope: Envelope, registry: Registry, config: Config) -> Outcome:

@@ -28,6 +28,7 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
 from tests.benchmarks import daemon, history, others, serving, writing
 from tests.benchmarks.aims import AIMS, aim
+from tests.benchmarks.serving import spin
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,14 +71,6 @@ def command(*arguments: str | Path) -> Callable[[], object]:
     """A command as a user starts it."""
     environ = {**os.environ, "SENDCHECK_DAEMON": "off"}
     return lambda: subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, env=environ, check=False)
-
-
-def spin(count: int) -> int:
-    """Work that needs nothing but a processor."""
-    total = 0
-    for i in range(count):
-        total += i * i % 7
-    return total
 
 
 def main() -> None:
