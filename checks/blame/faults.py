@@ -80,7 +80,7 @@ def may_blame(language: str, text: str) -> bool:
 def _stems(verbs: Iterable[str], ending: str) -> list[str]:
     """Verbs as their stems with any ending: “forg” would be too short, so at least three letters stay."""
     stems = {re.sub(ending, "", verb.split()[0]) if len(verb.split()[0]) > 4 else verb.split()[0] for verb in verbs}
-    return sorted(map(re.escape, stems), key=len, reverse=True)
+    return sorted(map(re.escape, sorted(stems)), key=len, reverse=True)
 
 
 #: Lists whose words let a sentence through the gate by themselves.

@@ -73,7 +73,7 @@ def _mentions(language: str) -> dict[str, Any] | None:
 
 
 def _alternation(words: frozenset[str]) -> str:
-    return "|".join(sorted((re.escape(w) for w in words if len(w) > 2), key=len, reverse=True))
+    return "|".join(sorted((re.escape(w) for w in sorted(words) if len(w) > 2), key=len, reverse=True))
 
 
 def own_mentions(prose: Prose, sentence: Sentence, reproach: re.Pattern[str] | None = None) -> list[Mention]:
