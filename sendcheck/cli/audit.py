@@ -13,15 +13,15 @@ import click
 
 from sendcheck.config.load import existing, load_config
 from sendcheck.errors import Exit, InputError
-from sendcheck.pipeline.audit import Journal, Sums, entry_of, mark_of, month_of, signature
+from sendcheck.pipeline.audit import Journal, Sums, entry_of, headers_of, mark_of, month_of, signature
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.reading.addresses import untagged
-from sendcheck.reading.message import read_message
-from sendcheck.reading.sources import Source, expand, refusal
+from sendcheck.reading.sources import Source, expand
 from sendcheck.show.audit import as_csv, as_json, as_text
+from sendcheck.understanding.organisations import at_any
 
 _FORMATS = {"text": as_text, "json": as_json, "csv": as_csv}
 _SHOWN = 10
@@ -133,10 +133,7 @@ def _mails(sources: list[str], unread: list[str]) -> Iterator[tuple[str, bytes, 
                 raise source
             if not isinstance(source, Source):
                 continue
-            raw, cut = source.read()
-            why = refusal(raw)
-            if why:
-                raise InputError(f"{source.name} {why}")
+            raw, cut = source.read_mail()
         except InputError as error:
             unread.append(str(error))
             continue
@@ -144,12 +141,7 @@ def _mails(sources: list[str], unread: list[str]) -> Iterator[tuple[str, bytes, 
 
 
 def _is_from(raw: bytes, senders: tuple[str, ...]) -> bool:
-    head, _, _body = raw[: 100 * 1024].replace(b"\r\n", b"\n").partition(b"\n\n")
-    for address in read_message(head + b"\n\n").address_list("from").addresses:
-        key = untagged(address.key)
-        if key in senders or any(address.domain == s or address.domain.endswith(f".{s}") for s in senders if "@" not in s):
-            return True
-    return False
+    return any(at_any(senders, untagged(address.key)) for address in headers_of(raw).address_list("from").addresses)
 
 
 def _deliver(sums: Sums, form: str, output: str | None) -> None:

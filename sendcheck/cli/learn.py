@@ -73,13 +73,13 @@ def _learn_common(config: Config, sources: Sequence[str], me: Sequence[str]) -> 
     """Each mail into its sender's part of a house's history."""
     from sendcheck.history.common import CommonLearner, prune_everywhere
     from sendcheck.history.keeping import seconds
-    from sendcheck.understanding.organisations import listed
+    from sendcheck.understanding.organisations import at_any
 
     ours = [*me, *config["internal-domains"], *config["identities"]]
     if not ours:
         raise ConfigError("a common history learns mails from senders inside: name your domains in internal-domains, or addresses with --me")
     server = common_server(config, writes=True)
-    learner = CommonLearner(server, lambda sender: any(listed(e, sender) or listed(f"*.{e}", sender) for e in ours))
+    learner = CommonLearner(server, lambda sender: at_any(ours, sender))
     tally = _run(learner, sources, sum(1 for _ in _mails(sources)))
     old = prune_everywhere(server, seconds(str(config["history-keep"])))
     _tell(tally, server.name, ours)

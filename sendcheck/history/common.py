@@ -14,7 +14,7 @@ from sendcheck.history.learn import Learner, Tally
 from sendcheck.history.postgres import Server
 from sendcheck.history.record import sender_of
 from sendcheck.reading.message import read_message
-from sendcheck.reading.sources import Source, refusal
+from sendcheck.reading.sources import Source
 
 #: Mails that are held for their owners before they are written.
 _BATCH = 500
@@ -47,10 +47,7 @@ class CommonLearner:
         try:
             if isinstance(source, InputError):
                 raise source
-            raw, _cut = source.read()
-            why = refusal(raw)
-            if why:
-                raise InputError(f"{source.name} {why}")
+            raw, _cut = source.read_mail()
         except InputError as error:
             self.tally.unreadable.append(str(error))
             return 0

@@ -18,7 +18,7 @@ from sendcheck.history.store import kept_after, open_writing, speaking
 from sendcheck.history.terms import packed
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.reading.message import read_message
-from sendcheck.reading.sources import Source, refusal
+from sendcheck.reading.sources import Source
 
 #: Mails, or seconds, that one transaction holds at most.
 _BATCH = 200
@@ -118,13 +118,9 @@ class Learner:
             self.tally.unchanged += 1
             return
         try:
-            raw, _cut = source.read()
+            raw, _cut = source.read_mail()
         except InputError as error:
             self.tally.unreadable.append(str(error))
-            return
-        why = refusal(raw)
-        if why:
-            self.tally.unreadable.append(f"{source.name} {why}")
             return
         self._read(source.name, raw, batch)
         if stat is not None and source.path is not None:

@@ -34,7 +34,7 @@ from sendcheck.milter.outcome import Envelope, Outcome, failed, outcome_of, told
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.pool import Pool
 from sendcheck.pipeline.report import MailReport
-from sendcheck.understanding.organisations import listed
+from sendcheck.understanding.organisations import at_any
 
 #: Seconds without a sign of life after which the front is killed and started anew, and seconds before it is started again.
 SILENT, PAUSE = 15.0, 1.0
@@ -207,8 +207,7 @@ class Master:
         inside = self._config["internal-domains"]
         if self._config["milter.check"] == "all" or not inside or envelope.user:
             return True
-        sender = envelope.sender.lower()
-        return any(listed(entry, sender) or listed(f"*.{entry}", sender) for entry in inside)
+        return at_any(inside, envelope.sender.lower())
 
     def _begin(self) -> None:
         """Give waiting mails to free workers."""

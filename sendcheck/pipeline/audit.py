@@ -18,7 +18,8 @@ from sendcheck import __version__
 from sendcheck.config.config import Config
 from sendcheck.errors import InputError
 from sendcheck.pipeline.report import CRASHED, MailReport, Verdict, fails
-from sendcheck.reading.message import read_message
+from sendcheck.reading.limits import LIMITS
+from sendcheck.reading.message import Message, read_message
 
 #: Lines of the journal that a crash of the machine may cost.
 _SYNC_EVERY = 200
@@ -42,10 +43,15 @@ def mark_of(name: str, raw: bytes) -> str:
     return hashlib.blake2b(name.encode("utf-8", "surrogateescape") + b"\0" + raw, digest_size=8).hexdigest()
 
 
+def headers_of(raw: bytes) -> Message:
+    """A mail without its body."""
+    head, _, _body = raw[: LIMITS.header_bytes].replace(b"\r\n", b"\n").partition(b"\n\n")
+    return read_message(head + b"\n\n")
+
+
 def month_of(raw: bytes) -> str:
     """The month of a mail's Date field, as its writer's clock had it."""
-    head, _, _body = raw[: 100 * 1024].replace(b"\r\n", b"\n").partition(b"\n\n")
-    moment = read_message(head + b"\n\n").date()
+    moment = headers_of(raw).date()
     return moment.strftime("%Y-%m") if moment is not None and 1970 <= moment.year < 2200 else UNDATED
 
 

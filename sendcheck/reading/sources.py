@@ -45,6 +45,14 @@ class Source:
             raise InputError(f"cannot read {self.name}: {error.strerror or error}") from error
         return within_cap(data)
 
+    def read_mail(self) -> tuple[bytes, bool]:
+        """The same, of what is a mail at all. Raises InputError."""
+        raw, cut = self.read()
+        why = refusal(raw)
+        if why:
+            raise InputError(f"{self.name} {why}")
+        return raw, cut
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:

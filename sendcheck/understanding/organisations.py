@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
@@ -149,6 +149,11 @@ class Organisations:
         if sender is None or not sender.domain:
             return False
         return self.of(address) == self.of(sender)
+
+
+def at_any(entries: Iterable[str], address: str) -> bool:
+    """Whether an address (in lower case) is one of some entries: addresses, or domains with their sub-domains."""
+    return any(_covers(entry, address.rpartition("@")[2], address) for entry in entries)
 
 
 def _covers(entry: str, domain: str, key: str) -> bool:
