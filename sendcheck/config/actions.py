@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sendcheck.config.keys import ACTIONS, SEVERITIES
-from sendcheck.errors import ConfigError
+from sendcheck.config.tables import Fail, tables
 from sendcheck.pipeline.registry import Registry, unknown
 
 #: key -> meaning; ``config.example.toml`` is made from these
@@ -18,7 +17,6 @@ ACTION_KEYS = {
     "recipient": "Only mails to at least one of these: addresses, domains, *.sub-domains.",
     "action": f"What becomes of the mail: one of {', '.join(ACTIONS)}.",
 }
-Fail = Callable[[str, str], ConfigError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +32,10 @@ class Action:
 
 def parse(value: Any, registry: Registry, fail: Fail) -> list[Action]:
     """The entries of a configuration file. Raises what *fail* makes of (dotted key, message)."""
-    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-        raise fail("actions", "“actions” is a list of tables: write [[actions]] and its keys below it")
-    return [_entry(entry, registry, fail) for entry in value]
+    return [_entry(entry, registry, fail) for entry in tables("actions", value, ACTION_KEYS, fail)]
 
 
 def _entry(entry: dict[str, Any], registry: Registry, fail: Fail) -> Action:
-    for name in entry:
-        if name not in ACTION_KEYS:
-            raise fail(f"actions.{name}", unknown("key", name, ACTION_KEYS))
     if "action" not in entry:
         raise fail("actions", f"an [[actions]] entry lacks its action (one of {', '.join(ACTIONS)})")
     if entry["action"] not in ACTIONS:

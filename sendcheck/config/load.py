@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS, TABLE_LISTS, Key, all_keys
+from sendcheck.config.tables import tables
 from sendcheck.config.values import check_values, shown
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.registry import Registry, unknown
@@ -315,13 +316,8 @@ def _open_table(layer: _Layer, table: str, name: str, value: Any, organisations:
 
 
 def _suppressions(layer: _Layer, value: Any, registry: Registry) -> list[Suppression]:
-    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-        raise _fail(layer, "suppress", "“suppress” is a list of tables: write [[suppress]] and its keys below it")
     out = []
-    for entry in value:
-        for name in entry:
-            if name not in SUPPRESS_KEYS:
-                raise _fail(layer, f"suppress.{name}", unknown("key", name, SUPPRESS_KEYS))
+    for entry in tables("suppress", value, SUPPRESS_KEYS, lambda name, message: _fail(layer, name, message)):
         rule = entry.get("rule")
         if not isinstance(rule, str):
             raise _fail(layer, "suppress", "a [[suppress]] entry lacks its rule")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sendcheck.config.tables import Fail, tables
 from sendcheck.data.userpatterns import UserPattern, compiled
-from sendcheck.errors import ConfigError
 from sendcheck.pipeline.contract import PROFILES
 from sendcheck.pipeline.registry import unknown
 from sendcheck.reading.templates.detect import engine_names
@@ -29,7 +29,6 @@ TEMPLATE_KEYS = {
     "data": "Files with sample data (JSON, YAML): the mail filled with each is checked too. NAME.data.json beside a template is found without.",
     "roots": "Folders where partials and layouts lie, beside those near the template.",
 }
-Fail = Callable[[str, str], ConfigError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,10 @@ def _regex(pattern: str) -> UserPattern:
 
 def parse(value: Any, folder: Path, fail: Fail) -> list[TemplateEntry]:
     """The entries of a configuration file. Raises what *fail* makes of (dotted key, message)."""
-    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
-        raise fail("templates", "“templates” is a list of tables: write [[templates]] and its keys below it")
-    return [_entry(entry, folder, fail) for entry in value]
+    return [_entry(entry, folder, fail) for entry in tables("templates", value, TEMPLATE_KEYS, fail)]
 
 
 def _entry(entry: Mapping[str, Any], folder: Path, fail: Fail) -> TemplateEntry:
-    for name in entry:
-        if name not in TEMPLATE_KEYS:
-            raise fail(f"templates.{name}", unknown("key", name, TEMPLATE_KEYS))
     patterns = _strings(entry.get("glob"), "glob", fail)
     if not patterns:
         raise fail("templates", "a [[templates]] entry lacks its glob")
