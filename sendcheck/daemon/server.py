@@ -270,6 +270,7 @@ class Master:
                 "slowest_ms": round(times[-1], 1) if times else None,
                 "waiting": len(self._waiting),
                 "busy": len(self._busy),
+                "serving": sorted(self._busy),
             }
         )
 

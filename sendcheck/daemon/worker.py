@@ -119,14 +119,26 @@ def _serve(connection: socket.socket, place: Place, doers: Mapping[str, Doer]) -
     head, blobs = wire.receive(connection)
     name = str(head.get("do"))
     if name == "status":
-        wire.send(connection, place.status())
+        wire.send(connection, _status(place))
     elif name == "stop":
         _tell(place, "stop")
         wire.send(connection, {"stopping": True})
     elif name in doers and not refused:
         begun = time.perf_counter()
-        _do(connection, doers[name], Request(head, blobs))
-        _tell(place, "done", round((time.perf_counter() - begun) * 1000, 2))
+        answer = _do(connection, doers[name], Request(head, blobs))
+        with contextlib.suppress(OSError):  # the master may be gone: the answer still counts
+            _tell(place, "done", round((time.perf_counter() - begun) * 1000, 2))  # first, so that who has the answer finds it counted
+        wire.send(connection, *answer)
+
+
+def _status(place: Place) -> dict[str, Any]:
+    """What the board shows, this worker aside, once the master has heard of this worker, and so all that was told before; after a second, what it shows."""
+    until = time.monotonic() + 1
+    while os.getpid() not in (told := place.status()).get("serving", ()):
+        if time.monotonic() > until:
+            return told
+        time.sleep(0.002)
+    return told | {"busy": told["busy"] - 1}
 
 
 def _refusal(theirs: object) -> str:
@@ -146,8 +158,8 @@ def _refusal(theirs: object) -> str:
     return next((why for key, why in told.items() if theirs.get(key) != mine[key]), "")
 
 
-def _do(connection: socket.socket, doer: Doer, request: Request) -> None:
-    """Run a doer under a heartbeat, with the client's surroundings. Its failing tells the client to do the work itself."""
+def _do(connection: socket.socket, doer: Doer, request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """What a doer answers under a heartbeat, with the client's surroundings. Its failing tells the client to do the work itself."""
 
     def beat(_number: int, _frame: object) -> None:
         try:
@@ -159,12 +171,11 @@ def _do(connection: socket.socket, doer: Doer, request: Request) -> None:
     signal.setitimer(signal.ITIMER_REAL, BEAT, BEAT)
     try:
         _take_over(request.head)
-        head, blobs = doer(request)
+        return doer(request)
     except BaseException as error:
-        head, blobs = {"failed": type(error).__name__}, ()
+        return {"failed": type(error).__name__}, ()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    wire.send(connection, head, blobs)
 
 
 def _take_over(head: dict[str, Any]) -> None:
