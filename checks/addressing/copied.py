@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Recipient, Stretch, by_language
+from sendcheck.checkapi import Hit, Lazy, Mail, Recipient, Stretch, by_language, union
 from sendcheck.understanding.names import fold, given_names, role_words, titles
 from sendcheck.understanding.text import sentence_around
 
@@ -17,18 +17,18 @@ _SPLIT = re.compile(r"\s{0,9}(?:,|&|\band\b|\bog\b)\s*")
 
 
 @cache
-def _patterns() -> tuple[list[tuple[re.Pattern[str], bool]], re.Pattern[str], frozenset[str]]:
+def _patterns() -> tuple[list[tuple[Lazy, bool]], Lazy, frozenset[str]]:
     """Compiled announcements (pattern, whether it is certain without a known name), what voids them, and words that are no names."""
-    found: list[tuple[re.Pattern[str], bool]] = []
+    found: list[tuple[Lazy, bool]] = []
     voids: list[str] = []
     never: set[str] = set()
     for data in by_language(__package__, "copied"):
         names = rf"(?P<names>{_NAME}(?:\s{{0,3}}(?:,|&|\band\b|\bog\b)\s{{1,3}}{_NAME}){{0,8}})"
         for key, certain in (("certain", True), ("likely", False)):
-            found += [(re.compile(p.replace("NAMES", names)), certain) for p in data[key]]
+            found += [(Lazy(p.replace("NAMES", names), 0), certain) for p in data[key]]
         voids += data["voids"]
         never.update(fold(w) for w in data["never_names"])
-    return found, re.compile("|".join(f"(?:{v})" for v in voids), re.I), frozenset(never)
+    return found, union(voids), frozenset(never)
 
 
 def copied(mail: Mail) -> Iterator[Hit]:

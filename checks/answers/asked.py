@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from sendcheck.checkapi import Mood, Prose, Sentence, Who, by_language, union
+from sendcheck.checkapi import Lazy, Mood, Prose, Sentence, Who, by_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.text import flat
 
@@ -56,14 +56,14 @@ class Asked:
 
 
 @cache
-def words(key: str, table: str = "", language: str = "") -> re.Pattern[str]:
+def words(key: str, table: str = "", language: str = "") -> Lazy:
     """The patterns of a key, for straight apostrophes: of one language, or of all where it is none of ours."""
     known = {data["language"]: data for data in by_language(__package__, "words")}
     chosen = [known[language]] if language in known else list(known.values())
     return union([p for data in chosen for p in (data[table] if table else data)[key]])
 
 
-def words_of(sentence: Sentence, key: str, table: str = "") -> re.Pattern[str]:
+def words_of(sentence: Sentence, key: str, table: str = "") -> Lazy:
     """The patterns of a key in the sentence's language."""
     return words(key, table, READ_AS.get(sentence.language, sentence.language))
 

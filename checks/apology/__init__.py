@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Clause, Harm, Hit, Mail, Rule, Severity, Who, by_language, pattern
+from sendcheck.checkapi import STRICT, Check, Clause, Harm, Hit, Lazy, Mail, Rule, Severity, Who, by_language, pattern
 from sendcheck.understanding.apologies import apologises
 from sendcheck.understanding.text import flat
 
@@ -35,7 +34,7 @@ RULES = (
 
 
 @cache
-def _pattern(key: str) -> re.Pattern[str]:
+def _pattern(key: str) -> Lazy:
     return pattern(__package__, key)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Mail, Option, Rule, Severity, Stretch, alternatives, by_language, pattern
+from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Lazy, Mail, Option, Rule, Severity, Stretch, alternatives, by_language, pattern
 from sendcheck.understanding.text import sentence_around
 
 from .suspect import suspect
@@ -41,7 +41,7 @@ _FILE = re.compile(
 _ARCHIVES = {".zip", ".tgz", ".gz", ".7z", ".rar", ".tar"}
 
 
-def _pattern(key: str) -> re.Pattern[str]:
+def _pattern(key: str) -> Lazy:
     return pattern(__package__, key)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Circle, Confidence, Hit, Kind, Mail, Place, Recipient, Severity, pattern, toml
+from sendcheck.checkapi import Circle, Confidence, Hit, Kind, Lazy, Mail, Place, Recipient, Severity, pattern, toml
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import registrable_domain
 
@@ -15,7 +14,7 @@ from .widened import asked_to_involve
 RULE = "confidential-spread"
 
 
-def _pattern(key: str) -> re.Pattern[str]:
+def _pattern(key: str) -> Lazy:
     return pattern(__package__, key)
 
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.checkapi import Alternatives, Clause, Tense, alternatives, of_language
+from sendcheck.checkapi import Alternatives, Clause, Lazy, Tense, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 
 
@@ -24,14 +24,14 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """A language's words, their lemmas whatever they are listed for, verbs by their forms, the gate made of them, and what tells of harm."""
+    """A language's words, their lemmas whatever they are listed for, the gate made of them, and what tells of harm."""
 
+    language: str
     sets: dict[str, frozenset[str]]
     lemmas: frozenset[str]
-    verbs: dict[str, str]
     gate: Alternatives
-    harm: re.Pattern[str]
-    careless: re.Pattern[str]
+    harm: Lazy
+    careless: Lazy
 
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets[key]
@@ -46,7 +46,13 @@ def faults(language: str) -> Faults | None:
         return None
     sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list) and key != "inflection"}
     lemmas = frozenset(entry.split()[0] for value in sets.values() for entry in value if entry)
-    return Faults(sets, lemmas, dict(_inflected(data)), _gate(data), re.compile(data["harm"], re.I), re.compile(data["careless"], re.I))
+    return Faults(language, sets, lemmas, _gate(data), Lazy(data["harm"]), Lazy(data["careless"]))
+
+
+@cache
+def _verbs(language: str) -> dict[str, str]:
+    """Verbs by their forms."""
+    return dict(_inflected(of_language(__package__, "words", language)))
 
 
 def _inflected(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -64,7 +70,8 @@ def with_known_verb(clause: Clause, text: str, words: Faults) -> Clause:
     """The clause with the lemma of the list where the lemmatiser made an unknown one of it (“wiped”: “wi”)."""
     if not clause.act or clause.act in words.lemmas:
         return clause
-    known = next((words.verbs[w] for w in reversed(re.findall(r"\w+", text[slice(*clause.verb)].lower())) if w in words.verbs), None)
+    verbs = _verbs(words.language)
+    known = next((verbs[w] for w in reversed(re.findall(r"\w+", text[slice(*clause.verb)].lower())) if w in verbs), None)
     if known is None:
         return clause
     return replace(clause, act=known, acts=frozenset(" ".join([known, *act.split()[1:]]) for act in clause.acts))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sendcheck.checkapi import Alternatives, alternatives, filled, of_language, union
+from sendcheck.checkapi import Alternatives, Lazy, alternatives, filled, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import MASK, MAYBE_GENITIVE, NAMED, PARTY, Mention, masked
 
@@ -25,10 +25,10 @@ class Frames:
     likely: Alternatives
     rhetorical: Alternatives
     voids: Alternatives
-    not_before: re.Pattern[str]
-    unreal: re.Pattern[str]
-    reproach: re.Pattern[str]
-    receives: re.Pattern[str]
+    not_before: Lazy
+    unreal: Lazy
+    reproach: Lazy
+    receives: Lazy
     objects: frozenset[str]
     always: tuple[str, ...]
 
@@ -58,7 +58,7 @@ def frames(language: str, side: str) -> Frames | None:
     before, unreal = (union([data[key]], loose=True) for key in ("not_before", "unreal"))
     return Frames(
         patterns("sure"), patterns("likely"), of_side("rhetorical"), of_side("voids"), before, unreal,
-        re.compile(rf"\b{data['badadj']} ", re.I), re.compile(data["receives"], re.I), frozenset(data["objects"]), tuple(own["always"]),
+        Lazy(rf"\b{data['badadj']} "), Lazy(data["receives"]), frozenset(data["objects"]), tuple(own["always"]),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from sendcheck.checkapi import Fault, Mail, Sentence, Severity, of_language, union
+from sendcheck.checkapi import Fault, Lazy, Mail, Sentence, Severity, of_language, union
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import LEFT_OUT, unquoted
@@ -26,9 +26,9 @@ class Strength:
     codes: dict[str, str]
     categories: dict[str, Severity]
     style: frozenset[str]
-    loud: re.Pattern[str]
-    weak: re.Pattern[str]
-    off: re.Pattern[str]
+    loud: Lazy
+    weak: Lazy
+    off: Lazy
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Hit, Mail, Mood, Sentence, Tense, Who, of_language, toml, union
+from sendcheck.checkapi import Hit, Lazy, Mail, Mood, Sentence, Tense, Who, of_language, toml, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import unquoted
@@ -34,7 +34,7 @@ _WHAT = {
 
 
 @cache
-def _everywhere() -> dict[str, re.Pattern[str]]:
+def _everywhere() -> dict[str, Lazy]:
     return {key: union(found, flags=re.M if key == "traces" else re.I) for key, found in toml(__package__, "internal.toml").items()}
 
 

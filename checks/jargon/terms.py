@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Alternatives, Hit, Mail, Sentence, alternatives, lines, of_language, union
+from sendcheck.checkapi import Alternatives, Hit, Lazy, Mail, Sentence, alternatives, lines, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.rewording import reworded
@@ -20,7 +20,7 @@ _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
 @cache
-def _terms(language: str) -> tuple[Alternatives, dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
+def _terms(language: str) -> tuple[Alternatives, dict[str, str], tuple[tuple[Lazy, str], ...]]:
     """One pattern for all, phrases to their replacement, patterns to their plain words."""
     data = of_language(__package__, "terms", language)
     if not data:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import Check, Harm, Hit, Kind, Mail, Rule, Severity, by_language, toml, union
+from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Kind, Mail, Rule, Severity, alternatives, by_language, toml
 from sendcheck.understanding.text import in_code, sentence_around
 
 RULE = "placeholder-left"
@@ -27,12 +27,12 @@ _QUOTED = (("“", "”"), ('"', '"'), ("«", "»"), ("‘", "’"), ("'", "'"))
 
 
 @cache
-def _pattern(key: str) -> re.Pattern[str]:
+def _pattern(key: str) -> Alternatives:
     """Sources of one kind from all data files; upper and lower case matter where the data says so."""
     languages = by_language(__package__, "words")
     words = "|".join(w for data in languages for w in data.get("fillers", []))
     found = [p for data in (toml(__package__, "syntax.toml"), *languages) for p in data.get(key, [])]
-    return union([p.replace("FILLERS", words) for p in found], flags=re.M)
+    return alternatives([p.replace("FILLERS", words) for p in found], flags=re.M)
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:

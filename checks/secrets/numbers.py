@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.util import find_spec
 
-from sendcheck.checkapi import Hit, Mail, NotRun, Severity, by_language, toml, union
+from sendcheck.checkapi import Hit, Lazy, Mail, NotRun, Severity, by_language, toml, union
 from sendcheck.understanding.leaving import Leaving, leaving
 
 RULE = "personal-number"
@@ -76,7 +76,7 @@ def _is_offered(piece: Leaving, number: _Number) -> bool:
 
 
 @cache
-def _words(key: str) -> re.Pattern[str]:
+def _words(key: str) -> Lazy:
     return union([p for data in by_language(__package__, "words") for p in data[key]], prefix=r"(?<!\w)", suffix=r"(?!\w)")
 
 

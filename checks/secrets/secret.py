@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from sendcheck.checkapi import Confidence, Hit, Mail, by_language, toml, union, user_pattern
+from sendcheck.checkapi import Confidence, Hit, Lazy, Mail, by_language, toml, union, user_pattern
 from sendcheck.understanding.leaving import Leaving, leaving
 
 RULE = "secret"
@@ -92,7 +92,7 @@ def _configured(piece: Leaving, patterns: Sequence[str]) -> Iterator[_Found]:
 
 
 @cache
-def _gate() -> re.Pattern[str]:
+def _gate() -> Lazy:
     return union(toml(__package__, "shapes.toml")["gate"], flags=0)
 
 
@@ -109,7 +109,7 @@ def _detectors() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
-def _examples() -> tuple[frozenset[str], re.Pattern[str]]:
+def _examples() -> tuple[frozenset[str], Lazy]:
     data = toml(__package__, "shapes.toml")
     return frozenset(v.lower() for v in data["examples"]), union(data["no_values"], flags=re.I)
 
@@ -156,10 +156,10 @@ class _Ways:
     a call that such a code lets guests into; ``nothing``: words that are no value.
     """
 
-    announced: re.Pattern[str]
-    after: re.Pattern[str]
-    pins: re.Pattern[str]
-    meeting: re.Pattern[str]
+    announced: Lazy
+    after: Lazy
+    pins: Lazy
+    meeting: Lazy
     nothing: frozenset[str]
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Confidence, Hit, Mail, QuotedMail, by_language, pattern
+from sendcheck.checkapi import Confidence, Hit, Lazy, Mail, QuotedMail, by_language, pattern
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.understand import same_subject
 
@@ -16,7 +16,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}|\d{3,}")
 _SHORT_ANSWER = 12
 
 
-def _pattern(key: str) -> re.Pattern[str]:
+def _pattern(key: str) -> Lazy:
     return pattern(__package__, key)
 
 

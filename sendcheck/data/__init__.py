@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sendcheck.data.sieve import Alternatives
+from sendcheck.data.loose import loosened
+from sendcheck.data.sieve import Alternatives, Lazy
 
 
 @cache
@@ -53,20 +54,20 @@ def of_language(package: str, stem: str, language: str) -> dict[str, Any]:
 
 
 @cache
-def pattern(package: str, key: str, stem: str = "words", flags: int = re.I, loose: bool = False) -> re.Pattern[str]:
+def pattern(package: str, key: str, stem: str = "words", flags: int = re.I, loose: bool = False) -> Lazy:
     """The patterns listed under *key* in all languages' files, as one alternation. ``loose``: see :func:`union`."""
     return union([p for data in by_language(package, stem) for p in data.get(key, [])], flags=flags, loose=loose)
 
 
-def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I, loose: bool = False) -> re.Pattern[str]:
-    """One compiled alternation of *patterns*; one that never matches if the list is empty. ``loose``: a blank stands for any run of blanks."""
-    body = "|".join(f"(?:{_loosened(p) if loose else p})" for p in patterns) if patterns else r"(?!)"
-    return re.compile(f"{prefix}(?:{body}){suffix}", flags)
+def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I, loose: bool = False) -> Lazy:
+    """One alternation of *patterns*; one that never matches if the list is empty. ``loose``: a blank stands for any run of blanks."""
+    body = "|".join(f"(?:{loosened(p) if loose else p})" for p in patterns) if patterns else r"(?!)"
+    return Lazy(f"{prefix}(?:{body}){suffix}", flags)
 
 
 def alternatives(expressions: Iterable[str], *, flags: int = re.I, loose: bool = False) -> Alternatives:
-    """As :func:`union`, for long lists that a sentence seldom meets: searched much sooner, but only searched."""
-    return Alternatives([_loosened(e) if loose else e for e in expressions], flags)
+    """As :func:`union`, for long lists that a sentence seldom meets: searched much sooner."""
+    return Alternatives(tuple(expressions), flags, loose)
 
 
 def filled(expression: str, stands_for: Mapping[str, str]) -> str:
@@ -74,36 +75,3 @@ def filled(expression: str, stands_for: Mapping[str, str]) -> str:
     for name, value in stands_for.items():
         expression = expression.replace(name, value)
     return expression
-
-
-def _loosened(expression: str) -> str:
-    """Every blank of a regular expression as one or more, but for those in character classes and look-behinds (which must have a fixed width)."""
-    found: list[str] = []
-    depth = behind = 0
-    inside = False
-    index = 0
-    while index < len(expression):
-        char = expression[index]
-        if char == "\\":
-            found.append(expression[index : index + 2])
-            index += 2
-            continue
-        if char == "[" and not inside:
-            inside = True
-        elif char == "]" and inside:
-            inside = False
-        elif char == "(" and not inside:
-            depth += 1
-            if not behind and expression.startswith(("(?<!", "(?<="), index):
-                behind = depth
-        elif char == ")" and not inside:
-            behind = 0 if behind == depth else behind
-            depth -= 1
-        after = expression[index + 1 : index + 2]
-        if char == " " and not inside and not behind and after not in {"+", "*"}:
-            found.append(" *" if after == "?" else " +")  # never a repeated repetition: it would take for ever on a run of blanks
-            index += after == "?"
-        else:
-            found.append(char)
-        index += 1
-    return "".join(found)

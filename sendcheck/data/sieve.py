@@ -8,11 +8,14 @@ would find: the leftmost match, and of those that begin there the first alternat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from sendcheck.data.loose import loosened
 
 from re import _constants as ops  # type: ignore[attr-defined]  # isort: skip
 from re import _parser  # type: ignore[attr-defined]  # isort: skip
@@ -20,8 +23,11 @@ from re import _parser  # type: ignore[attr-defined]  # isort: skip
 #: Letters that another letter matches without regard to case although lowering does not make them the same.
 _FOLDED = str.maketrans({"ſ": "s", "ı": "i", "ς": "σ"})
 _ODD = frozenset("ſıİςßẞ\u212a")
-#: A shorter run of letters occurs in nearly every sentence.
+#: Words as short as this are looked for by the begins of the text's words; shorter ones one by one.
 _SHORTEST = 3
+#: A run of fewer characters occurs in nearly every text, but not one with these marks, which weighs as much as a short word.
+_LEAST = 2
+_RARE = frozenset("{}[]()<>%$*«»@#_\\|=+&€£")
 #: Beyond this a longer word is no rarer.
 _LONG_ENOUGH = 6
 #: A longer text is no sentence, and is read again by each list: what is kept is some hundred times as large as the text.
@@ -32,22 +38,27 @@ _REPEATS = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
 class Alternatives:
     """Regular expressions, any of which may match. ``flags``: as for :func:`re.compile`."""
 
-    def __init__(self, expressions: Sequence[str], flags: int = re.I) -> None:
-        self._expressions, self._flags = tuple(expressions), flags
+    def __init__(self, expressions: Sequence[str], flags: int = re.I, loose: bool = False) -> None:
+        self._expressions, self._flags, self._loose = tuple(expressions), flags, loose
         self._compiled: dict[int, re.Pattern[str]] = {}
         self._always: list[int] = []
+        #: (word too short to have a begin, alternatives that need it).
+        self._short: list[tuple[str, list[int]]] = []
         #: Begin of a word to (word, alternatives that need it).
         self._by_begin: dict[str, list[tuple[str, list[int]]]] = {}
         by_word: dict[str, list[int]] = {}
         _made.append(self)
         for number, expression in enumerate(self._expressions):
-            words = needed(expression, flags)
+            words = needed(expression, flags, loose)
             for word in words:
                 by_word.setdefault(word, []).append(number)
             if not words:
                 self._always.append(number)
         for word, numbers in by_word.items():
-            self._by_begin.setdefault(word[:_SHORTEST], []).append((word, numbers))
+            if len(word) < _SHORTEST:
+                self._short.append((word, numbers))
+            else:
+                self._by_begin.setdefault(word[:_SHORTEST], []).append((word, numbers))
         self._begins = frozenset(self._by_begin)
 
     def __len__(self) -> int:
@@ -56,6 +67,10 @@ class Alternatives:
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The leftmost match from *start* on, or None."""
         return self._first(self._candidates(text), text, start)
+
+    def match(self, text: str) -> re.Match[str] | None:
+        """A match at the begin, or None."""
+        return next((found for found in (self._pattern(number).match(text) for number in self._candidates(text)) if found), None)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches that do not overlap, from left to right. No alternative may match nothing."""
@@ -77,9 +92,10 @@ class Alternatives:
         """Alternatives whose words occur, in order."""
         low, begins = _read(text)
         met = self._begins & begins
-        if not met:
+        short = [numbers for word, numbers in self._short if word in low]
+        if not met and not short:
             return self._always
-        found = set(self._always)
+        found = set(self._always).union(*short)
         for begin in met:
             for word, numbers in self._by_begin[begin]:
                 if word in low:
@@ -88,19 +104,85 @@ class Alternatives:
 
     def _pattern(self, number: int) -> re.Pattern[str]:
         if number not in self._compiled:
-            self._compiled[number] = re.compile(self._expressions[number], self._flags)
+            self._compiled[number] = re.compile(_meant(self._expressions[number], self._loose), self._flags)
         return self._compiled[number]
+
+    def compile(self) -> None:
+        """Compile all of them."""
+        for number in range(len(self)):
+            self._pattern(number)
+
+    def marks(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """What each is known by in ``needed.txt``, and its words."""
+        for expression in self._expressions:
+            yield mark_of(expression, self._flags, self._loose), worked_out(expression, self._flags, self._loose)
+
+
+class Lazy:
+    """One regular expression, used as a compiled one is, but not compiled before a text holds one of the words that it cannot match without."""
+
+    def __init__(self, expression: str, flags: int = re.I) -> None:
+        self.pattern, self.flags = expression, flags
+        self._words: tuple[str, ...] | None = None
+        self._compiled: re.Pattern[str] | None = None
+        _made.append(self)
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As that of a compiled pattern."""
+        return self.compile().search(text, start, end) if self._may(text) else None
+
+    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """As that of a compiled pattern."""
+        if self._compiled is None and not self._may(text):
+            return None
+        return self.compile().match(text, start, end)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        """As that of a compiled pattern."""
+        if self._compiled is None and not self._may(text):
+            return None
+        return self.compile().fullmatch(text)
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """As that of a compiled pattern."""
+        return self.compile().finditer(text, start, end) if self._may(text) else iter(())
+
+    def sub(self, new: str | Callable[[re.Match[str]], str], text: str) -> str:
+        """As that of a compiled pattern."""
+        return self.compile().sub(new, text) if self._may(text) else text
+
+    def _may(self, text: str) -> bool:
+        if self._words is None:
+            self._words = tuple(needed(self.pattern, self.flags))
+        if not self._words:
+            return True
+        low = _kept(text)[0] if len(text) <= _KEPT else _lowered(text)
+        return any(word in low for word in self._words)
+
+    def compile(self) -> re.Pattern[str]:
+        """The compiled pattern."""
+        if self._compiled is None:
+            self._compiled = re.compile(self.pattern, self.flags)
+        return self._compiled
+
+    def marks(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """What it is known by in ``needed.txt``, and its words."""
+        yield mark_of(self.pattern, self.flags), worked_out(self.pattern, self.flags)
 
 
 #: All that were made: they are kept by whoever made them for as long as the process lives.
-_made: list[Alternatives] = []
+_made: list[Alternatives | Lazy] = []
 
 
 def compile_all() -> None:
-    """Compile every alternative made so far: for a process that others are forked from."""
+    """Compile all that was made so far: for a process that others are forked from."""
     for made in _made:
-        for number in range(len(made)):
-            made._pattern(number)
+        made.compile()
+
+
+def all_marks() -> dict[str, frozenset[str]]:
+    """The marks of all that was made so far, with their words."""
+    return {mark: words for made in _made for mark, words in made.marks()}
 
 
 def _read(text: str) -> tuple[str, frozenset[str]]:
@@ -114,26 +196,37 @@ def _kept(text: str) -> tuple[str, frozenset[str]]:
 
 
 def _read_once(text: str) -> tuple[str, frozenset[str]]:
-    low = text.lower()
-    if not low.isascii():
-        low = low.translate(_FOLDED)
+    low = _low(text)
     return low, frozenset(map("".join, zip(low, low[1:], low[2:], strict=False)))
 
 
-def needed(expression: str, flags: int = re.I) -> frozenset[str]:
-    """Words (in lower case) of which every match of the expression holds at least one; none if that cannot be told."""
-    known = _known().get(mark_of(expression, flags))
-    return worked_out(expression, flags) if known is None else frozenset(known.split("\t")) if known else frozenset()
+def _low(text: str) -> str:
+    low = text.lower()
+    return low if low.isascii() else low.translate(_FOLDED)
 
 
-def worked_out(expression: str, flags: int = re.I) -> frozenset[str]:
+#: Many patterns look at the same long text, one after another.
+_lowered = lru_cache(maxsize=4)(_low)
+
+
+def needed(expression: str, flags: int = re.I, loose: bool = False) -> frozenset[str]:
+    """Words (in lower case) of which every match of the expression holds at least one; none if that cannot be told. ``loose``: as the expression is meant."""
+    known = _known().get(mark_of(expression, flags, loose))
+    return worked_out(expression, flags, loose) if known is None else frozenset(known.split("\t")) if known else frozenset()
+
+
+def worked_out(expression: str, flags: int = re.I, loose: bool = False) -> frozenset[str]:
     """The same, from the expression itself: parsing all of ours takes a cold start half of its time, so that ``needed.txt`` holds the outcome."""
-    return _of(_parser.parse(expression, flags))
+    return _of(_parser.parse(_meant(expression, loose), flags))
 
 
-def mark_of(expression: str, flags: int) -> str:
+def mark_of(expression: str, flags: int, loose: bool = False) -> str:
     """What an expression is known by in ``needed.txt``."""
-    return blake2b(f"{flags}\0{expression}".encode(), digest_size=6).hexdigest()
+    return blake2b(f"{flags}{' loose' if loose else ''}\0{expression}".encode(), digest_size=6).hexdigest()
+
+
+def _meant(expression: str, loose: bool) -> str:
+    return loosened(expression) if loose else expression
 
 
 @cache
@@ -153,7 +246,7 @@ def _of(parsed: Any) -> frozenset[str]:
         if op is ops.LITERAL and len(chr(value).lower()) == 1 and chr(value) not in _ODD:
             run += chr(value).lower()
             continue
-        best = _better(best, frozenset({run}) if len(run) >= _SHORTEST else frozenset())
+        best = _better(best, frozenset({run}) if _weight(run) >= _LEAST else frozenset())
         run = ""
         if op is ops.BRANCH:
             branches = [_of(branch) for branch in value[1]]
@@ -172,4 +265,8 @@ def _better(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
     """The set that is met less often: longer words, then fewer."""
     if not one or not other:
         return one or other
-    return max(one, other, key=lambda words: (min(min(map(len, words)), _LONG_ENOUGH), -len(words)))
+    return max(one, other, key=lambda words: (min(min(map(_weight, words)), _LONG_ENOUGH), -len(words)))
+
+
+def _weight(word: str) -> int:
+    return len(word) if _RARE.isdisjoint(word) else max(_SHORTEST, len(word))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sendcheck.data import language_file, languages_with
+from sendcheck.data.sieve import Lazy
 
 _YEAR = r"(?:,?\s+|\s*/\s*)(?P<year>(?:19|20)\d{2})\b(?!\s*(?:timer|kr|kroner|people|persons|items|units|personer)\b)"
 
@@ -39,7 +40,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[Lazy, ...]
     months: dict[str, int]
     weekdays: dict[str, int]
 
@@ -57,7 +58,7 @@ def _calendar(language: str) -> _Calendar:
     weekday = "|".join(sorted((re.escape(n) for names in data["weekdays"] for n in names), key=len, reverse=True))
     named = rf"(?:(?P<weekday>{weekday})\.?,?\s+(?:{data['between']})?)?"
     patterns = tuple(
-        re.compile(p.replace("WEEKDAY", named).replace("MONTH", f"(?P<month>{month})").replace("YEAR", f"(?:{_YEAR})?"), re.I if data["any_case"] else 0)
+        Lazy(p.replace("WEEKDAY", named).replace("MONTH", f"(?P<month>{month})").replace("YEAR", f"(?:{_YEAR})?"), re.I if data["any_case"] else 0)
         for p in data["patterns"]
     )
     return _Calendar(patterns, months, weekdays)

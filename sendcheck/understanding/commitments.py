@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sendcheck.data import alternatives, language_file, union
-from sendcheck.data.sieve import Alternatives
+from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.model import Clause, Mood, Tense, Who
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -47,11 +46,11 @@ class _Words:
     sets: dict[str, frozenset[str]]
     gate: Alternatives
     wide_gate: Alternatives
-    solved: re.Pattern[str]
-    not_solved: re.Pattern[str]
-    next_word: re.Pattern[str]
-    prevents: re.Pattern[str]
-    polite_if: re.Pattern[str]
+    solved: Lazy
+    not_solved: Lazy
+    next_word: Lazy
+    prevents: Lazy
+    polite_if: Lazy
 
     def __getitem__(self, key: str) -> frozenset[str]:
         return self.sets.get(key, frozenset())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.data import language_file
+from sendcheck.data.sieve import Lazy
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import common_words, frequent
 
@@ -25,6 +25,8 @@ FOLDERS = (
     "~/Library/Spelling",
     "~/.local/share/hunspell",
 )
+#: The dictionary that comes with chunspell.
+_SHIPPED = "en_US"
 #: Letters of the shortest part of a compound, and the rank of one so short.
 _PART, _USUAL = 3, 2_500
 
@@ -34,8 +36,8 @@ class Speller:
     """One language's judgement of words."""
 
     language: str
-    engines: tuple[Any, ...]
-    variants: tuple[tuple[re.Pattern[str], str], ...]
+    dictionaries: tuple[str, ...]
+    variants: tuple[tuple[Lazy, str], ...]
     joints: tuple[str, ...]
     accepted: frozenset[str]
     mistaken: Mapping[str, str]
@@ -44,6 +46,11 @@ class Speller:
     trusted: frozenset[str] = frozenset()
     short_parts: frozenset[str] = frozenset()
     ascii_only: bool = False
+
+    @property
+    def engines(self) -> tuple[Any, ...]:
+        """Hunspell with each of the dictionaries, read when a word is met that no list of ours has."""
+        return tuple(map(_engine, self.dictionaries))
 
     def knows(self, word: str) -> bool:
         """Whether a word is right: listed, or formed from listed ones."""
@@ -102,14 +109,14 @@ def speller(language: str) -> Speller | None:
     data = language_file(language, "spelling.toml")
     if not data:
         return None
-    engines = tuple(e for e in (_engine(name) for name in data["dictionary"]) if e is not None)
-    if not engines:
+    dictionaries = tuple(name for name in data["dictionary"] if name == _SHIPPED or _folder(name) is not None)
+    if not dictionaries:
         return None
-    trusted = frozenset(list(frequent(language))[: data.get("trusted", 0)])
-    variants = tuple((re.compile(p), r) for p, r in data["variants"])
+    trusted = frozenset(list(frequent(language))[: data["trusted"]]) if "trusted" in data else frozenset()
+    variants = tuple((Lazy(p, 0), r) for p, r in data["variants"])
     return Speller(
         language,
-        engines,
+        dictionaries,
         variants,
         tuple(data.get("joints", ())),
         frozenset(data["accepted"]),
@@ -126,12 +133,15 @@ def speller(language: str) -> Speller | None:
 def _engine(name: str) -> Any:
     from hunspell import Hunspell  # type: ignore[import-untyped]
 
-    if name == "en_US":
-        return Hunspell(name)
+    return Hunspell(name) if name == _SHIPPED else Hunspell(name, hunspell_data_dir=str(_folder(name)))
+
+
+def _folder(name: str) -> Path | None:
+    """The first folder that holds a dictionary of that name."""
     folders = [*os.environ.get("DICPATH", "").split(os.pathsep), *FOLDERS]
     for folder in (Path(f).expanduser() for f in folders if f):
         if (folder / f"{name}.dic").is_file() and (folder / f"{name}.aff").is_file():
-            return Hunspell(name, hunspell_data_dir=str(folder))
+            return folder
     return None
 
 

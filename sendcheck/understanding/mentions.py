@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sendcheck.data import alternatives, filled, language_file, languages_with, union
+from sendcheck.data.sieve import Lazy
 from sendcheck.understanding.clauses.build import lexicon
 from sendcheck.understanding.clauses.model import Phrase, Who
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -76,7 +77,7 @@ def _alternation(words: frozenset[str]) -> str:
     return "|".join(sorted((re.escape(w) for w in sorted(words) if len(w) > 2), key=len, reverse=True))
 
 
-def own_mentions(prose: Prose, sentence: Sentence, reproach: re.Pattern[str] | None = None) -> list[Mention]:
+def own_mentions(prose: Prose, sentence: Sentence, reproach: Lazy | None = None) -> list[Mention]:
     """The people and bodies of the own side that a sentence names, in order. ``reproach``: words before a noun that are not taken with it."""
     patterns = _mentions(sentence.language)
     if patterns is None:
@@ -111,7 +112,7 @@ def may_mention_own(language: str, text: str) -> bool:
     )
 
 
-def _trimmed(text: str, start: int, end: int, patterns: dict[str, Any], reproach: re.Pattern[str] | None) -> Mention:
+def _trimmed(text: str, start: int, end: int, patterns: dict[str, Any], reproach: Lazy | None) -> Mention:
     """Without a genitive's ending and without a word of reproach before the noun, so that whoever looks sees both."""
     bad = list(reproach.finditer(text, start, end)) if reproach is not None else []
     tail = patterns["genitive"].search(text[start:end])

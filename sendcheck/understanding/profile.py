@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from sendcheck.data import alternatives, language_file, languages_with
-from sendcheck.data.sieve import Alternatives
+from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.understanding.mail import Parent, Recipient
 from sendcheck.understanding.prose import Prose
 
@@ -24,12 +23,12 @@ _READ = 60
 
 
 @cache
-def _list(key: str, table: str = "") -> tuple[re.Pattern[str], ...]:
-    found = []
+def _list(key: str, table: str = "") -> tuple[Lazy, ...]:
+    found: list[str] = []
     for language in languages_with("complaint.toml"):
         data = language_file(language, "complaint.toml")
         found += (data[table] if table else data)[key]
-    return tuple(re.compile(p, re.I) for p in found)
+    return tuple(map(Lazy, found))
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sendcheck.data import language_file, languages_with, union
+from sendcheck.data.sieve import Lazy
 from sendcheck.reading.addresses import Address, parse_address_list
 
 MAX_ATTRIBUTION = 320
@@ -40,13 +41,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    attribution: re.Pattern[str]
-    named: re.Pattern[str]
-    verb: re.Pattern[str]
-    pronoun: re.Pattern[str]
+    attribution: Lazy
+    named: Lazy
+    verb: Lazy
+    pronoun: Lazy
     iso: re.Pattern[str]
-    original: re.Pattern[str]
-    forwarded: re.Pattern[str]
+    original: Lazy
+    forwarded: Lazy
     label: re.Pattern[str]
 
 
@@ -65,10 +66,10 @@ def _marks() -> _Marks:
     pronouns = "|".join(gathered["pronouns"])
     label = "|".join(f"(?P<{kind}>{'|'.join(names)})" for kind, names in kinds.items())
     return _Marks(
-        attribution=re.compile(rf"(?:-{{2,3}}\s*)?(?:{openers})(?![\w]).*\b(?:{verbs})\b.*:$", re.I),
-        named=re.compile(rf"(?!(?:{pronouns})\b)[\w\"'<(].{{1,120}}\s(?:{verbs})(?:\s.{{0,80}})?:$", re.I),
-        verb=re.compile(rf"\b(?:{verbs})\b", re.I),
-        pronoun=re.compile(rf"\b(?:{verbs})\s+(?:{pronouns})\b|\b(?:{pronouns})\s+(?:{verbs})\b", re.I),
+        attribution=Lazy(rf"(?:-{{2,3}}\s*)?(?:{openers})(?![\w]).*\b(?:{verbs})\b.*:$"),
+        named=Lazy(rf"(?!(?:{pronouns})\b)[\w\"'<(].{{1,120}}\s(?:{verbs})(?:\s.{{0,80}})?:$"),
+        verb=Lazy(rf"\b(?:{verbs})\b"),
+        pronoun=Lazy(rf"\b(?:{verbs})\s+(?:{pronouns})\b|\b(?:{pronouns})\s+(?:{verbs})\b"),
         iso=re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2}.{0,80}<\S+@\S+>:$"),
         original=union(gathered["original"], prefix=rf"{_DASHES}", suffix=rf":?{_DASHES}$"),
         forwarded=union(gathered["forwarded"], prefix=r"[-_=*>\s]*", suffix=rf":?{_DASHES}$"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sendcheck.data import language_file, languages_with, union
+from sendcheck.data.sieve import Lazy
 from sendcheck.understanding.mail import Mail, Stretch
 from sendcheck.understanding.names import fold, given_names, role_words, titles
 
@@ -51,7 +52,7 @@ def _data() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset
 
 
 @cache
-def _cues() -> re.Pattern[str]:
+def _cues() -> Lazy:
     """What follows a bare name that is addressed: “Kari, ” needs none, “Kari can you …” shows by it."""
     return union([c for lang in languages_with("greetings.toml") for c in language_file(lang, "greetings.toml")["cues"]], suffix=r"\b")
 

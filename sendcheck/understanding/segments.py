@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from sendcheck.data import language_file, languages_with, union
+from sendcheck.data import alternatives, language_file, languages_with, union
+from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.reading.addresses import Address
 from sendcheck.reading.html import Zone
 from sendcheck.understanding.quotemarks import Mark, find_marks
@@ -74,9 +75,9 @@ class Segmented:
 
 @dataclass(frozen=True, slots=True)
 class _Tails:
-    signoff: re.Pattern[str]
-    device: re.Pattern[str]
-    disclaimer: re.Pattern[str]
+    signoff: Alternatives
+    device: Lazy
+    disclaimer: Lazy
 
 
 @cache
@@ -86,7 +87,7 @@ def _tails() -> _Tails:
         for key, values in gathered.items():
             values += language_file(language, "quotes.toml").get(key, [])
     return _Tails(
-        union(gathered["signoffs"], prefix=r"[ \t]*", suffix=r"[ \t]*(?:[,.!:\-–]+[ \t]*)?$"),
+        alternatives(rf"[ \t]*(?:{s})[ \t]*(?:[,.!:\-–]+[ \t]*)?$" for s in gathered["signoffs"]),
         union(gathered["device"], prefix=r"[ \t*_]*", suffix=r"[ \t*_.]*$"),
         union(gathered["disclaimers"], prefix=r"[ \t*_\-]*", flags=re.I | re.S),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from sendcheck.data import language_file, languages_with
+from sendcheck.data.sieve import Lazy
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.prose import Sentence
 
@@ -29,8 +30,8 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    british: re.Pattern[str]
-    american: re.Pattern[str]
+    british: Lazy
+    american: Lazy
     parts: tuple[str, str]
 
 
@@ -39,7 +40,7 @@ def _pairs(language: str) -> tuple[_Pair, ...]:
     found = []
     for pair in language_file(language, "varieties.toml")["pairs"]:
         parts = tuple(re.search(r"\((?!\?)([a-z|]*)\)", pair[name]).group(1) for name in ("british", "american"))  # type: ignore[union-attr]
-        found.append(_Pair(re.compile(pair["british"]), re.compile(pair["american"]), (parts[0], parts[1])))
+        found.append(_Pair(Lazy(pair["british"], 0), Lazy(pair["american"], 0), (parts[0], parts[1])))
     return tuple(found)
 
 
