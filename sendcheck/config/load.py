@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import tomli
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.config.keys import KINDS, OPEN_TABLES, SEVERITIES, SUPPRESS_KEYS, TABLE_LISTS, Key, all_keys
@@ -118,8 +119,8 @@ def _read(path: Path) -> str:
 def _layer(path: Path, policy: bool = False) -> _Layer:
     text = _read(path)
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         where = re.search(r"at line (\d+)", str(error))
         line = where.group(1) if where else str(text.count("\n") + 1)
         reason = re.sub(r"\s*\(at [^)]*\)", "", str(error))

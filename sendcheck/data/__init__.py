@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
+import tomli
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -17,7 +17,7 @@ from sendcheck.data.sieve import Alternatives, Lazy
 @cache
 def toml(package: str, name: str) -> dict[str, Any]:
     """The TOML file *name* of a package's folder."""
-    return tomllib.loads((files(package) / name).read_text("utf-8"))
+    return tomli.loads((files(package) / name).read_text("utf-8"))
 
 
 @cache
@@ -31,7 +31,7 @@ def lines(package: str, name: str) -> frozenset[str]:
 def language_file(language: str, name: str) -> dict[str, Any]:
     """The TOML file *name* of a language, or {} if the language has none."""
     path = Path(__file__).parent.parent / "languages" / language / name
-    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return tomli.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
 @cache
