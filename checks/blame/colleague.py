@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Phrase, Sentence, Who
 from sendcheck.understanding.mentions import Mention, means, own_mentions
@@ -16,8 +16,7 @@ from .instead import taken_on
 from .parties import antecedent
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
+class _Look(NamedTuple):
     mail: Mail
     sentence: Sentence
     text: str

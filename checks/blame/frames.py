@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.checkapi import Alternatives, Lazy, alternatives, filled, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -17,8 +17,7 @@ OWN, READER = "own", "reader"
 _NO_EDGE = re.compile(r"\\b(?=(?:\(\?:[^()]*\)\?)*(?:\(\?:)?(?:PARTY|GEN))")
 
 
-@dataclass(frozen=True, slots=True)
-class Frames:
+class Frames(NamedTuple):
     """A language's patterns for one side."""
 
     sure: Alternatives

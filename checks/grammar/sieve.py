@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.checkapi import Fault, Lazy, Mail, Sentence, Severity, of_language, union
 from sendcheck.understanding.dictionaries import speller
@@ -18,8 +18,7 @@ _SOFT_BREAK = re.compile(r"=\s")
 _NEAR = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Strength:
+class Strength(NamedTuple):
     """How LanguageTool is used for a language: its ``code`` there, codes of varieties, severities by category, and rules that are weaker or of no use."""
 
     code: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import is_reserved
@@ -13,8 +13,7 @@ LOCAL_SUFFIXES = ("local", "internal", "lan", "home", "corp", "intranet", "local
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why an address cannot be delivered to, and what to do."""
 
     why: str

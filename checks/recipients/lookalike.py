@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Recipient, Severity, lines
 from sendcheck.reading.addresses import Address, untagged
@@ -52,8 +53,7 @@ def _plain(key: str) -> str:
     return untagged(key).strip("'")
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     meant: Address
     slip: Slip | None
     sure: bool = True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.util import find_spec
+from typing import NamedTuple
 
 from sendcheck.checkapi import Hit, Lazy, Mail, NotRun, Severity, by_language, toml, union
 from sendcheck.understanding.leaving import Leaving, leaving
@@ -26,8 +26,7 @@ _BEFORE, _AROUND = 60, 160
 _SYNTHETIC, _HELP, _D = 80, 40, 40
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
+class _Number(NamedTuple):
     """A number: characters of a text, what it is, and whether money can be sent to it. ``nobody``: it belongs to no person."""
 
     start: int

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import NamedTuple
 
 from sendcheck.checkapi import Confidence, Hit, Lazy, Mail, by_language, toml, union, user_pattern
 from sendcheck.understanding.leaving import Leaving, leaving
@@ -29,8 +29,7 @@ _TOKEN = 16
 _AROUND = 250
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A secret: characters of a text, what it is, and how sure that is."""
 
     start: int
@@ -150,8 +149,7 @@ def _inner(match: re.Match[str]) -> tuple[int, int]:
 # -- said in prose ------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Ways:
+class _Ways(NamedTuple):
     """How passwords are told: ``announced`` before the value (groups cue, set), ``after`` it; ``pins``: cues of codes in digits; ``meeting``: words of
     a call that such a code lets guests into; ``nothing``: words that are no value.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendcheck.checkapi import Body, Circle, Kind, Mail, Place, QuotedMail, Recipient
 from sendcheck.reading.addresses import Address
@@ -15,8 +15,7 @@ def people(quoted: QuotedMail) -> list[Address] | None:
     return [a for a in (quoted.sender, *quoted.recipients) if a is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Participants:
+class Participants(NamedTuple):
     """Who wrote a quoted mail, and everybody on it; ``everyone`` is None where the trail hides its recipients."""
 
     author: Circle

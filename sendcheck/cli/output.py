@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -23,16 +22,14 @@ FORMATS = ("text", "json", "html", "sarif", "junit", "github", "gitlab")
 _ONE_LINE_EACH = 25
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One report: its format, and the file it goes to; None for standard output."""
 
     format: str
     path: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How reports look. ``redact``, ``color``: None for the default; ``bar``: whether a progress line is worth it."""
 
     registry: Registry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sendcheck.pipeline.contract import Check, Option
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from sendcheck.config.templates import TemplateEntry
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """An agreed exception. ``match``: a fingerprint or text in the excerpt ("" matches all of the rule); ``lines``: only there, as (file, first, last)."""
 
     rule: str

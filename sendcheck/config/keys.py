@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sendcheck.pipeline.contract import PROFILES, Option, Severity
 from sendcheck.pipeline.registry import Registry
@@ -16,8 +15,7 @@ SHOW = ("note", "warning", "error")
 ACTIONS = ("reject", "quarantine", "tag", "warn")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key: dotted name, kind (see KINDS), default, help, and for ``choice`` its values."""
 
     name: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from sendcheck.config.config import Config
@@ -46,8 +45,7 @@ def remote_server(config: Config) -> str:
     return "" if not host or is_loopback(host) else host
 
 
-@dataclass(frozen=True, slots=True)
-class Configured:
+class Configured(NamedTuple):
     """LanguageTool as a configuration names it."""
 
     config: Config

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.pipeline.contract import Hit, Rule, Severity
@@ -18,8 +19,7 @@ _MIN_PREFIX = 12
 REMEMBERED = "remembered in the history"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which rules run. ``select``: only these (empty: all that are not off); ``ignore``: not these. Locked rules always run.
 
     ``allow``: exceptions given for this run, each “rule reason” (the shim's SENDCHECK_ALLOW).
@@ -43,8 +43,7 @@ class Selection:
         return slug in self.select or slug in config["required"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What :func:`judge` decides."""
 
     verdict: Verdict

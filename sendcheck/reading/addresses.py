@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _ATEXT = r"A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff"
 _DOT_ATOM = re.compile(rf"[{_ATEXT}]+(?:\.[{_ATEXT}]+)*\Z")
@@ -60,8 +61,7 @@ def untagged(key: str) -> str:
     return re.sub(r"\+[^@]*", "", key)
 
 
-@dataclass(frozen=True, slots=True)
-class AddressList:
+class AddressList(NamedTuple):
     """A parsed list: mailboxes in order, the names of groups (empty ones too), and whether a cap cut it."""
 
     addresses: tuple[Address, ...] = ()
@@ -69,8 +69,7 @@ class AddressList:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     text: str
 

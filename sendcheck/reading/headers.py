@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
 from email.message import Message as CompatMessage
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import collapse_rfc2231_value
+from typing import NamedTuple
 
 from sendcheck.reading import charsets
 from sendcheck.reading.limits import Limits
@@ -21,8 +21,7 @@ _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?\s]*(?:[^?]*?))\?=")
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]*\?[bBqQ]\?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """One header field: ``name`` as written, ``value`` decoded and unfolded, raw byte range of the value."""
 
     name: str
@@ -131,8 +130,7 @@ def lenient_base64(data: bytes) -> bytes | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class ContentFields:
+class ContentFields(NamedTuple):
     """What a part says about itself; every value already guarded. ``size``: in bytes, as its Content-Disposition tells (RFC 2183), else 0."""
 
     content_type: str

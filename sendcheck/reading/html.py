@@ -10,7 +10,7 @@ import bisect
 import html as entities
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendcheck.reading.sourcemap import Pieces
 
@@ -55,8 +55,7 @@ class Zone:
     code: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An anchor: its target and its visible text, with the text's range in ``HtmlText.pieces``."""
 
     href: str

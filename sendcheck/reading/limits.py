@@ -7,11 +7,10 @@ reported as ``mail-truncated``: a cap never makes a mail pass unread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Caps on one mail. All counts are inclusive; bytes unless said otherwise."""
 
     mail_bytes: int = 50 * 1024 * 1024

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
 from sendcheck.reading.flowed import unflow
@@ -36,8 +37,7 @@ class Attachment:
     part: RawPart
 
 
-@dataclass(frozen=True, slots=True)
-class TextPart:
+class TextPart(NamedTuple):
     """A readable body part. ``view`` is its text as read; ``html`` the parsed HTML behind it, if any."""
 
     kind: str

@@ -10,6 +10,7 @@ from __future__ import annotations
 import binascii
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sendcheck.reading import charsets
 from sendcheck.reading.headers import ContentFields, Header, content_fields, header_block_end, lenient_base64, split_fields
@@ -18,8 +19,7 @@ from sendcheck.reading.problem import ProblemKind, Problems
 from sendcheck.reading.sourcemap import PartMap, RawPositions
 
 
-@dataclass(frozen=True, slots=True)
-class RawPart:
+class RawPart(NamedTuple):
     """A leaf of the part tree. ``alternative``: number of the multipart/alternative it is a choice of, or None."""
 
     fields: ContentFields
@@ -42,8 +42,7 @@ class PartTree:
     content_type: str = "text/plain"
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
+class _Task(NamedTuple):
     start: int
     end: int
     depth: int
@@ -149,8 +148,7 @@ def _split_at(raw: bytes, start: int, end: int, boundary: str) -> list[tuple[int
     return spans
 
 
-@dataclass(frozen=True, slots=True)
-class DecodedText:
+class DecodedText(NamedTuple):
     """A leaf's text with uniform line ends, and the way back to the source."""
 
     text: str

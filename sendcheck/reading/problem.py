@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -17,8 +17,7 @@ class ProblemKind(StrEnum):
     TRUNCATED = "mail-truncated"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that could not be read: which rule, what and why, and where (a part name)."""
 
     kind: ProblemKind

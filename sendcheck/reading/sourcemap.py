@@ -12,6 +12,7 @@ import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 _EOL = re.compile(r"\r\n|\r|\n")
 _QP_ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
@@ -189,8 +190,7 @@ def _undo_base64(raw: bytes, start: int, end: int, wanted: int) -> int:
     return end
 
 
-@dataclass(frozen=True, slots=True)
-class TextView:
+class TextView(NamedTuple):
     """A text as checks read it, able to say where in the source file a character stands."""
 
     text: str

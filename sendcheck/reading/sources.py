@@ -7,8 +7,8 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from sendcheck.errors import InputError
 from sendcheck.reading.limits import LIMITS
@@ -18,8 +18,7 @@ FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One mail to check. ``name`` as the report shows it; ``first_line``: where it starts in an mbox (from 1); ``template``: it is the source of mails."""
 
     name: str
@@ -54,8 +53,7 @@ class Source:
         return raw, cut
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(NamedTuple):
     """Files of a folder of templates that are neither templates nor mails, by what they are called."""
 
     names: tuple[str, ...]

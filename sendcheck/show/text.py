@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendcheck.pipeline.contract import Rule, Severity
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Reader, Report, Suppressed, Verdict
@@ -26,8 +26,7 @@ def plain(text: str, **_style: object) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class TextReport:
+class TextReport(NamedTuple):
     """How to render. ``style`` is click.style or :func:`plain`; ``show`` the mildest severity shown."""
 
     rules: dict[str, Rule]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.lookalikes import Slip
@@ -43,8 +43,7 @@ class Acquaintance:
         return f"{self.names[0]} <{self.address}>" if self.names else self.address
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What the history is asked about: the recipients' addresses, the subject and own text, and when it is sent."""
 
     recipients: tuple[str, ...]
@@ -54,16 +53,14 @@ class Draft:
     message: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
+class Twin(NamedTuple):
     """Somebody of the same given name or a look-alike address; ``text``: as of a fit."""
 
     person: Acquaintance
     text: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How one recipient fits the others and the text.
 
     ``score``: how odd it is to have them there (log odds of the model, text included), by its cuts ``oddity``: ``note``, ``warning`` or None;

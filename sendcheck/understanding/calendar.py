@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
 from sendcheck.data.sieve import Lazy
@@ -14,8 +14,7 @@ from sendcheck.data.sieve import Lazy
 _YEAR = r"(?:,?\s+|\s*/\s*)(?P<year>(?:19|20)\d{2})\b(?!\s*(?:timer|kr|kroner|people|persons|items|units|personer)\b)"
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A date in text. ``weekday``: 0 for Monday, None if not named; ``year``: None if not named."""
 
     text: str
@@ -38,8 +37,7 @@ class Mention:
         return 1 <= self.day <= self.month_length
 
 
-@dataclass(frozen=True, slots=True)
-class _Calendar:
+class _Calendar(NamedTuple):
     patterns: tuple[Lazy, ...]
     months: dict[str, int]
     weekdays: dict[str, int]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sendcheck.data import alternatives, language_file, union
 from sendcheck.data.sieve import Alternatives, Lazy
@@ -25,8 +25,7 @@ class Deed(StrEnum):
     ARRIVAL = "arrival"
 
 
-@dataclass(frozen=True, slots=True)
-class Commitment:
+class Commitment(NamedTuple):
     """``whens``: time expressions of its sentence that do not tell of the past; ``bound``: one of them, or of a neighbour's, is a by-when."""
 
     sentence: Sentence

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sendcheck.data import language_file
 from sendcheck.data.sieve import Lazy
@@ -31,8 +30,7 @@ _SHIPPED = "en_US"
 _PART, _USUAL = 3, 2_500
 
 
-@dataclass(frozen=True, slots=True)
-class Speller:
+class Speller(NamedTuple):
     """One language's judgement of words."""
 
     language: str

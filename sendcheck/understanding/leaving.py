@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """A text that leaves. ``kind``: ``subject``, ``text``, ``hidden``, ``link`` or ``file``; ``at`` makes the place of characters start..end of it;
     ``own``: whether it is what the sender wrote now, at an offset.
     """

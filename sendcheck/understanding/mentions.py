@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sendcheck.data import alternatives, filled, language_file, languages_with, union
 from sendcheck.data.sieve import Lazy
@@ -33,8 +32,7 @@ _NEAR = 80
 _CAPITALS = re.compile(r"[A-ZÆØÅÄÖÉ][\w-]*(?:\.? [A-ZÆØÅÄÖÉ][\w-]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Characters of a sentence that mean somebody. ``sure``: it is known to be a person or a body; ``ours``: it is said that he is of the own side;
     ``maybe_genitive``: its last letter may be the genitive's.
     """

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with, lines
 from sendcheck.reading.addresses import Address
@@ -95,8 +95,7 @@ def related_forms(given: str) -> frozenset[str]:
     return frozenset({given}) | _nicknames().get(given, frozenset()) if given else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """What a mailbox tells about its owner's name.
 
     ``words``: name words as written (display name, else local part); ``initials``: single

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from sendcheck.data import lines
 from sendcheck.reading.addresses import Address
@@ -53,8 +54,7 @@ def _mention(name: str, domains: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w@.-])(?:{spelled})(?:s|['’]s)?(?![\w-])" + (f"|{hosts}" if hosts else ""))
 
 
-@dataclass(frozen=True, slots=True)
-class _Suffixes:
+class _Suffixes(NamedTuple):
     rules: frozenset[str]
     wildcards: frozenset[str]
     exceptions: frozenset[str]

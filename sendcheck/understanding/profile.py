@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import alternatives, language_file, languages_with
 from sendcheck.data.sieve import Alternatives, Lazy
@@ -73,8 +73,7 @@ def complaint(prose: Prose | None) -> str | None:
     return _short(best[1]) if best[0] >= (_ENOUGH if len(told) <= _LONG else _ENOUGH_IN_LONG) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """What one sentence shows: its signs, the kinds of fault, and whether the reader's side is in it."""
 
     text: str

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class CannotProofread(Exception):
     """No answer about this text; the message says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A fault in a text: characters ``start``..``end`` of it, what is wrong, what could stand there instead (the likeliest first), and the
     proofreader's own names of the rule and its category.
     """
@@ -35,8 +33,7 @@ class Proofreader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class NoProofreader:
+class NoProofreader(NamedTuple):
     """Nobody to ask."""
 
     why_not: str = "no grammar checker is set up"
@@ -45,8 +42,7 @@ class NoProofreader:
         raise CannotProofread(self.why_not)
 
 
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
+class Rehearsal(NamedTuple):
     """Finds a made-up fault in every text, without asking anybody: what a daemon warms its checks with."""
 
     why_not: str = ""

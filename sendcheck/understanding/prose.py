@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
@@ -29,8 +30,7 @@ class Piece:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """One sentence. ``start``/``end``: characters in its piece; ``number``: its place among all sentences of the prose;
     ``language``: code, "" if unknown; ``paragraph``, ``item``, ``label``: see :class:`sendcheck.understanding.sentences.Span`.
     """

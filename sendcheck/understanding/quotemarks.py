@@ -7,8 +7,8 @@ who wrote the quoted mail, to whom, when and about what, as far as it shows.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with, union
 from sendcheck.data.sieve import Lazy
@@ -21,8 +21,7 @@ _NOTES_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:
 _DASHES = r"[-_=*–—\s]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """Where a quoted mail begins: lines first..last (exclusive), and what its head says.
 
     ``recipients`` is None where the mark does not show them. ``strong``: the mark alone
@@ -39,8 +38,7 @@ class Mark:
     subject: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Marks:
+class _Marks(NamedTuple):
     attribution: Lazy
     named: Lazy
     verb: Lazy

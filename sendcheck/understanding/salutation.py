@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with, union
 from sendcheck.data.sieve import Lazy
@@ -14,16 +14,14 @@ from sendcheck.understanding.names import fold, given_names, role_words, titles
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[,&/+;]|[^\s\w]|\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Addressee:
+class Addressee(NamedTuple):
     """One person addressed: the words of the name with their ranges in the stretch; ``formal``: after a title."""
 
     words: tuple[tuple[str, int, int], ...]
     formal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Salutation:
+class Salutation(NamedTuple):
     """The salutation found: the stretch it stands in and whom it names. ``plural``: a role or a group is addressed."""
 
     stretch: Stretch

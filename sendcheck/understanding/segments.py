@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import alternatives, language_file, languages_with, union
 from sendcheck.data.sieve import Alternatives, Lazy
@@ -38,8 +38,7 @@ class Kind(StrEnum):
     DIFF = "diff"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Characters start..end (exclusive) of a body's text."""
 
     kind: Kind
@@ -47,8 +46,7 @@ class Segment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class QuotedMail:
+class QuotedMail(NamedTuple):
     """One mail in a trail, a quote or a forward, as far as it shows.
 
     ``sender`` may lack an address; ``recipients`` is None where the trail does not show
@@ -65,16 +63,14 @@ class QuotedMail:
     forwarded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Segmented:
+class Segmented(NamedTuple):
     """The segments of one body, in order and without gaps, and the mails quoted in it."""
 
     segments: tuple[Segment, ...]
     quoted: tuple[QuotedMail, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Tails:
+class _Tails(NamedTuple):
     signoff: Alternatives
     device: Lazy
     disclaimer: Lazy

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
 
@@ -19,8 +19,7 @@ _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
 _WRAPPED = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A sentence in a text: ``start``/``end`` without surrounding white space. ``paragraph`` counts blocks between blank lines;
     ``item``: the number of its list item in the text, None outside lists; ``label``: the item's own number or letter; ``line_start``: it begins a line.
     """

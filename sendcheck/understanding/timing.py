@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sendcheck.data import language_file, languages_with
 from sendcheck.data.sieve import Alternatives
@@ -30,8 +29,7 @@ class TimeKind(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A time expression: ``start``/``end`` in the sentence; ``day``: the latest day it can mean, None if it names none or only a clock."""
 
     kind: TimeKind
@@ -46,8 +44,7 @@ class When:
         return self.kind not in {TimeKind.PAST, TimeKind.EMPTY}
 
 
-@dataclass(frozen=True, slots=True)
-class _Language:
+class _Language(NamedTuple):
     patterns: tuple[tuple[TimeKind, Alternatives], ...]
     days: tuple[tuple[re.Pattern[str], int], ...]
     numbers: dict[str, int]

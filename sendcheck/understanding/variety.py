@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
 from sendcheck.data.sieve import Lazy
@@ -17,8 +17,7 @@ _WORD = re.compile(r"(?<![\w@./-])[a-z]{4,}(?![\w@/-]|\.\w)")
 _CLEARLY = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(NamedTuple):
     """A word of one variety: where it stands, the ``variety`` (BCP 47), and the other one's word, "" if it is not known."""
 
     sentence: Sentence
@@ -28,8 +27,7 @@ class Sign:
     other: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
+class _Pair(NamedTuple):
     british: Lazy
     american: Lazy
     parts: tuple[str, str]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 
 class Type(StrEnum):
@@ -48,8 +49,7 @@ TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".njk", ".twig", ".liquid", ".h
 _OPENINGS = {"dollar": ("${",), "erb": ("<%",), "message": ("{", "%", "${"), "text": ("\x00",)}
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the configuration says of a template. ``root``: its project's folder; ``samples``: files of sample data."""
 
     engine: str = "auto"
@@ -89,8 +89,7 @@ class SourceFile:
         return self._starts[line - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """Characters start..end of a file of a template."""
 
     file: SourceFile
@@ -103,8 +102,7 @@ class Spot:
         return self.file.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One use of a variable: ``path`` as ``order.total``; ``scope``: the paths of the sections it stands in, outermost first.
 
     ``local``: it is bound in the template itself (a loop's item, an assignment).
@@ -116,8 +114,7 @@ class Variable:
     local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Something wrong with a template's source. ``kind``: syntax, unread (an included file that is not there) or cycle."""
 
     kind: str
@@ -126,8 +123,7 @@ class Fault:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(NamedTuple):
     """A comment that allows a rule: on lines first..last, or (``last`` None) in the whole file."""
 
     rule: str
@@ -137,8 +133,7 @@ class Allowance:
     last: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(NamedTuple):
     """What differs between a translation and its siblings. ``kind``: lacks, invents (a variable, in the message ``key`` of a catalogue),
     lacks-message, invents-message, missing (the whole template), untranslated. ``against``: the sibling's name.
     """
@@ -150,8 +145,7 @@ class Translation:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StandIn:
+class StandIn(NamedTuple):
     """What stands for a variable in a reading: ``token`` in its text, ``source`` the tag as written."""
 
     token: str

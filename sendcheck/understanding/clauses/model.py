@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Who(StrEnum):
@@ -44,8 +45,7 @@ class Mood(StrEnum):
     REQUEST = "request"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A noun phrase. ``head``: lemma of its noun; ``words``: lemmas, then forms of all its words; ``owner``: whose it is, if it says so;
     ``start``/``end``: characters in the sentence; ``name``: it is a proper noun.
     """
@@ -101,8 +101,7 @@ class Clause:
         return doer.who if doer is not None else Who.NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a sentence for comparing texts: lemma, part of speech (UD), characters in the sentence."""
 
     text: str
@@ -112,8 +111,7 @@ class Word:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parse:
+class Parse(NamedTuple):
     """What one sentence holds: its clauses in order of their verbs, and its words."""
 
     clauses: tuple[Clause, ...]
