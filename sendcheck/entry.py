@@ -5,13 +5,18 @@ On the way through the daemon nothing is imported that a check needs: that is wh
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+
+#: Objects after which the first generation is collected: loading a program makes many, and no garbage.
+_THRESHOLD = 50_000
 
 
 def main() -> None:
     """The command ``sendcheck``."""
     argv = sys.argv[1:]
+    gc.set_threshold(_THRESHOLD, *gc.get_threshold()[1:])
     try:
         _run(argv)
     except KeyboardInterrupt:

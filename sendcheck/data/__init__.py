@@ -6,7 +6,7 @@ import re
 import tomli
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,20 @@ from sendcheck.data.loose import loosened
 from sendcheck.data.sieve import Alternatives, Lazy
 
 
+def _folder(package: str) -> Path:
+    return Path(import_module(package).__path__[0])
+
+
 @cache
 def toml(package: str, name: str) -> dict[str, Any]:
     """The TOML file *name* of a package's folder."""
-    return tomli.loads((files(package) / name).read_text("utf-8"))
+    return tomli.loads((_folder(package) / name).read_text("utf-8"))
 
 
 @cache
 def lines(package: str, name: str) -> frozenset[str]:
     """The entries of a line file: one each line, ``#`` starts a comment line."""
-    text = (files(package) / name).read_text("utf-8")
+    text = (_folder(package) / name).read_text("utf-8")
     return frozenset(line for line in text.split("\n") if line and line[0] != "#")
 
 
@@ -44,7 +48,7 @@ def languages_with(name: str) -> tuple[str, ...]:
 @cache
 def by_language(package: str, stem: str) -> tuple[dict[str, Any], ...]:
     """The files ``<stem>.<language>.toml`` of a package's folder, all languages: a new language is a new file."""
-    names = sorted(entry.name for entry in files(package).iterdir() if re.fullmatch(rf"{re.escape(stem)}\.\w+\.toml", entry.name))
+    names = sorted(entry.name for entry in _folder(package).iterdir() if re.fullmatch(rf"{re.escape(stem)}\.\w+\.toml", entry.name))
     return tuple(toml(package, name) for name in names)
 
 

@@ -222,7 +222,7 @@ def worked_out(expression: str, flags: int = re.I, loose: bool = False) -> froze
 
 def mark_of(expression: str, flags: int, loose: bool = False) -> str:
     """What an expression is known by in ``needed.txt``."""
-    return blake2b(f"{flags}{' loose' if loose else ''}\0{expression}".encode(), digest_size=6).hexdigest()
+    return blake2b(f"{int(flags)}{' loose' if loose else ''}\0{expression}".encode(), digest_size=6).hexdigest()
 
 
 def _meant(expression: str, loose: bool) -> str:

@@ -6,7 +6,6 @@ import binascii
 import re
 from email.message import Message as CompatMessage
 from email.parser import BytesHeaderParser
-from email.policy import compat32
 from email.utils import collapse_rfc2231_value
 from typing import NamedTuple
 
@@ -153,7 +152,7 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
     if small.count(b";") > limits.parameters:
         problems.truncated(f"more than {limits.parameters} parameters in a content header; the part is read as text", part)
         small = b""
-    message = problems.guard(lambda: BytesHeaderParser(policy=compat32).parsebytes(small), CompatMessage(), "content headers could not be parsed", part)
+    message = problems.guard(lambda: BytesHeaderParser().parsebytes(small), CompatMessage(), "content headers could not be parsed", part)
     declared = str(message.get("content-type", "") or "")
     content_type = problems.guard(lambda: str(message.get_content_type()), "text/plain", "Content-Type could not be read", part)
     if not declared:

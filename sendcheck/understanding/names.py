@@ -35,8 +35,8 @@ def fold(name: str) -> str:
 @cache
 def given_names() -> frozenset[str]:
     """Known given names, folded."""
-    listed = lines("sendcheck.languages", "given_names.txt")
-    return frozenset([fold(n) for n in listed]) | frozenset(_nicknames())
+    listed = [name.lower() for name in lines("sendcheck.languages", "given_names.txt")]
+    return frozenset([name if name.isascii() else fold(name) for name in listed]) | frozenset(_nicknames())
 
 
 @cache

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from sendcheck.data import lines
@@ -64,8 +63,8 @@ class _Suffixes(NamedTuple):
 def _suffixes() -> _Suffixes:
     """The public suffix list shipped with sendcheck (publicsuffix.org format, MPL 2.0)."""
     rules, wildcards, exceptions = set(), set(), set()
-    for line in (files("sendcheck.data") / "public_suffix_list.dat").read_text("utf-8").split("\n"):
-        if not line or line[0] == "/":
+    for line in lines("sendcheck.data", "public_suffix_list.dat"):
+        if line[:2] == "//":
             continue
         rule = line.partition(" ")[0]
         if line[0] == "!":
