@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from sendcheck.checkapi import Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
 from sendcheck.understanding.clauses.pipeline import READ_AS
@@ -45,7 +45,7 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
             low = word.lower()
             if low in found:
                 found[low].append((sentence, *match.span()))
-            elif (word, language) not in right and _plain(word) and not _is_known(low, known):
+            elif (word, language) not in right and not _is_listed(word, language) and _plain(word) and not _is_known(low, known):
                 judge = speller(language)
                 if judge is None:
                     lacking.add(language)
@@ -72,6 +72,13 @@ def _is_nynorsk(sentence: Sentence, mail: Mail) -> bool:
 def _torn(text: str, start: int, end: int) -> bool:
     """Whether it is half a word: an artefact, and no slip."""
     return bool(_TORN.search(text, max(0, start - 6), start) or _JOINED.match(text, end) or _CLIPPED.match(text, max(0, end - 2)))
+
+
+@lru_cache(maxsize=4096)
+def _is_listed(word: str, language: str) -> bool:
+    """Whether a dictionary has the word as it is written: what nearly every word of a mail is."""
+    judge = speller(language)
+    return judge is not None and judge.lists(word)
 
 
 def _is_known(low: str, known: frozenset[str]) -> bool:

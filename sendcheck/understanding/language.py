@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from functools import cache
+from functools import cache, lru_cache
 
 from sendcheck.data import language_file, languages_with
 
@@ -39,6 +39,7 @@ def _function_words() -> dict[str, tuple[tuple[str, float], ...]]:
     return {word: tuple((lang, len(langs) ** -0.7) for lang in langs) for word, langs in found.items()}
 
 
+@lru_cache(maxsize=256)  # the same text is asked about for the mail, for the piece and for its only paragraph
 def detect(text: str, few: int = FEW_WORDS) -> str | None:
     """``en``, ``nb``, ``nn``, ``da``, ``sv`` or ``other``; None where the text is too short to tell. ``few``: how many words it must have."""
     found = _WORD.findall(text[:_LONGEST])
@@ -56,6 +57,8 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
         for language, weight in known.get(word, ()):
             scores[language] += weight
             hits[language] += 1
+        if word.isascii():
+            continue
         for letter, languages in _LETTERS.items():
             if letter in word:
                 for language in languages:
@@ -95,7 +98,7 @@ def family(language: str) -> str:
 
 def _foreign_script(words: list[str]) -> bool:
     """Whether most words are not in Latin letters."""
-    strange = sum(1 for w in words if not unicodedata.name(w[0], "LATIN").startswith("LATIN"))
+    strange = sum(1 for w in words if not w[0].isascii() and not unicodedata.name(w[0], "LATIN").startswith("LATIN"))
     return strange * 2 > len(words)
 
 

@@ -1,14 +1,14 @@
 """What a word that no dictionary has was probably meant to be, the likeliest first: frequent words one slip away, found without asking Hunspell.
 
 A slip is an insertion, omission, substitution or transposition (Damerau 1964). How likely each kind is, and how frequent the word, decide the order.
-Words further away come from a deletion index (after SymSpell, Garbe 2012): two words that are equal once each has lost a letter are at most two slips apart.
+Words further away are found by what is left of them: two that are equal once each has lost a letter are at most two slips apart (after SymSpell, Garbe 2012).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.lexicon import frequent
@@ -121,28 +121,42 @@ def _are_neighbours(one: str, other: str) -> bool:
 # -- two slips ----------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)  # some MB each
-def _index(language: str, initial: str) -> dict[str, list[str]]:
-    """What is left of each frequent word that begins with a letter when one letter is taken out of it, and the word itself."""
-    found: dict[str, list[str]] = {}
+@cache
+def _beginning(language: str) -> dict[str, list[tuple[str, int]]]:
+    """Frequent words by their first letter, with their letters as bits."""
+    found: dict[str, list[tuple[str, int]]] = {}
     for word in frequent(language):
-        if word[0] == initial and len(word) >= _FAR_LONG - 1:
-            for left in {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}:
-                found.setdefault(left, []).append(word)
+        if len(word) >= _FAR_LONG - 1:
+            found.setdefault(word[0], []).append((word, _bits(word)))
     return found
 
 
+def _bits(word: str) -> int:
+    bits = 0
+    for char in word:
+        bits |= 1 << (ord(char) & 63)
+    return bits
+
+
+def _lefts(word: str) -> set[str]:
+    """The word, and what is left of it when a letter but the first is taken out."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
+
+
 def _further(word: str, judge: Speller) -> list[str]:
-    """Frequent words two slips away that begin alike."""
-    index, ranks = _index(judge.language, word[0]), frequent(judge.language)
+    """Frequent words two slips away that begin alike: those that equal the word once each has lost a letter, the word of a long one two."""
+    ranks = frequent(judge.language)
     met: dict[str, float] = {}
-    lefts = {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
+    lefts, lost = _lefts(word), 1
     if len(word) >= _LONG:
-        lefts |= {left[:i] + left[i + 1 :] for left in tuple(lefts) for i in range(1, len(left))}
-    for left in lefts:
-        for candidate in index.get(left, ()):
-            if candidate not in met:
-                met[candidate] = _FAR * _distance(word, candidate) + math.log(ranks[candidate])
+        lefts, lost = lefts.union(*map(_lefts, lefts)), 2
+    bits = _bits(word)
+    for candidate, theirs in _beginning(judge.language).get(word[0], ()):
+        # Cheaper than taking letters out, and hardly any word passes: more letters differ than are taken out.
+        if (theirs & ~bits).bit_count() > 1 or (bits & ~theirs).bit_count() > lost or not -lost <= len(candidate) - len(word) <= 1:
+            continue
+        if not lefts.isdisjoint(_lefts(candidate)):
+            met[candidate] = _FAR * _distance(word, candidate) + math.log(ranks[candidate])
     return [c for c in sorted(met, key=met.__getitem__) if met[c] < 3 * _FAR + math.log(len(ranks)) and _shown(c, judge)]
 
 
