@@ -30,6 +30,8 @@ class Faults:
     sets: dict[str, frozenset[str]]
     lemmas: frozenset[str]
     gate: Alternatives
+    duty: Lazy
+    undone: Lazy
     harm: Lazy
     careless: Lazy
 
@@ -46,7 +48,7 @@ def faults(language: str) -> Faults | None:
         return None
     sets = {key: frozenset(value) for key, value in data.items() if isinstance(value, list) and key != "inflection"}
     lemmas = frozenset(entry.split()[0] for value in sets.values() for entry in value if entry)
-    return Faults(language, sets, lemmas, _gate(data), Lazy(data["harm"]), Lazy(data["careless"]))
+    return Faults(language, sets, lemmas, *_gates(data), Lazy(data["harm"]), Lazy(data["careless"]))
 
 
 @cache
@@ -81,7 +83,7 @@ def with_known_verb(clause: Clause, text: str, words: Faults) -> Clause:
 def may_blame(language: str, text: str) -> bool:
     """The gate of the clause rules: a cheap test made from the words themselves, rather once too often."""
     words = faults(language)
-    return words is not None and bool(words.gate.search(text))
+    return words is not None and bool(words.gate.search(text) or (words.duty.search(text) and words.undone.search(text)))
 
 
 def _stems(verbs: Iterable[str], ending: str) -> list[str]:
@@ -96,14 +98,14 @@ _TELLING = (
 )  # fmt: skip
 
 
-def _gate(data: Mapping[str, Any]) -> Alternatives:
-    """A fault's verb, noun or state; a wrong way; what should have been done; a duty near a negation."""
+def _gates(data: Mapping[str, Any]) -> tuple[Alternatives, Lazy, Lazy]:
+    """A fault's verb, noun or state, a wrong way, what should have been done; a duty's verb; a duty near a negation."""
     ending = data["ending"]
     sure = _stems([w for key in _TELLING for w in data[key]], ending)
     duties = "|".join(_stems([*data["duties"], *data["duties_with_object"], *data["irregular"]], ending))
     negations = "|".join(re.escape(w) for w in data["negations"])
-    undone = (rf"(?:{negations})\b.{{0,60}}\b(?:{duties})", rf"\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})")
-    return alternatives([*(rf"\b{stem}" for stem in sure), *undone], flags=re.I | re.S)
+    undone = rf"(?:{negations})\b.{{0,60}}\b(?:{duties})|\b(?:{duties})\w*\b.{{0,30}}\b(?:{negations})"
+    return alternatives(rf"\b{stem}" for stem in sure), Lazy(rf"\b(?:{duties})"), Lazy(undone, re.I | re.S)
 
 
 def combined(clause: Clause) -> set[str]:

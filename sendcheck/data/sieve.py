@@ -27,11 +27,13 @@ _ODD = frozenset("ſıİςßẞ\u212a")
 _SHORTEST = 3
 #: A run of fewer characters occurs in nearly every text, but not one with these marks, which weighs as much as a short word.
 _LEAST = 2
-_RARE = frozenset("{}[]()<>%$*«»@#_\\|=+&€£")
+RARE = frozenset("{}[]()<>%$*«»@#_\\|=+&€£")
 #: Beyond this a longer word is no rarer.
 _LONG_ENOUGH = 6
 #: A longer text is no sentence, and is read again by each list: what is kept is some hundred times as large as the text.
 _KEPT = 1_000
+#: How likely a text holds some characters, from 0 to 1; whether they are the begin, and the end, of a word.
+Chance = Callable[[str, bool, bool], float]
 _REPEATS = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
 
 
@@ -112,10 +114,10 @@ class Alternatives:
         for number in range(len(self)):
             self._pattern(number)
 
-    def marks(self) -> Iterator[tuple[str, frozenset[str]]]:
-        """What each is known by in ``needed.txt``, and its words."""
-        for expression in self._expressions:
-            yield mark_of(expression, self._flags, self._loose), worked_out(expression, self._flags, self._loose)
+    @property
+    def expressions(self) -> list[tuple[str, int, bool]]:
+        """Each with its flags, and whether it is loose."""
+        return [(expression, self._flags, self._loose) for expression in self._expressions]
 
 
 class Lazy:
@@ -165,9 +167,10 @@ class Lazy:
             self._compiled = re.compile(self.pattern, self.flags)
         return self._compiled
 
-    def marks(self) -> Iterator[tuple[str, frozenset[str]]]:
-        """What it is known by in ``needed.txt``, and its words."""
-        yield mark_of(self.pattern, self.flags), worked_out(self.pattern, self.flags)
+    @property
+    def expressions(self) -> list[tuple[str, int, bool]]:
+        """Itself with its flags, and that it is not loose."""
+        return [(self.pattern, self.flags, False)]
 
 
 #: All that were made: they are kept by whoever made them for as long as the process lives.
@@ -180,9 +183,9 @@ def compile_all() -> None:
         made.compile()
 
 
-def all_marks() -> dict[str, frozenset[str]]:
-    """The marks of all that was made so far, with their words."""
-    return {mark: words for made in _made for mark, words in made.marks()}
+def all_expressions() -> set[tuple[str, int, bool]]:
+    """All that were made so far: expression, flags, whether it is loose."""
+    return {one for made in _made for one in made.expressions}
 
 
 def _read(text: str) -> tuple[str, frozenset[str]]:
@@ -215,9 +218,15 @@ def needed(expression: str, flags: int = re.I, loose: bool = False) -> frozenset
     return worked_out(expression, flags, loose) if known is None else frozenset(known.split("\t")) if known else frozenset()
 
 
-def worked_out(expression: str, flags: int = re.I, loose: bool = False) -> frozenset[str]:
-    """The same, from the expression itself: parsing all of ours takes a cold start half of its time, so that ``needed.txt`` holds the outcome."""
-    return _of(_parser.parse(_meant(expression, loose), flags))
+def worked_out(expression: str, flags: int = re.I, loose: bool = False, chance: Chance | None = None) -> frozenset[str]:
+    """The same, from the expression itself: parsing all of ours takes a cold start half of its time, so that ``needed.txt`` holds the outcome.
+    ``chance``: how likely a text holds some characters, and whether they begin and end a word; else the longer, the less likely.
+    """
+    return _of(_parser.parse(_meant(expression, loose), flags), chance or _by_length)
+
+
+def _by_length(word: str, _begins: bool, _ends: bool) -> float:
+    return 2.0 ** -min(_weight(word), _LONG_ENOUGH)
 
 
 def mark_of(expression: str, flags: int, loose: bool = False) -> str:
@@ -239,34 +248,49 @@ def _known() -> dict[str, str]:
     return dict(line.split(" ", 1) for line in lines if line[:1] != "#")
 
 
-def _of(parsed: Any) -> frozenset[str]:
+def _of(parsed: Any, chance: Chance, begins: bool = False, ends: bool = False) -> frozenset[str]:
+    """``begins``, ``ends``: whether what stands before and behind is the edge of a word."""
     best: frozenset[str] = frozenset()
-    run = ""
-    for op, value in [*parsed, (None, None)]:
-        if op is ops.LITERAL and len(chr(value).lower()) == 1 and chr(value) not in _ODD:
-            run += chr(value).lower()
-            continue
-        best = _better(best, frozenset({run}) if _weight(run) >= _LEAST else frozenset())
-        run = ""
-        if op is ops.BRANCH:
-            branches = [_of(branch) for branch in value[1]]
-            if all(branches):
-                best = _better(best, frozenset().union(*branches))
-        elif op is ops.SUBPATTERN:
-            best = _better(best, _of(value[-1]))
-        elif op is ops.ATOMIC_GROUP:
-            best = _better(best, _of(value))
+    edges = (False, False)
+    steps = list(parsed)
+    at = 0
+    while at < len(steps):
+        op, value = steps[at]
+        last = at
+        while last + 1 < len(steps) and _is_letter(steps[last]) and _is_letter(steps[last + 1]):
+            last += 1
+        before = _is_edge(steps[at - 1]) if at else begins
+        behind = _is_edge(steps[last + 1]) if last + 1 < len(steps) else ends
+        found: frozenset[str] = frozenset()
+        if _is_letter(steps[at]):
+            run = "".join(chr(letter) for _, letter in steps[at : last + 1]).lower()
+            found = frozenset({run}) if _weight(run) >= _LEAST else found
+        elif op is ops.BRANCH:
+            branches = [_of(branch, chance, before, behind) for branch in value[1]]
+            found = frozenset().union(*branches) if all(branches) else found
+        elif op in (ops.SUBPATTERN, ops.ATOMIC_GROUP):
+            found = _of(value[-1] if op is ops.SUBPATTERN else value, chance, before, behind)
         elif op in _REPEATS and value[0] >= 1:
-            best = _better(best, _of(value[2]))
+            found = _of(value[2], chance)
+        if found and (not best or _chance(found, chance, before, behind) < _chance(best, chance, *edges)):
+            best, edges = found, (before, behind)
+        at = last + 1
     return best
 
 
-def _better(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
-    """The set that is met less often: longer words, then fewer."""
-    if not one or not other:
-        return one or other
-    return max(one, other, key=lambda words: (min(min(map(_weight, words)), _LONG_ENOUGH), -len(words)))
+def _chance(words: frozenset[str], chance: Chance, begins: bool, ends: bool) -> tuple[float, int]:
+    return sum(chance(word, begins, ends) for word in words), len(words)
+
+
+def _is_letter(step: Any) -> bool:
+    op, value = step
+    return op is ops.LITERAL and len(chr(value).lower()) == 1 and chr(value) not in _ODD
+
+
+def _is_edge(step: Any) -> bool:
+    op, value = step
+    return op in (ops.AT, ops.ASSERT, ops.ASSERT_NOT) or (op is ops.LITERAL and not chr(value).isalnum())
 
 
 def _weight(word: str) -> int:
-    return len(word) if _RARE.isdisjoint(word) else max(_SHORTEST, len(word))
+    return len(word) if RARE.isdisjoint(word) else max(_SHORTEST, len(word))

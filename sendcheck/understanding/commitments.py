@@ -89,8 +89,11 @@ def wide_gate(language: str, text: str) -> bool:
 
 def present_whens(prose: Prose, sentence: Sentence) -> tuple[When, ...]:
     """Time expressions of a sentence that belong to no clause about the past."""
+    whens = [w for w in prose.times(sentence) if w.kind is not TimeKind.PAST]
+    if not whens:  # else its clauses would have to be read
+        return ()
     clauses = prose.clauses(sentence)
-    return tuple(w for w in prose.times(sentence) if w.kind is not TimeKind.PAST and not _in_past(w, clauses))
+    return tuple(w for w in whens if not _in_past(w, clauses))
 
 
 def _in_past(when: When, clauses: tuple[Clause, ...]) -> bool:
