@@ -82,6 +82,12 @@ class Alternatives:
             yield found
             found = self._first(candidates, text, max(found.end(), found.start() + 1))
 
+    def each(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+        """What each alternative finds by itself, with its number: alternative by alternative, in order."""
+        for number in self._candidates(text):
+            for found in self._pattern(number).finditer(text):
+                yield number, found
+
     def _first(self, candidates: list[int], text: str, start: int) -> re.Match[str] | None:
         best: re.Match[str] | None = None
         for number in candidates:

@@ -68,11 +68,14 @@ def joining_words() -> frozenset[str]:
     return frozenset(w for lang in languages_with("calendar.toml") for w in language_file(lang, "calendar.toml")["may_follow"])
 
 
+_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?![\d-])")
 
 
 def find_dates(text: str) -> Iterator[Mention]:
     """All dates in *text*, in order of language and pattern; a place is reported once."""
+    if not _DIGIT.search(text):
+        return
     taken = bytearray(len(text))
     for calendar in _calendars():
         for pattern in calendar.patterns:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sendcheck.data import language_file
-from sendcheck.data.sieve import Lazy
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import common_words, frequent
 
@@ -35,7 +35,7 @@ class Speller(NamedTuple):
 
     language: str
     dictionaries: tuple[str, ...]
-    variants: tuple[tuple[Lazy, str], ...]
+    variants: tuple[tuple[re.Pattern[str], str], ...]
     joints: tuple[str, ...]
     accepted: frozenset[str]
     mistaken: Mapping[str, str]
@@ -111,7 +111,7 @@ def speller(language: str) -> Speller | None:
     if not dictionaries:
         return None
     trusted = frozenset(list(frequent(language))[: data["trusted"]]) if "trusted" in data else frozenset()
-    variants = tuple((Lazy(p, 0), r) for p, r in data["variants"])
+    variants = tuple((re.compile(p), r) for p, r in data["variants"])
     return Speller(
         language,
         dictionaries,

@@ -45,12 +45,13 @@ class When(NamedTuple):
 
 
 class _Language(NamedTuple):
-    patterns: tuple[tuple[TimeKind, Alternatives], ...]
-    days: tuple[tuple[re.Pattern[str], int], ...]
+    kinds: tuple[TimeKind, ...]
+    phrases: Alternatives
+    offsets: tuple[int, ...]
+    days: Alternatives
     numbers: dict[str, int]
     units: dict[str, str]
     weekdays: dict[str, int]
-    hint: re.Pattern[str]
 
 
 @cache
@@ -71,13 +72,17 @@ def _language(name: str) -> _Language:
         "NUMBER": rf"(?P<count>\d{{1,3}}|{_either(list(data['numbers']))})", "UNIT": rf"(?P<unit>{_either(list(data['units']))})",
         "WEEKDAY": rf"(?P<weekday>{_either(list(weekdays))})s?", "MONTH": rf"(?:{_either(months)})",
     }  # fmt: skip
-    patterns = []
-    for key in ("past", "empty", "repeated", "weekday", "within", "period", "clock", "now"):
-        for text in data["bounds"][key]:
-            patterns.append((TimeKind(key), Alternatives([rf"(?<!\w)(?:{_fill(text, parts)})"])))
-    days = tuple((re.compile(rf"\b(?:{p})\b", re.I), offset) for p, offset in data["days"].items())
-    hint = re.compile("|".join(rf"(?:{p.pattern})" for p, _ in days), re.I)
-    return _Language(tuple(patterns), days, data["numbers"], data["units"], weekdays, hint)
+    bounds = [(TimeKind(key), text) for key in ("past", "empty", "repeated", "weekday", "within", "period", "clock", "now") for text in data["bounds"][key]]
+    days = [rf"\b(?:{p})\b" for p in data["days"]]
+    return _Language(
+        tuple(kind for kind, _ in bounds),
+        Alternatives([rf"(?<!\w)(?:{_fill(text, parts)})" for _, text in bounds]),
+        tuple(data["days"].values()),
+        Alternatives(days),
+        data["numbers"],
+        data["units"],
+        weekdays,
+    )
 
 
 def _fill(text: str, parts: dict[str, str]) -> str:
@@ -97,12 +102,11 @@ def find_times(text: str, sent: datetime | None = None) -> Iterator[When]:
     for mention in find_dates(text):
         found.append(When(TimeKind.DATE, mention.text, mention.start, mention.end, _date_of(mention, day)))
     for language in _languages():
-        for pattern, offset in language.days:
-            for match in pattern.finditer(text):
-                _add(found, When(TimeKind.DAY, match[0].strip(), *match.span(), day + timedelta(days=offset) if day else None))
-        for kind, phrases in language.patterns:
-            for match in phrases.finditer(text):
-                _add(found, When(kind, match[0].strip(), match.start(), match.end(), _day_of(kind, match, language, day)))
+        for number, match in language.days.each(text):
+            _add(found, When(TimeKind.DAY, match[0].strip(), *match.span(), day + timedelta(days=language.offsets[number]) if day else None))
+        for number, match in language.phrases.each(text):
+            kind = language.kinds[number]
+            _add(found, When(kind, match[0].strip(), match.start(), match.end(), _day_of(kind, match, language, day)))
     yield from sorted(found, key=lambda w: w.start)
 
 
