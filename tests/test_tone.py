@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sendcheck.data import union
+from sendcheck.data.loose import loosened
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import load
@@ -103,6 +104,7 @@ def test_loose_patterns_never_repeat_a_repetition() -> None:
     blanks = " " * 1000
     assert all(pattern.search(text) for text in (f"a{blanks}b", f"c{blanks}d", f"e{blanks}f", f"g{blanks}h", " i"))
     assert not pattern.search("no g h")
+    assert loosened("a (?<!(?:no|[a ]) (?:x|y) )b [ c] \\ d") == "a +(?<!(?:no|[a ]) (?:x|y) )b +[ c] +\\ d"
     assert ")+" not in pattern.pattern and "++" not in pattern.pattern
 
 

@@ -18,12 +18,17 @@ _RANKS, _FIRST_RANK, _RAREST, _MARKS, _CLIPPED = 5_000, 1, 1e-4, 0.02, 0.05
 FILE = Path(sieve.__file__).with_name("needed.txt")
 
 
-def lines() -> list[str]:
-    """The file's lines: a mark of each expression, and its words between tabs."""
+def gathered() -> list[tuple[str, int, bool]]:
+    """Every expression of ours, with its flags and whether it is loose."""
     config = load_config(load(), isolated=True)
     config.severities["grammar"] = "off"  # LanguageTool need not be asked
     warm_up(load(), config)
-    found = {sieve.mark_of(*one): sieve.worked_out(*one, chance=chance) for one in sieve.all_expressions()}
+    return sorted(sieve.all_expressions())
+
+
+def lines() -> list[str]:
+    """The file's lines: a mark of each expression, and its words between tabs."""
+    found = {sieve.mark_of(*one): sieve.worked_out(*one, chance=chance) for one in gathered()}
     return [f"{mark} " + "\t".join(sorted(words)) for mark, words in sorted(found.items())]
 
 
