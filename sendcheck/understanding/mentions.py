@@ -129,6 +129,8 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
         words = [(m.start() + run.start(), m.group(0)) for m in re.finditer(r"[\w-]+", run.group(0))]
         bare = _bare if patterns["s_joined"] else str
         known = [prose.name_of(w) or prose.name_of(bare(w)) for _, w in words]
+        if not any(known) and not any(_may_be_somebody(w) for _, w in words) and not _follows_title(text, run.start()):
+            continue
         if not any(known) and ((_begins(text, run) and run.group(0) in patterns["ordinary"]) or patterns["cut"].match(text[run.end() :])):
             continue
         ahead = _BEFORE.findall(text[max(0, run.start() - _NEAR) : run.start()])
@@ -138,8 +140,7 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
             continue
         for index, (start, word) in enumerate(words):
             titled = index > 0 and fold(words[index - 1][1]) in titles()
-            before = _BEFORE.search(text[max(0, start - _NEAR) : start]) if index == 0 else None
-            titled = titled or (before is not None and fold(before.group(1)) in titles())
+            titled = titled or (index == 0 and _follows_title(text, start))
             named = known[index] is not None or (len(word) > 2 and word not in patterns["not_names"] and bool({fold(word), fold(bare(word))} & given_names()))
             if not titled and not named:
                 continue
@@ -149,6 +150,17 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
             end = last_start + len(last) - (0 if whole else len(last) - len(bare(last)))
             yield Mention(first, end, named, known[index] is Who.OWN, whole and bare(last) != last and fold(bare(last)) in given_names())
             break
+
+
+@lru_cache(maxsize=4096)
+def _may_be_somebody(word: str) -> bool:
+    """Whether a capitalised word is a given name, with or without a genitive's s, or a title before a name."""
+    return fold(word) in given_names() or fold(_bare(word)) in given_names() or fold(word) in titles()
+
+
+def _follows_title(text: str, start: int) -> bool:
+    before = _BEFORE.search(text[max(0, start - _NEAR) : start])
+    return before is not None and fold(before.group(1)) in titles()
 
 
 def _begins(text: str, run: re.Match[str]) -> bool:
