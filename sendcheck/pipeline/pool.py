@@ -9,6 +9,7 @@ processor to run on is not held against it, so that a busy machine costs no chec
 from __future__ import annotations
 
 import contextlib
+import mmap
 import multiprocessing
 import os
 import time
@@ -33,6 +34,8 @@ SECONDS_PER_MB = 0.5
 #: How many times the deadline of a mail a template may take.
 TEMPLATE_FACTOR = 10
 _RESTARTS = 3
+#: Bytes of the name of what a worker does now.
+_NAME = 64
 _STARTING = "starting"
 _NOT_A_CHECK = {READING, JUDGING, _STARTING}
 
@@ -48,7 +51,25 @@ def _limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
 
 
-def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
+class _Board:
+    """What a worker does now: written there, read by its parent once it hangs or is dead. Memory that both see, where workers are forked: told by
+    the pipe, each of a mail's twenty steps would wake the parent, which takes a processor from another worker.
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _NAME)
+
+    @property
+    def name(self) -> str:
+        """What was written last."""
+        return self._memory[:_NAME].rstrip(b"\0").decode("utf-8", "replace")
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._memory[:_NAME] = name.encode()[:_NAME].ljust(_NAME, b"\0")
+
+
+def _serve_later(warm: Callable[[], None], board: _Board | None, connection: Connection) -> None:
     """A worker forked before anybody knows for what: gets its surroundings and its engine, then serves as any other."""
     _limit()
     with contextlib.suppress(Exception):  # it only saves time
@@ -59,10 +80,10 @@ def _serve_later(warm: Callable[[], None], connection: Connection) -> None:
         os.environ.update(environ)
         os.chdir(folder)
         time.tzset()
-        _serve(Engine(load(), config, selection, profile, today), connection)
+        _serve(Engine(load(), config, selection, profile, today), board, connection)
 
 
-def _serve(engine: Engine, connection: Connection) -> None:
+def _serve(engine: Engine, board: _Board | None, connection: Connection) -> None:
     """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
     _limit()
     pipeline.on_load = HOOKS.waiting = lambda begins: connection.send(("load", begins))
@@ -73,7 +94,10 @@ def _serve(engine: Engine, connection: Connection) -> None:
             jobs, stopped = connection.recv()
 
             def told(name: str) -> None:
-                connection.send(("stage", name))
+                if board is None:
+                    connection.send(("stage", name))
+                else:
+                    board.name = name
 
             try:
                 for report in [engine.check(jobs[0], stopped, told)] if len(jobs) == 1 else engine.check_together(jobs, told):
@@ -86,8 +110,9 @@ def _serve(engine: Engine, connection: Connection) -> None:
 class _Worker:
     process: BaseProcess
     connection: Connection
+    board: _Board | None
     todo: list[tuple[int, Job]] = field(default_factory=list)
-    stage: str = _STARTING
+    told: str = _STARTING
     clock: Clock | None = None
     stopped: dict[str, str] = field(default_factory=dict)
 
@@ -95,6 +120,18 @@ class _Worker:
     def job(self) -> Job | None:
         """The mail that is being checked."""
         return self.todo[0][1] if self.todo else None
+
+    @property
+    def stage(self) -> str:
+        """What it does now, or did last."""
+        return self.told if self.board is None else self.board.name
+
+    @stage.setter
+    def stage(self, name: str) -> None:
+        if self.board is None:
+            self.told = name
+        else:
+            self.board.name = name
 
 
 #: A worker that :func:`prepare` forked and nobody has taken yet.
@@ -111,16 +148,17 @@ def prepare(warm: Callable[[], None]) -> None:
 
 def _forked(context: BaseContext, run: Callable[..., None], *arguments: object) -> _Worker:
     ours, theirs = context.Pipe()
-    process = context.Process(target=_run, args=(run, arguments, ours, theirs), daemon=True)  # type: ignore[attr-defined]
+    board = _Board() if context.get_start_method() == "fork" else None
+    process = context.Process(target=_run, args=(run, arguments, board, ours, theirs), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
-    return _Worker(process, ours)
+    return _Worker(process, ours, board)
 
 
-def _run(run: Callable[..., None], arguments: tuple[object, ...], ours: Connection, theirs: Connection) -> None:
+def _run(run: Callable[..., None], arguments: tuple[object, ...], board: _Board | None, ours: Connection, theirs: Connection) -> None:
     """In a worker: without the other end of its own pipe, which would keep it waiting when everybody else is gone."""
     ours.close()
-    run(*arguments, theirs)
+    run(*arguments, board, theirs)
 
 
 class Pool:
@@ -252,7 +290,7 @@ class Pool:
             (worker.clock.pause if value else worker.clock.resume)()
             return
         if kind == "stage":
-            worker.stage = str(value)
+            worker.told = str(value)
             return
         assert worker.job is not None
         if kind == "done":
