@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from tests.benchmarks.aims import aim
+from tests.benchmarks.serving import as_installed
 from tests.quality.corpora import aeslc, find_data
 
 _PROGRAM = str(Path(sys.executable).parent / "sendcheck")
@@ -54,7 +54,7 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(prefix="sc-") as name:
         folder = Path(name)
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("SENDCHECK_", "XDG_"))}
+        kept = {k: v for k, v in as_installed().items() if not k.startswith(("SENDCHECK_", "XDG_"))}
         environ = {**kept, "HOME": name, "XDG_RUNTIME_DIR": name, "SENDCHECK_DAEMON": "use", "SENDCHECK_MTA": "/bin/true"}
         folder.chmod(0o700)
         settings = folder / ".config" / "sendcheck" / "config.toml"  # grammar has a benchmark of its own (writing.py)

@@ -28,7 +28,7 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
 from tests.benchmarks import daemon, history, others, serving, writing
 from tests.benchmarks.aims import AIMS, aim
-from tests.benchmarks.serving import spin
+from tests.benchmarks.serving import as_installed, spin
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +69,7 @@ def seconds(run: Callable[[], object], times: int = 5) -> float:
 
 def command(*arguments: str | Path) -> Callable[[], object]:
     """A command as a user starts it."""
-    environ = {**os.environ, "SENDCHECK_DAEMON": "off"}
+    environ = {**as_installed(), "SENDCHECK_DAEMON": "off"}
     return lambda: subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, env=environ, check=False)
 
 
