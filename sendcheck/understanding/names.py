@@ -35,8 +35,7 @@ def fold(name: str) -> str:
 @cache
 def given_names() -> frozenset[str]:
     """Known given names, folded."""
-    listed = [name.lower() for name in lines("sendcheck.languages", "given_names.txt")]
-    return frozenset([name if name.isascii() else fold(name) for name in listed]) | frozenset(_nicknames())
+    return lines("sendcheck.languages", "given_names.txt") | frozenset(_nicknames())
 
 
 @cache
