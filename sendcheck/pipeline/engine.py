@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
@@ -16,7 +17,6 @@ from sendcheck.pipeline.grammars import Configured, remote_server
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
 from sendcheck.pipeline.masking import masked
-from sendcheck.pipeline.page import page_of
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
@@ -26,6 +26,9 @@ from sendcheck.understanding.place import Place
 from sendcheck.understanding.proofreading import Proofreader
 from sendcheck.understanding.prose import LONGEST, parse_together
 from sendcheck.understanding.understand import Surroundings, understand
+
+if TYPE_CHECKING:
+    from sendcheck.pipeline.page import Page
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
 #: Stages of the engine itself; no check has a name with blanks.
@@ -188,7 +191,7 @@ class Engine:
             notices=(*_doubts(mail), *judgement.notices),
             unmatched=judgement.unmatched,
             exchanges=tuple(exchanges) if job.table else None,
-            page=page_of(mail, tuple(exchanges)) if job.page and template is None else None,
+            page=_page(mail, exchanges) if job.page and template is None else None,
             network=self._network(mail),
             template=mail.template.engine if mail.template is not None else "",
             elapsed_ms=round(elapsed, 1) if job.timings else None,
@@ -317,6 +320,12 @@ class Engine:
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
             lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if rule.slug in wanted]
         return hits, lacking, table
+
+
+def _page(mail: Mail, exchanges: list[Exchange]) -> Page:
+    from sendcheck.pipeline.page import page_of  # the HTML report's alone
+
+    return page_of(mail, tuple(exchanges))
 
 
 def _kind(mail: Mail) -> str:

@@ -6,11 +6,14 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sendcheck.errors import Exit, worst_exit
 from sendcheck.pipeline.contract import Confidence, Exchange, Severity
-from sendcheck.pipeline.page import Page
 from sendcheck.understanding.place import Place
+
+if TYPE_CHECKING:
+    from sendcheck.pipeline.page import Page
 
 
 class Verdict(StrEnum):
