@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -23,14 +23,12 @@ from re import _parser  # type: ignore[attr-defined]  # isort: skip
 #: Letters that another letter matches without regard to case although lowering does not make them the same.
 _FOLDED = str.maketrans({"ſ": "s", "ı": "i", "ς": "σ"})
 _ODD = frozenset("ſıİςßẞ\u212a")
-#: Words as short as this are looked for by the begins of the text's words; shorter ones one by one.
-_SHORTEST = 3
 #: A run of fewer characters occurs in nearly every text, but not one with these marks, which weighs as much as a short word.
-_LEAST = 2
+_LEAST, _SHORT = 2, 3
 RARE = frozenset("{}[]()<>%$*«»@#_\\|=+&€£")
 #: Beyond this a longer word is no rarer.
 _LONG_ENOUGH = 6
-#: A longer text is no sentence, and is read again by each list: what is kept is some hundred times as large as the text.
+#: A longer text is no sentence.
 _KEPT = 1_000
 #: How likely a text holds some characters, from 0 to 1; whether they are the begin, and the end, of a word.
 Chance = Callable[[str, bool, bool], float]
@@ -44,24 +42,16 @@ class Alternatives:
         self._expressions, self._flags, self._loose = tuple(expressions), flags, loose
         self._compiled: dict[int, re.Pattern[str]] = {}
         self._always: list[int] = []
-        #: (word too short to have a begin, alternatives that need it).
-        self._short: list[tuple[str, list[int]]] = []
-        #: Begin of a word to (word, alternatives that need it).
-        self._by_begin: dict[str, list[tuple[str, list[int]]]] = {}
-        by_word: dict[str, list[int]] = {}
+        #: Word to the alternatives that need it.
+        self._by_word: dict[str, list[int]] = {}
         _made.append(self)
         for number, expression in enumerate(self._expressions):
             words = needed(expression, flags, loose)
             for word in words:
-                by_word.setdefault(word, []).append(number)
+                self._by_word.setdefault(word, []).append(number)
             if not words:
                 self._always.append(number)
-        for word, numbers in by_word.items():
-            if len(word) < _SHORTEST:
-                self._short.append((word, numbers))
-            else:
-                self._by_begin.setdefault(word[:_SHORTEST], []).append((word, numbers))
-        self._begins = frozenset(self._by_begin)
+        self._words = Words(self._by_word)
 
     def __len__(self) -> int:
         return len(self._expressions)
@@ -98,17 +88,8 @@ class Alternatives:
 
     def _candidates(self, text: str) -> list[int]:
         """Alternatives whose words occur, in order."""
-        low, begins = _read(text)
-        met = self._begins & begins
-        short = [numbers for word, numbers in self._short if word in low]
-        if not met and not short:
-            return self._always
-        found = set(self._always).union(*short)
-        for begin in met:
-            for word, numbers in self._by_begin[begin]:
-                if word in low:
-                    found.update(numbers)
-        return sorted(found)
+        met = self._words.met(text)
+        return sorted(set(self._always).union(*map(self._by_word.__getitem__, met))) if met else self._always
 
     def _pattern(self, number: int) -> re.Pattern[str]:
         if number not in self._compiled:
@@ -131,7 +112,7 @@ class Lazy:
 
     def __init__(self, expression: str, flags: int = re.I) -> None:
         self.pattern, self.flags = expression, flags
-        self._words: tuple[str, ...] | None = None
+        self._words: Words | None = None
         self._compiled: re.Pattern[str] | None = None
         _made.append(self)
 
@@ -161,11 +142,8 @@ class Lazy:
 
     def _may(self, text: str) -> bool:
         if self._words is None:
-            self._words = tuple(needed(self.pattern, self.flags))
-        if not self._words:
-            return True
-        low = _kept(text)[0] if len(text) <= _KEPT else _lowered(text)
-        return any(word in low for word in self._words)
+            self._words = Words(needed(self.pattern, self.flags))
+        return not self._words or bool(self._words.met(text))
 
     def compile(self) -> re.Pattern[str]:
         """The compiled pattern."""
@@ -194,19 +172,35 @@ def all_expressions() -> set[tuple[str, int, bool]]:
     return {one for made in _made for one in made.expressions}
 
 
-def _read(text: str) -> tuple[str, frozenset[str]]:
-    """A text in lower case, and all its runs of three characters: one reading for all lists of alternatives."""
-    return _kept(text) if len(text) <= _KEPT else _read_once(text)
+class Words:
+    """Words in lower case, of which a text may hold some."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        every = frozenset(words)
+        self._known = every & _every_word()
+        self._others = every - self._known
+
+    def __bool__(self) -> bool:
+        return bool(self._known or self._others)
+
+    def met(self, text: str) -> frozenset[str]:
+        """Those that the text holds."""
+        found = self._known & (_kept(text) if len(text) <= _KEPT else _kept_long(text))
+        if self._others:  # a pattern that `needed.txt` does not know: somebody else's
+            low = _low(text)
+            found = found.union(word for word in self._others if word in low)
+        return found
 
 
-@lru_cache(maxsize=512)
-def _kept(text: str) -> tuple[str, frozenset[str]]:
-    return _read_once(text)
+def _held(text: str) -> frozenset[str]:
+    """All words of ``needed.txt`` that a text holds: one reading for all patterns (Aho and Corasick 1975)."""
+    search = _search()
+    return frozenset([word for _end, word in search.iter(_low(text))]) if search is not None else frozenset()
 
 
-def _read_once(text: str) -> tuple[str, frozenset[str]]:
-    low = _low(text)
-    return low, frozenset(map("".join, zip(low, low[1:], low[2:], strict=False)))
+_kept = lru_cache(maxsize=1024)(_held)
+#: Many patterns look at the same long text, one after another.
+_kept_long = lru_cache(maxsize=4)(_held)
 
 
 def _low(text: str) -> str:
@@ -214,8 +208,23 @@ def _low(text: str) -> str:
     return low if low.isascii() else low.translate(_FOLDED)
 
 
-#: Many patterns look at the same long text, one after another.
-_lowered = lru_cache(maxsize=4)(_low)
+@cache
+def _every_word() -> frozenset[str]:
+    return frozenset("\t".join(_known().values()).split("\t")) - {""}
+
+
+@cache
+def _search() -> Any:
+    words = _every_word()
+    if not words:
+        return None
+    from ahocorasick import Automaton  # type: ignore[import-not-found]
+
+    found = Automaton()
+    for word in words:
+        found.add_word(word, word)
+    found.make_automaton()
+    return found
 
 
 def needed(expression: str, flags: int = re.I, loose: bool = False) -> frozenset[str]:
@@ -299,4 +308,4 @@ def _is_edge(step: Any) -> bool:
 
 
 def _weight(word: str) -> int:
-    return len(word) if RARE.isdisjoint(word) else max(_SHORTEST, len(word))
+    return len(word) if RARE.isdisjoint(word) else max(_SHORT, len(word))
