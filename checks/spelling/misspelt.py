@@ -45,7 +45,7 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
             low = word.lower()
             if low in found:
                 found[low].append((sentence, *match.span()))
-            elif (word, language) not in right and not _is_listed(word, language) and _plain(word) and not _is_known(low, known):
+            elif (word, language) not in right and not _is_known(low, known) and not _is_listed(word, language) and _plain(word):
                 judge = speller(language)
                 if judge is None:
                     lacking.add(language)

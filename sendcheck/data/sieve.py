@@ -7,6 +7,7 @@ would find: the leftmost match, and of those that begin there the first alternat
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,6 +31,8 @@ RARE = frozenset("{}[]()<>%$*«»@#_\\|=+&€£")
 _LONG_ENOUGH = 6
 #: A longer text is no sentence.
 _KEPT = 1_000
+#: Texts after which making a search for all words at once has paid.
+_FEW = 20
 #: How likely a text holds some characters, from 0 to 1; whether they are the begin, and the end, of a word.
 Chance = Callable[[str, bool, bool], float]
 _REPEATS = {ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT}
@@ -192,10 +195,15 @@ class Words:
         return found
 
 
+_readings = itertools.count()
+
+
 def _held(text: str) -> frozenset[str]:
     """All words of ``needed.txt`` that a text holds: one reading for all patterns (Aho and Corasick 1975)."""
-    search = _search()
-    return frozenset([word for _end, word in search.iter(_low(text))]) if search is not None else frozenset()
+    low = _low(text)
+    if next(_readings) < _FEW:  # a short mail is read sooner without
+        return frozenset([word for word in _every_word() if word in low])
+    return frozenset([word for _end, word in _search().iter(low)])
 
 
 _kept = lru_cache(maxsize=1024)(_held)
@@ -215,13 +223,10 @@ def _every_word() -> frozenset[str]:
 
 @cache
 def _search() -> Any:
-    words = _every_word()
-    if not words:
-        return None
     from ahocorasick import Automaton  # type: ignore[import-not-found]
 
     found = Automaton()
-    for word in words:
+    for word in _every_word() or {" "}:  # it must hold something
         found.add_word(word, word)
     found.make_automaton()
     return found

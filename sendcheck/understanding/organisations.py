@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from sendcheck.data import lines
@@ -62,18 +63,9 @@ class _Suffixes(NamedTuple):
 @cache
 def _suffixes() -> _Suffixes:
     """The public suffix list shipped with sendcheck (publicsuffix.org format, MPL 2.0)."""
-    rules, wildcards, exceptions = set(), set(), set()
-    for line in lines("sendcheck.data", "public_suffix_list.dat"):
-        if line[:2] == "//":
-            continue
-        rule = line.partition(" ")[0]
-        if line[0] == "!":
-            exceptions.add(rule[1:])
-        elif line[0] == "*":
-            wildcards.add(rule[2:])
-        else:
-            rules.add(rule)
-    return _Suffixes(frozenset(rules), frozenset(wildcards), frozenset(exceptions))
+    text = (Path(__file__).parent.parent / "data" / "public_suffix_list.dat").read_text("utf-8")
+    odd = {mark: frozenset(re.findall(rf"^{re.escape(mark)}(.+)$", text, re.M)) for mark in ("*.", "!")}
+    return _Suffixes(frozenset(text.split("\n")), odd["*."], odd["!"])  # its comments are no domain's end
 
 
 @lru_cache(maxsize=4096)
