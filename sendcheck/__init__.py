@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 __all__ = ["Report", "__version__", "check"]
 
+TYPE_CHECKING = False  # typing's own would import it, on every program's way
 if TYPE_CHECKING:
     from os import PathLike
+    from typing import Any
 
     from sendcheck.api import Mailish
     from sendcheck.config.config import Config

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,9 @@ if not hasattr(os, "fork"):
 
 from sendcheck.daemon.server import Again, DaemonError, Master, to_stderr
 from sendcheck.daemon.worker import Request, streams
+
+if TYPE_CHECKING:
+    from sendcheck.pipeline.report import MailReport
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -144,6 +147,10 @@ def _report(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
     return {}, (pickle.dumps(check_here(pickle.loads(request.blobs[0]))),)
 
 
+#: A report, for going through the motions.
+_samples: list[MailReport] = []
+
+
 def _prepare(let_go: Callable[[], None]) -> None:
     """What a worker does before a mail comes: fork the process that will check it, and let that one touch its memory."""
     from sendcheck.pipeline.pool import prepare
@@ -153,6 +160,24 @@ def _prepare(let_go: Callable[[], None]) -> None:
         _touch()
 
     prepare(first)
+    _tread()
+
+
+def _tread() -> None:
+    """Go the way of a command once in this process, too, but for the mail: what a fork shares is copied when it is touched."""
+    from sendcheck.cli.check import check
+    from sendcheck.cli.output import Look, rendered
+    from sendcheck.config.load import load_config
+    from sendcheck.pipeline.contract import Severity
+    from sendcheck.pipeline.engine import Engine
+    from sendcheck.pipeline.registry import load
+    from sendcheck.pipeline.report import Report
+
+    with contextlib.suppress(Exception):  # a configuration that is wrong is the command's to tell
+        check.make_context("check", ["-"])
+        Engine(load(), load_config(load(), start=None))
+        for report in _samples:
+            rendered("text", Report((pickle.loads(pickle.dumps(report)),)), Look(load(), Severity.NOTE, "error", redact=False))
 
 
 def _touch() -> None:
@@ -190,6 +215,7 @@ def _warm() -> None:
     stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
     look = Look(registry, Severity.NOTE, "error", redact=False)
     for report in rehearse(registry, config):
+        _samples[:] = [report]
         for name in FORMATS:
             with contextlib.suppress(Exception):
                 rendered(name, Report((report,)), look)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,10 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from tests.benchmarks.aims import aim
-from tests.benchmarks.serving import as_installed
+from tests.benchmarks.installed import Installed, environment, installed
 from tests.quality.corpora import aeslc, find_data
 
-_PROGRAM = str(Path(sys.executable).parent / "sendcheck")
 #: Words of ordinary mails: from, up to, how many of them.
 _LENGTHS = ((80, 120, 20), (230, 270, 20), (440, 500, 20))
 
@@ -37,7 +35,7 @@ def _mails(folder: Path) -> Iterator[tuple[str, list[Path]]]:
 
 
 def _wall(command: list[str], environ: dict[str, str], stdin: bytes = b"") -> float:
-    time.sleep(0.3)  # mails do not come one right after the other
+    time.sleep(1)  # one person's mails do not come one right after the other
     begun = time.perf_counter()
     subprocess.run(command, input=stdin, capture_output=True, env=environ, check=False)
     return time.perf_counter() - begun
@@ -52,31 +50,36 @@ def _told(name: str, times: list[float], bare: float) -> None:
 
 def main() -> None:
     """Print the table."""
+    with installed() as found:
+        _measured(found)
+
+
+def _measured(found: Installed) -> None:
     with tempfile.TemporaryDirectory(prefix="sc-") as name:
         folder = Path(name)
-        kept = {k: v for k, v in as_installed().items() if not k.startswith(("SENDCHECK_", "XDG_"))}
+        kept = {k: v for k, v in environment().items() if not k.startswith(("SENDCHECK_", "XDG_"))}
         environ = {**kept, "HOME": name, "XDG_RUNTIME_DIR": name, "SENDCHECK_DAEMON": "use", "SENDCHECK_MTA": "/bin/true"}
         folder.chmod(0o700)
         settings = folder / ".config" / "sendcheck" / "config.toml"  # grammar has a benchmark of its own (writing.py)
         settings.parent.mkdir(parents=True)
         settings.write_text('[rules]\ngrammar = "off"\n')
         begun = time.perf_counter()
-        subprocess.run([_PROGRAM, "daemon", "start"], capture_output=True, env=environ, check=True)
+        subprocess.run([found.program, "daemon", "start"], capture_output=True, env=environ, check=True)
         print(f"{'daemon, from nothing to warm':<58}{time.perf_counter() - begun:7.1f} s")
         try:
-            bare = statistics.median(_wall([sys.executable, "-c", "pass"], environ) for _ in range(30))
+            bare = statistics.median(_wall([found.python, "-c", "pass"], environ) for _ in range(30))
             print(f"{'python -c pass':<58}{bare * 1000:7.0f} ms")
             for what, mails in _mails(folder):
-                times = [_wall([_PROGRAM, "check", str(m)], environ) for m in mails for _ in range(3)]
+                times = [_wall([found.program, "check", str(m)], environ) for m in mails for _ in range(3)]
                 _told(f"check, {what}", times, bare)
                 if "500" in what:
                     aim("a mail of 440 to 500 words through the warm daemon, process start included", statistics.median(times), 0.1, "s")
-                shim = [_PROGRAM, "sendmail", "--", "kari@nordbank.no"]
+                shim = [found.program, "sendmail", "--", "kari@nordbank.no"]
                 _told("  the shim, to the MTA's end", [_wall(shim, environ, m.read_bytes()) for m in mails for _ in range(3)], bare)
                 cold = {**environ, "SENDCHECK_DAEMON": "off"}
-                _told("  check without the daemon", [_wall([_PROGRAM, "check", str(m)], cold) for m in mails[:6]], bare)
+                _told("  check without the daemon", [_wall([found.program, "check", str(m)], cold) for m in mails[:6]], bare)
         finally:
-            subprocess.run([_PROGRAM, "daemon", "stop"], capture_output=True, env=environ, check=False)
+            subprocess.run([found.program, "daemon", "stop"], capture_output=True, env=environ, check=False)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.supervisor import Supervisor
 from tests.benchmarks import daemon, history, others, serving, writing
 from tests.benchmarks.aims import AIMS, aim
-from tests.benchmarks.serving import as_installed, spin
+from tests.benchmarks.installed import environment, installed
+from tests.benchmarks.serving import spin
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,30 +68,30 @@ def seconds(run: Callable[[], object], times: int = 5) -> float:
     return statistics.median(found)
 
 
-def command(*arguments: str | Path) -> Callable[[], object]:
+def command(python: str, *arguments: str | Path) -> Callable[[], object]:
     """A command as a user starts it."""
-    environ = {**as_installed(), "SENDCHECK_DAEMON": "off"}
-    return lambda: subprocess.run([sys.executable, *map(str, arguments)], capture_output=True, env=environ, check=False)
+    environ = {**environment(), "SENDCHECK_DAEMON": "off"}
+    return lambda: subprocess.run([python, *map(str, arguments)], capture_output=True, env=environ, check=False)
 
 
 def main() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory() as name, installed() as found:
+        folder, python = Path(name), found.python
         one = folder / "one.eml"
         one.write_bytes(mail(0))
         box = folder / "box"
         box.mkdir()
         for number in range(1000):
             (box / f"{number:04}.eml").write_bytes(mail(number))
-        bare = seconds(command("-c", "pass"))
-        help_ = seconds(command("-m", "sendcheck", "--help"))
-        check = seconds(command("-m", "sendcheck", "check", "--ignore", "grammar", one))
+        bare = seconds(command(python, "-c", "pass"))
+        help_ = seconds(command(python, "-m", "sendcheck", "--help"))
+        check = seconds(command(python, "-m", "sendcheck", "check", "--ignore", "grammar", one))
         brief = folder / "brief.eml"
         brief.write_bytes(b"From: ola@tallmo.no\nTo: kari@nordbank.no\nSubject: Lunch\n\nHi Kari,\n\nthanks, noon is fine.\n\nOla\n")
-        short = seconds(command("-m", "sendcheck", "check", "--ignore", "grammar", brief))
-        thousand = seconds(command("-m", "sendcheck", "check", "--ignore", "grammar", box), 1)
-        two = seconds(command("-m", "sendcheck", "check", "--ignore", "grammar", box, "--jobs", "2"), 1)
+        short = seconds(command(python, "-m", "sendcheck", "check", "--ignore", "grammar", brief))
+        thousand = seconds(command(python, "-m", "sendcheck", "check", "--ignore", "grammar", box), 1)
+        two = seconds(command(python, "-m", "sendcheck", "check", "--ignore", "grammar", box, "--jobs", "2"), 1)
         raws = [p.read_bytes() for p in sorted(box.iterdir())]
         stdlib = seconds(lambda: [email.message_from_bytes(raw) for raw in raws], 3)
         engine = Engine(load(), load_config(load(), isolated=True), Selection(ignore=("grammar",)))

@@ -37,11 +37,6 @@ def engine() -> Engine:
     return Engine(load(), load_config(load(), isolated=True, overrides={"allow-reserved-domains": True}), Selection(ignore=("grammar",)))
 
 
-def as_installed() -> dict[str, str]:
-    """The environment of a user, whose Python keeps what it compiled."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-
-
 def spin(count: int) -> int:
     """Work that needs nothing but a processor."""
     total = 0
