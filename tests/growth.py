@@ -16,6 +16,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from sendcheck.data import sieve
+from sendcheck.data.loose import loosened
+
 ROOT = Path(__file__).parents[1]
 UNITS = (" ", "\n", "\t", "a", "0", "-", ".", ",", "<", "(", '"', "'", "/", "a ", "a-", "1.", "0 ", "a@", "{{", "> ", "=\n", "the ")
 SMALL, LARGE = 1_000, 8_000
@@ -23,23 +26,43 @@ SMALL, LARGE = 1_000, 8_000
 RATIO, WORTH, HANGS = 24, 0.03, 5.0
 _SKIPPED = ("milter.front", "languagetool.worker", "__main__", "training")
 _compile = re.compile
+made_by: dict[Any, str] = {}
 found: dict[tuple[Any, int], tuple[re.Pattern[Any], str]] = {}
+
+
+def _writer() -> str:
+    """The file of ours that asks for a pattern, past those that only make them; "" if none does."""
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.endswith(("/re/__init__.py", "data/sieve.py", "data/__init__.py", "growth.py")):
+        frame = frame.f_back  # type: ignore[assignment]
+    name = frame.f_code.co_filename if frame is not None else ""
+    return f"{Path(name).relative_to(ROOT)}" if name.startswith(str(ROOT)) and "/.venv/" not in name else ""
 
 
 def _noted(pattern: Any, flags: int = 0) -> re.Pattern[Any]:
     made = _compile(pattern, flags)
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.endswith(("/re/__init__.py", "data/sieve.py", "data/__init__.py")):
-        frame = frame.f_back  # type: ignore[assignment]
-    name = frame.f_code.co_filename if frame is not None else ""
-    if name.startswith(str(ROOT)) and "/.venv/" not in name:
-        found.setdefault((made.pattern, made.flags), (made, f"{Path(name).relative_to(ROOT)}"))
+    where = made_by.get(pattern) or _writer()
+    if where:
+        found.setdefault((made.pattern, made.flags), (made, where))
     return made
+
+
+def _remembered(init: Any) -> Any:
+    """A pattern that is compiled late belongs to who made it, not to whoever met it first."""
+
+    def wrapped(self: Any, *arguments: Any, **options: Any) -> None:
+        init(self, *arguments, **options)
+        for expression, _flags, loose in self.expressions:
+            made_by.setdefault(loosened(expression) if loose else expression, _writer())
+
+    return wrapped
 
 
 def collect() -> None:
     """Import everything, and check the mails that came along, so that what is compiled on first use is."""
     re.compile = _noted  # type: ignore[assignment]
+    for kind in (sieve.Alternatives, sieve.Lazy):
+        kind.__init__ = _remembered(kind.__init__)  # type: ignore[assignment, misc]
     import sendcheck_checks
 
     import sendcheck

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sendcheck.data import lines
 from sendcheck.data.loose import loosened
-from sendcheck.data.sieve import Alternatives, Lazy, needed, worked_out
+from sendcheck.data.needed import needed, worked_out
+from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.understanding.names import fold
 from tests.conftest import ROOT
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from sendcheck.config.load import load_config
-from sendcheck.data import sieve
+from sendcheck.data import needed, sieve
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.rehearsal import warm_up
 from sendcheck.understanding.lexicon import frequent
@@ -15,7 +15,7 @@ from sendcheck.understanding.lexicon import frequent
 #: Ranks that are looked at; what is added to a rank, so that the first word is met in one sentence of two (Zipf); chances of a rare word, of a rare
 #: mark and of “’ll”.
 _RANKS, _FIRST_RANK, _RAREST, _MARKS, _CLIPPED = 5_000, 1, 1e-4, 0.02, 0.05
-FILE = Path(sieve.__file__).with_name("needed.txt")
+FILE = Path(needed.__file__).with_name("needed.txt")
 
 
 def gathered() -> list[tuple[str, int, bool]]:
@@ -28,7 +28,7 @@ def gathered() -> list[tuple[str, int, bool]]:
 
 def lines() -> list[str]:
     """The file's lines: a mark of each expression, and its words between tabs."""
-    found = {sieve.mark_of(*one): sieve.worked_out(*one, chance=chance) for one in gathered()}
+    found = {needed.mark_of(*one): needed.worked_out(*one, chance=chance) for one in gathered()}
     return [f"{mark} " + "\t".join(sorted(words)) for mark, words in sorted(found.items())]
 
 
@@ -37,7 +37,7 @@ def chance(word: str, begins: bool, ends: bool) -> float:
     """How likely a sentence holds a run of characters, from 0 to 1: from how frequent the words are that its words may be part of."""
     pieces = list(re.finditer(r"[^\W\d_]+", word))
     if not pieces:
-        return _MARKS if set(word) & sieve.RARE else 1.0
+        return _MARKS if set(word) & needed.RARE else 1.0
     found = 1.0
     for piece in pieces:
         found *= _of_part(piece[0], begins or piece.start() > 0, ends or piece.end() < len(word))
@@ -58,7 +58,7 @@ def _frequent() -> tuple[str, ...]:
 
 def main() -> None:
     """Write it."""
-    head = "# What data/sieve.py needs to know of each expression, worked out ahead: `make needed` makes it anew after a change of patterns."
+    head = "# What data/needed.py needs to know of each expression, worked out ahead: `make needed` makes it anew after a change of patterns."
     FILE.write_text("\n".join([head, *lines()]) + "\n", "utf-8")
     print(f"wrote {FILE.name}")
 

@@ -98,26 +98,36 @@ def _fill(text: str, parts: dict[str, str]) -> str:
 def find_times(text: str, sent: datetime | None = None) -> Iterator[When]:
     """The time expressions of a sentence, none inside another. ``sent``: the mail's date (datetime), from which days are counted."""
     day = sent.date() if sent is not None else None
-    found: list[When] = []
+    found = _Found()
     for mention in find_dates(text):
-        found.append(When(TimeKind.DATE, mention.text, mention.start, mention.end, _date_of(mention, day)))
+        found.add(When(TimeKind.DATE, mention.text, mention.start, mention.end, _date_of(mention, day)))
     for language in _languages():
         for number, match in language.days.each(text):
-            _add(found, When(TimeKind.DAY, match[0].strip(), *match.span(), day + timedelta(days=language.offsets[number]) if day else None))
+            found.add(When(TimeKind.DAY, match[0].strip(), *match.span(), day + timedelta(days=language.offsets[number]) if day else None))
         for number, match in language.phrases.each(text):
             kind = language.kinds[number]
-            _add(found, When(kind, match[0].strip(), match.start(), match.end(), _day_of(kind, match, language, day)))
-    yield from sorted(found, key=lambda w: w.start)
+            found.add(When(kind, match[0].strip(), match.start(), match.end(), _day_of(kind, match, language, day)))
+    yield from found
 
 
-def _add(found: list[When], new: When) -> None:
-    """Keep the longer of two that overlap; what came first of equals."""
-    rivals = [w for w in found if w.start < new.end and new.start < w.end]
-    if any(w.end - w.start >= new.end - new.start for w in rivals):
-        return
-    for rival in rivals:
-        found.remove(rival)
-    found.append(new)
+class _Found:
+    """Time expressions that do not overlap: of two that do the longer, of equals what came first."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, When] = {}
+
+    def add(self, new: When) -> None:
+        """Take one, unless a longer one stands there."""
+        rivals = {self._at[place] for place in range(new.start, new.end) if place in self._at}
+        if any(w.end - w.start >= new.end - new.start for w in rivals):
+            return
+        for rival in rivals:
+            for place in range(rival.start, rival.end):
+                del self._at[place]
+        self._at.update(dict.fromkeys(range(new.start, new.end), new))
+
+    def __iter__(self) -> Iterator[When]:
+        return iter(sorted(dict.fromkeys(self._at.values()), key=lambda w: w.start))
 
 
 def _date_of(mention: Any, sent: date | None) -> date | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -36,7 +37,9 @@ def installed() -> Iterator[Installed]:
         # A path line is not a site folder: the editable finder of the development environment stays behind.
         (packages / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python), "install", "--quiet", "--no-deps", "--force-reinstall"]
-        subprocess.run([*pip, str(ROOT)], check=True)
+        copy = Path(name) / "source"  # building leaves a folder behind
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "build", "site", "tests"))
+        subprocess.run([*pip, str(copy)], check=True)
         where = subprocess.run([python, "-c", "import sendcheck; print(sendcheck.__file__)"], check=True, capture_output=True, text=True, cwd=name).stdout
         assert where.startswith(str(home)), where
         yield Installed(str(python), str(home / "bin" / "sendcheck"))
