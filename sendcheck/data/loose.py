@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-#: An escape, a class of characters, or a blank that is not repeated already.
-_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]| (?![+*])\??", re.S)
+#: An escape or a class of characters; that, or a blank that is not repeated already; that, or the edge of a group.
+_WHOLE = r"\\.|\[(?:\\.|[^\]\\])*\]"
+_PIECE = re.compile(rf"{_WHOLE}| (?![+*])\??", re.S)
+_EDGE = re.compile(rf"{_WHOLE}|[()]", re.S)
 _BEHIND = re.compile(r"\(\?<[!=]")
 
 
@@ -31,7 +33,7 @@ def _spread(expression: str) -> str:
 def _closing(expression: str, index: int) -> int:
     """Where a group ends that begins before *index*."""
     depth = 1
-    for match in re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[()]", re.S).finditer(expression, index):
+    for match in _EDGE.finditer(expression, index):
         depth += {"(": 1, ")": -1}.get(match[0], 0)
         if depth == 0:
             return match.end()

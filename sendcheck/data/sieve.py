@@ -37,7 +37,12 @@ class Alternatives:
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The leftmost match from *start* on, or None."""
-        return self._first(self._candidates(text), text, start)
+        best: re.Match[str] | None = None
+        for number in self._candidates(text):
+            found = self._pattern(number).search(text, start)
+            if found is not None and (best is None or found.start() < best.start()):
+                best = found
+        return best
 
     def match(self, text: str) -> re.Match[str] | None:
         """A match at the begin, or None."""
@@ -60,14 +65,6 @@ class Alternatives:
         for number in self._candidates(text):
             for found in self._pattern(number).finditer(text):
                 yield number, found
-
-    def _first(self, candidates: list[int], text: str, start: int) -> re.Match[str] | None:
-        best: re.Match[str] | None = None
-        for number in candidates:
-            found = self._pattern(number).search(text, start)
-            if found is not None and (best is None or found.start() < best.start()):
-                best = found
-        return best
 
     def _candidates(self, text: str) -> list[int]:
         """Alternatives whose words occur, in order."""

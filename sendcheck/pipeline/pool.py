@@ -52,17 +52,17 @@ def _limit() -> None:
 
 
 class _Board:
-    """What a worker does now: written there, read by its parent once it hangs or is dead. Memory that both see, where workers are forked: told by
-    the pipe, each of a mail's twenty steps would wake the parent, which takes a processor from another worker.
+    """What a worker does now: written there, read by its parent once it hangs or is dead. ``shared``: in memory that both see, where workers are
+    forked. Told by the pipe, each of a mail's twenty steps would wake the parent, which takes a processor from another worker.
     """
 
-    def __init__(self) -> None:
-        self._memory = mmap.mmap(-1, _NAME)
+    def __init__(self, shared: bool) -> None:
+        self._memory = mmap.mmap(-1, _NAME) if shared else bytearray(_NAME)
 
     @property
     def name(self) -> str:
         """What was written last."""
-        return self._memory[:_NAME].rstrip(b"\0").decode("utf-8", "replace")
+        return bytes(self._memory[:_NAME]).rstrip(b"\0").decode("utf-8", "replace")
 
     @name.setter
     def name(self, name: str) -> None:
@@ -110,9 +110,8 @@ def _serve(engine: Engine, board: _Board | None, connection: Connection) -> None
 class _Worker:
     process: BaseProcess
     connection: Connection
-    board: _Board | None
+    board: _Board
     todo: list[tuple[int, Job]] = field(default_factory=list)
-    told: str = _STARTING
     clock: Clock | None = None
     stopped: dict[str, str] = field(default_factory=dict)
 
@@ -120,18 +119,6 @@ class _Worker:
     def job(self) -> Job | None:
         """The mail that is being checked."""
         return self.todo[0][1] if self.todo else None
-
-    @property
-    def stage(self) -> str:
-        """What it does now, or did last."""
-        return self.told if self.board is None else self.board.name
-
-    @stage.setter
-    def stage(self, name: str) -> None:
-        if self.board is None:
-            self.told = name
-        else:
-            self.board.name = name
 
 
 #: A worker that :func:`prepare` forked and nobody has taken yet.
@@ -148,8 +135,9 @@ def prepare(warm: Callable[[], None]) -> None:
 
 def _forked(context: BaseContext, run: Callable[..., None], *arguments: object) -> _Worker:
     ours, theirs = context.Pipe()
-    board = _Board() if context.get_start_method() == "fork" else None
-    process = context.Process(target=_run, args=(run, arguments, board, ours, theirs), daemon=True)  # type: ignore[attr-defined]
+    forked = context.get_start_method() == "fork"
+    board = _Board(shared=forked)
+    process = context.Process(target=_run, args=(run, arguments, board if forked else None, ours, theirs), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     return _Worker(process, ours, board)
@@ -267,7 +255,7 @@ class Pool:
         return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1)
 
     def _give(self, worker: _Worker, some: Sequence[tuple[int, Job]], stopped: dict[str, str]) -> None:
-        worker.todo, worker.stopped, worker.stage = list(some), stopped, _STARTING
+        worker.todo, worker.stopped, worker.board.name = list(some), stopped, _STARTING
         jobs = [job for _key, job in some]
         self._wind(worker, jobs)  # reading and parsing come first, for all of them
         with contextlib.suppress(BrokenPipeError, OSError):
@@ -290,7 +278,7 @@ class Pool:
             (worker.clock.pause if value else worker.clock.resume)()
             return
         if kind == "stage":
-            worker.told = str(value)
+            worker.board.name = str(value)
             return
         assert worker.job is not None
         if kind == "done":
@@ -301,7 +289,7 @@ class Pool:
             worker.todo = []
             return
         else:
-            report = replace(self._given_up(worker.job, worker.stage, f"{value}"), engine_error=True)
+            report = replace(self._given_up(worker.job, worker.board.name, f"{value}"), engine_error=True)
         self._ready.append((worker.todo.pop(0)[0], report))
         if worker.todo:
             self._wind(worker, [worker.todo[0][1]])
@@ -317,13 +305,13 @@ class Pool:
             self._alone += worker.todo
             return
         key = worker.todo[0][0]
-        if worker.stage in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
-            self._ready.append((key, self._given_up(job, worker.stage, why)))
+        if worker.board.name in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
+            self._ready.append((key, self._given_up(job, worker.board.name, why)))
             self._workers.pop(at)
             return
         fresh = self._start()
         self._workers[at] = fresh
-        self._give(fresh, [(key, job)], {**worker.stopped, worker.stage: why})
+        self._give(fresh, [(key, job)], {**worker.stopped, worker.board.name: why})
 
     def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
         """The report of a mail that could not be checked at all: incomplete, never pass."""
