@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from sendcheck.data import alternatives, language_file, languages_with
-from sendcheck.data.sieve import Alternatives, Lazy
+from sendcheck.data.sieve import Alternatives
 from sendcheck.understanding.mail import Parent, Recipient
 from sendcheck.understanding.prose import Prose
 
@@ -23,17 +23,9 @@ _READ = 60
 
 
 @cache
-def _list(key: str, table: str = "") -> tuple[Lazy, ...]:
-    found: list[str] = []
-    for language in languages_with("complaint.toml"):
-        data = language_file(language, "complaint.toml")
-        found += (data[table] if table else data)[key]
-    return tuple(map(Lazy, found))
-
-
-@cache
 def _any(key: str, table: str = "") -> Alternatives:
-    return alternatives([p.pattern for p in _list(key, table)])
+    every = [language_file(language, "complaint.toml") for language in languages_with("complaint.toml")]
+    return alternatives(p for data in every for p in (data[table] if table else data)[key])
 
 
 def recognise(chosen: str | None, recipients: Sequence[Recipient], hidden: bool, parent: Parent | None, prose: Prose) -> tuple[str, str]:
@@ -87,7 +79,7 @@ def _told(flat: str) -> _Told:
         return _Told(flat, frozenset(), frozenset(), False)
     signs = _signs(flat)
     sided = bool(_any("yours").search(flat)) or bool(signs & {"unkept", "demands"})
-    return _Told(flat, frozenset(signs), frozenset(i for i, p in enumerate(_list("faults")) if p.search(flat)), sided)
+    return _Told(flat, frozenset(signs), frozenset(number for number, _found in _any("faults").each(flat)), sided)
 
 
 def _weigh(told: Sequence[_Told]) -> tuple[int, str]:
