@@ -433,6 +433,15 @@ def test_a_daemon_of_an_older_version_makes_way(place: Place) -> None:
     assert old.wait(15) == 0
 
 
+def test_the_next_daemon_waits_for_the_last_mail_of_the_one_before(own: Place) -> None:
+    process, _workers = held(own, "check", "-", stdin=BAD)
+    assert own.run("daemon", "stop").stdout == b"stopped\n"
+    begun = own.run("daemon", "start")
+    assert b"is warm" in begun.stdout, begun.stderr
+    process.communicate(timeout=60)
+    assert process.returncode == 1
+
+
 def test_what_speaks_otherwise_is_not_heard(own: Place) -> None:
     for data in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff\xff\xff\xff", b"\x00\x00\x00\x02[]", b'\x00\x00\x00\x0f{"do": "hello"}'):
         with socket.socket(socket.AF_UNIX) as odd:

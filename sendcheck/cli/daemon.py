@@ -53,7 +53,7 @@ def run(idle: int | None) -> None:
 @daemon.command()
 def start() -> None:
     """Start it in the background and wait until it is warm."""
-    if service.serves():
+    if service.serves(service.PATIENCE):
         click.echo(f"the daemon runs already at {wire.socket_path()}")
         return
     impossible = wire.why_impossible(wire.socket_path())
@@ -90,7 +90,7 @@ def status() -> None:
     if found.get("killed"):
         click.echo(f"{found['killed']:,} workers were killed: see {service.log_file()}")
     try:
-        probe = client.connect()
+        probe = client.connect(patience=service.PATIENCE)
         if probe is not None:
             probe.close()
     except client.Refused as refused:

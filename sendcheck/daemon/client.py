@@ -62,10 +62,10 @@ def mode() -> str:
     return os.environ.get("SENDCHECK_DAEMON", "")
 
 
-def connect(control: bool = False) -> socket.socket | None:
+def connect(control: bool = False, patience: float = HELLO) -> socket.socket | None:
     """A connection that has said hello; None where no daemon listens. Raises Refused if one does that cannot serve this process.
 
-    ``control``: only to ask how it is or to stop it, which an older daemon lets us do too.
+    ``control``: only to ask how it is or to stop it, which an older daemon lets us do too. ``patience``: seconds to wait for its hello.
     """
     path = wire.socket_path()
     try:
@@ -77,7 +77,7 @@ def connect(control: bool = False) -> socket.socket | None:
     if unsafe:
         raise Refused(unsafe)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(HELLO)
+    connection.settimeout(patience)
     try:
         connection.connect(path)
         wire.check_peer(connection)

@@ -128,7 +128,7 @@ class Master:
         if unsafe:
             raise DaemonError(f"the daemon's socket would not be safe: {unsafe}")
         try:
-            lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(wire.lock_path(), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise DaemonError(f"a daemon runs already at {self._path} (sendcheck daemon status)") from error

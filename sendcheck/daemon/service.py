@@ -14,6 +14,8 @@ from sendcheck.errors import SendcheckError
 
 #: Seconds that warming up may take before ``start`` stops waiting.
 WARMING = 60.0
+#: Seconds that who starts, stops or asks after the daemon waits for its hello: no mail waits with them, and the first workers get ready after it listens.
+PATIENCE = 10.0
 _STOPPING = 10.0
 _LOG_BYTES = 1_000_000
 UNIT = "sendcheck.service"
@@ -43,14 +45,14 @@ def start_if_wanted(setting: str) -> None:
         return
 
 
-def serves() -> bool:
+def serves(patience: float = client.HELLO) -> bool:
     """Whether a daemon serves this program. An older one is asked to make way. Raises Refused if one is there that does neither."""
     try:
-        connection = client.connect()
+        connection = client.connect(patience=patience)
     except client.Refused as refused:
         if not refused.older:
             raise
-        stop()
+        stop(patience)
         return False
     if connection is None:
         return False
@@ -67,21 +69,35 @@ def log_file() -> Path:
 
 def status() -> dict[str, Any] | None:
     """What the daemon tells of itself; None if none runs. Raises Refused if what listens there is not ours."""
-    return _asked({"do": "status"})
+    return _asked({"do": "status"}, PATIENCE)
 
 
-def stop() -> bool:
+def stop(patience: float = PATIENCE) -> bool:
     """Ask the daemon to stop, and wait for it; whether one ran. Raises Refused if what listens there is not ours, or does not answer."""
-    if _asked({"do": "stop"}) is None:
+    if _asked({"do": "stop"}, patience) is None:
         return False
     until = time.monotonic() + _STOPPING
-    while time.monotonic() < until and Path(wire.socket_path()).exists():
+    while time.monotonic() < until and (Path(wire.socket_path()).exists() or _held()):
         time.sleep(0.02)
     return True
 
 
-def _asked(request: dict[str, Any]) -> dict[str, Any] | None:
-    connection = client.connect(control=True)
+def _held() -> bool:
+    """Whether a daemon still holds the socket's lock: it leaves the socket first, lets its workers finish, and then makes room for the next."""
+    import fcntl
+
+    try:
+        with Path(wire.lock_path()).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
+def _asked(request: dict[str, Any], patience: float) -> dict[str, Any] | None:
+    connection = client.connect(control=True, patience=patience)
     if connection is None:
         return None
     try:
@@ -96,7 +112,7 @@ def wait_until_up() -> bool:
     """Whether a daemon answers before warming up should be over."""
     until = time.monotonic() + WARMING
     while time.monotonic() < until:
-        if serves():
+        if serves(PATIENCE):
             return True
         time.sleep(0.05)
     return False

@@ -46,6 +46,11 @@ def socket_path() -> str:
     return f"/tmp/sendcheck-{os.getuid()}/daemon.sock" if hasattr(os, "getuid") else ""
 
 
+def lock_path() -> str:
+    """What a daemon locks for as long as it lives, beside its socket."""
+    return f"{socket_path()}.lock"
+
+
 def why_impossible(path: str) -> str:
     """Why there can be no socket at *path*, or ""."""
     if not path or not hasattr(socket, "AF_UNIX"):
