@@ -1,6 +1,6 @@
 """``python -m sendcheck``."""
 
-from sendcheck.entry import main
+from sendcheck.entry import program
 
 if __name__ == "__main__":
-    main()
+    program()

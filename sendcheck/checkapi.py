@@ -1,6 +1,7 @@
 """What a check may import: the contract, the mail it sees, and its data files. Stable; third parties build on it."""
 
 from sendcheck.data import alternatives, by_language, filled, lines, of_language, pattern, toml, union
+from sendcheck.data.entries import Entries
 from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.data.userpatterns import compiled as user_pattern
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
@@ -25,6 +26,7 @@ __all__ = [
     "Clause",
     "Confidence",
     "Draft",
+    "Entries",
     "Exchange",
     "Fault",
     "Fit",

@@ -5,16 +5,42 @@ On the way through the daemon nothing is imported that a check needs: that is wh
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
 
 #: Objects after which the first generation is collected: loading a program makes many, and no garbage.
 _THRESHOLD = 50_000
+#: Commands that a mail waits for: Python need not take apart what goes with the process.
+_AWAITED = ("check", "hook", "sendmail")
+
+
+def program() -> None:
+    """The command ``sendcheck``, as the whole of a process."""
+    try:
+        main()
+    except SystemExit as stop:
+        if sys.argv[1:2] and sys.argv[1] in _AWAITED and isinstance(stop.code, int):
+            _leave(stop.code)
+        raise
+    finally:
+        gc.freeze()  # nor look twice through all of it for cycles
+
+
+def _leave(code: int) -> None:
+    """End the process at once, but for what was registered to be done at its end."""
+    try:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return  # a stream that is closed, or none: Python's own way knows what to do
+    os._exit(code)
 
 
 def main() -> None:
-    """The command ``sendcheck``."""
+    """The same, with its exit code raised."""
     argv = sys.argv[1:]
     gc.set_threshold(_THRESHOLD, *gc.get_threshold()[1:])
     try:
@@ -46,13 +72,13 @@ def _run(argv: list[str]) -> None:
 def sendmail() -> None:
     """The command ``sendcheck-sendmail``, for programs that take the path of a sendmail and no arguments for it."""
     sys.argv[1:1] = ["sendmail"]
-    main()
+    program()
 
 
 def native_host() -> None:
     """The command ``sendcheck-native-host``: a native-messaging manifest names a program and no arguments for it."""
     sys.argv[1:1] = ["native-host"]
-    main()
+    program()
 
 
 def _shim(argv: list[str]) -> int:

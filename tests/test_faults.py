@@ -6,6 +6,8 @@ import os
 import signal
 import smtplib
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,3 +153,15 @@ def test_out_of_memory_in_a_worker_is_no_pass(tmp_path: Path) -> None:
                 assert server.send(GOOD, KARI)[0] == 250 and server.send(BAD, KARI)[0] == 550
         finally:
             milter.stop()
+
+
+@pytest.mark.parametrize(("streams", "code"), [("<&-", 1), (">&-", 1), ("2>&-", 1), ("<&- >&- 2>&-", 1), (">/dev/full", 2)])
+def test_streams_that_are_closed_or_full(tmp_path: Path, streams: str, code: int) -> None:
+    """A program started without some of its streams, or onto a full disk, still ends with its exit code and no traceback."""
+    require(Path("/dev/full").exists(), "a /dev/full")
+    (tmp_path / "bad.eml").write_bytes(BAD)
+    command = f"'{sys.executable}' -P -m sendcheck check '{tmp_path}/bad.eml' {streams}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, env={**os.environ, "SENDCHECK_DAEMON": "off"}, check=False)
+    assert done.returncode == code, done.stderr
+    assert b"internal error" not in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
 
-from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Recipient, Severity, lines
+from sendcheck.checkapi import Confidence, Entries, Hit, Mail, NotRun, Recipient, Severity, lines
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.lookalikes import Domains, Slip, local_slip, name_parts, one_edit
 from sendcheck.understanding.names import Person, fold, given_names, person
@@ -84,7 +84,7 @@ def _provider_index() -> Domains:
 
 
 @cache
-def _providers() -> frozenset[str]:
+def _providers() -> Entries:
     return lines(__package__ or "", "providers.txt")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
+from sendcheck.checkapi import Entries, Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.lexicon import frequent
@@ -74,7 +74,7 @@ def _torn(text: str, start: int, end: int) -> bool:
     return bool(_TORN.search(text, max(0, start - 6), start) or _JOINED.match(text, end) or _CLIPPED.match(text, max(0, end - 2)))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _is_listed(word: str, language: str) -> bool:
     """Whether a dictionary has the word as it is written: what nearly every word of a mail is."""
     judge = speller(language)
@@ -87,7 +87,7 @@ def _is_known(low: str, known: frozenset[str]) -> bool:
 
 
 @cache
-def _slang() -> frozenset[str]:
+def _slang() -> Entries:
     return lines(__package__, "abbreviations.txt")
 
 

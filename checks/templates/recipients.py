@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from sendcheck.checkapi import Body, Hit, Mail, Place, Spot
-from sendcheck.reading.html import Link
 from sendcheck.understanding.organisations import is_reserved, listed
+
+if TYPE_CHECKING:
+    from sendcheck.reading.html import Link
 
 RULE = "template-recipient"
 _ADDRESS = re.compile(r"(?<![\w.+@/:-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![\w-])")

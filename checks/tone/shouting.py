@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Sentence, lines
+from sendcheck.checkapi import Entries, Hit, Mail, Sentence, lines
 from sendcheck.understanding.rewording import reworded
 from sendcheck.understanding.text import unquoted
 
@@ -20,7 +20,7 @@ _INSTEAD = "write it as you would say it across a table: small letters, one mark
 
 
 @cache
-def _everyday() -> frozenset[str]:
+def _everyday() -> Entries:
     return lines(__package__, "everyday.txt")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
+from pathlib import Path
 
 import click
 
 from sendcheck import __version__
 from sendcheck.errors import Exit, SendcheckError
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: command -> (module, attribute, one-line help): the help is here so that --help imports no command
 COMMANDS = {
     "check": ("sendcheck.cli.check", "check", "Check mails and templates before they leave."),
@@ -75,6 +79,9 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; every error ends in one line on stderr and its exit code, never a traceback."""
+    for name, way in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by who started this: the exit code still tells
+            setattr(sys, name, Path(os.devnull).open(way, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -94,6 +101,8 @@ def main() -> None:
     except KeyboardInterrupt:
         fail("stopped", Exit.USAGE)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            fail(f"cannot write {error.filename or 'what there is to tell'}: {error.strerror}", Exit.USAGE)
         import traceback
 
         frames = traceback.extract_tb(error.__traceback__)

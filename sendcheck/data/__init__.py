@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from sendcheck.data.entries import Entries
 from sendcheck.data.loose import loosened
 from sendcheck.data.sieve import Alternatives, Lazy
 
@@ -25,12 +26,10 @@ def toml(package: str, name: str) -> dict[str, Any]:
 
 
 @cache
-def lines(package: str, name: str) -> frozenset[str]:
+def lines(package: str, name: str) -> Entries:
     """The entries of a line file: one each line, ``#`` starts a comment line."""
     text = (_folder(package) / name).read_text("utf-8")
-    found = frozenset(text.split("\n"))
-    comments = re.findall(r"^#.*", text, re.M)  # few, and each line asked is some ten thousand
-    return found.difference(comments, [""])
+    return Entries(text, re.findall(r"^#.*", text, re.M))
 
 
 @cache
@@ -56,7 +55,8 @@ def by_language(package: str, stem: str) -> tuple[dict[str, Any], ...]:
 
 def of_language(package: str, stem: str, language: str) -> dict[str, Any]:
     """The file ``<stem>.<language>.toml`` of a package's folder, or {} if the language has none."""
-    return next((data for data in by_language(package, stem) if data["language"] == language), {})
+    name = f"{stem}.{language}.toml"
+    return toml(package, name) if (_folder(package) / name).is_file() else {}
 
 
 @cache

@@ -14,7 +14,9 @@ _FOLDED = str.maketrans({"ſ": "s", "ı": "i", "ς": "σ"})
 #: A longer text is no sentence.
 _KEPT = 1_000
 #: Texts after which making a search for all words at once has paid.
-_FEW = 20
+_FEW = 100
+#: Letters at the begin of a word that are looked for first.
+_BEGIN = 3
 
 
 class Words:
@@ -44,7 +46,9 @@ def _held(text: str) -> frozenset[str]:
     """All words of ``needed.txt`` that a text holds: found in one reading (Aho and Corasick 1975)."""
     low = _low(text)
     if len(text) <= _KEPT and next(_readings) < _FEW:  # a short mail is read sooner without
-        return frozenset([word for word in _every_word() if word in low])
+        begins = _by_begin()
+        met = begins.keys() & {low[at : at + length] for length in range(1, _BEGIN + 1) for at in range(len(low))}
+        return frozenset([word for begin in met for word in begins[begin] if word in low])
     return frozenset([word for _end, word in _search().iter(low)])
 
 
@@ -61,6 +65,15 @@ def _low(text: str) -> str:
 @cache
 def _every_word() -> frozenset[str]:
     return frozenset("\t".join(known().values()).split("\t")) - {""}
+
+
+@cache
+def _by_begin() -> dict[str, list[str]]:
+    """The words by their first letters."""
+    found: dict[str, list[str]] = {}
+    for word in _every_word():
+        found.setdefault(word[:_BEGIN], []).append(word)
+    return found
 
 
 @cache

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from sendcheck.data.loose import loosened
+
+try:
+    from _blake2 import blake2b  # as hashlib has it, which loads OpenSSL besides
+except ImportError:
+    from hashlib import blake2b
 
 from re import _constants as ops  # type: ignore[attr-defined]  # isort: skip
 from re import _parser  # type: ignore[attr-defined]  # isort: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -41,8 +40,10 @@ def fails(finding: Finding, fail_on: str) -> bool:
 
 def fingerprint(slug: str, key: str) -> str:
     """SHA-256 over slug and normalised excerpt (or the sorted addresses of a recipient rule), in hex; no line numbers."""
+    from hashlib import sha256
+
     normal = re.sub(r"\s+", " ", key).strip().casefold()
-    return hashlib.sha256(f"{slug}\x00{normal}".encode("utf-8", "replace")).hexdigest()
+    return sha256(f"{slug}\x00{normal}".encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

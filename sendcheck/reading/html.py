@@ -9,10 +9,11 @@ from __future__ import annotations
 import bisect
 import html as entities
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from sendcheck.reading.sourcemap import Pieces
+from sendcheck.reading.zone import Zone
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -41,18 +42,6 @@ _TAG_OR_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<(?:script|style)\b.*?(?:</(?:s
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?")
 _CONDITIONAL = re.compile(r"\s*(?:\[if\b|<!\[endif|\[endif|StartFragment|EndFragment)", re.I)
 _MISSES_ALLOWED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """What a stretch of HTML text stands in: quote depth, and marks mail clients leave."""
-
-    depth: int = 0
-    cited: bool = False
-    trail: bool = False
-    forward: bool = False
-    signature: bool = False
-    code: bool = False
 
 
 class Link(NamedTuple):
@@ -314,13 +303,13 @@ def _zone(tag: str, attributes: dict[str, str | None], zone: Zone) -> Zone:
     names = f" {attributes.get('class') or ''} {attributes.get('id') or ''} ".lower()
     if tag == "blockquote":
         cited = (attributes.get("type") or "").lower() == "cite" or "quote" in names or "cite" in names
-        zone = replace(zone, depth=zone.depth + 1, cited=zone.cited or cited)
+        zone = zone._replace(depth=zone.depth + 1, cited=zone.cited or cited)
     elif tag in {"pre", "code", "samp", "kbd", "tt"}:
-        zone = replace(zone, code=True)
+        zone = zone._replace(code=True)
     if "forward-container" in names:
-        zone = replace(zone, forward=True)
+        zone = zone._replace(forward=True)
     if any(mark in names for mark in ("gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "protonmail_quote", "tutanota_quote", "zmail_extra")):
-        zone = replace(zone, trail=True)
+        zone = zone._replace(trail=True)
     if any(mark in names for mark in ("gmail_signature", "moz-signature", "ms-outlook-mobile-signature", " signature ", "x_signature")):
-        zone = replace(zone, signature=True)
+        zone = zone._replace(signature=True)
     return zone

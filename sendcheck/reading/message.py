@@ -9,16 +9,18 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
 from sendcheck.reading.flowed import unflow
 from sendcheck.reading.headers import Header, decode_words
-from sendcheck.reading.html import HtmlText, html_text
 from sendcheck.reading.limits import LIMITS, Limits
 from sendcheck.reading.mime import DecodedText, PartTree, RawPart, decode_text, decoded_size, split
 from sendcheck.reading.problem import Problem, ProblemKind, Problems
 from sendcheck.reading.sourcemap import RawPositions, TextView, derived_view, plain_view
+
+if TYPE_CHECKING:
+    from sendcheck.reading.html import HtmlText
 
 _SIGNATURE_TYPES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 _ENCRYPTED_TYPES = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -225,6 +227,8 @@ def _read_text(raw: bytes, leaf: RawPart, positions: RawPositions, limits: Limit
 
 
 def _read_html(decoded: DecodedText, leaf: RawPart, base: TextView, limits: Limits, problems: Problems, first_line: int) -> TextPart:
+    from sendcheck.reading.html import html_text
+
     where = f"part {leaf.path}"
     html = problems.guard(lambda: html_text(decoded.text, limits.text_chars), None, "the HTML could not be read", where)
     if html is None:

@@ -36,7 +36,12 @@ def _function_words() -> dict[str, tuple[tuple[str, float], ...]]:
     for lang in languages_with("function_words.toml"):
         for word in set(language_file(lang, "function_words.toml")["words"]):
             found.setdefault("I" if word == "i" and lang == "en" else word, []).append(lang)
-    return {word: tuple((lang, len(langs) ** -0.7) for lang in langs) for word, langs in found.items()}
+    return {word: _shared(tuple(langs)) for word, langs in found.items()}
+
+
+@cache
+def _shared(languages: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    return tuple((language, len(languages) ** -0.7) for language in languages)
 
 
 @lru_cache(maxsize=256)  # the same text is asked about for the mail, for the piece and for its only paragraph

@@ -106,7 +106,7 @@ def may_mention_own(language: str, text: str) -> bool:
     if patterns is None:
         return False
     return bool(patterns["own"].search(text) or patterns["perhaps"].search(text)) or any(
-        not {fold(w), fold(_bare(w))}.isdisjoint(given_names()) for w in re.findall(NAMED, text)
+        not given_names().isdisjoint({fold(w), fold(_bare(w))}) for w in re.findall(NAMED, text)
     )
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with, lines
+from sendcheck.data.entries import Entries
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import is_free_mail
 
@@ -33,20 +35,24 @@ def fold(name: str) -> str:
 
 
 @cache
-def given_names() -> frozenset[str]:
+def given_names() -> Entries:
     """Known given names, folded."""
-    return lines("sendcheck.languages", "given_names.txt") | frozenset(_nicknames())
+    return lines("sendcheck.languages", "given_names.txt").also(name for row in _nickname_rows() for name in row)
+
+
+def _nickname_rows() -> Iterator[list[str]]:
+    for language in languages_with("names.toml"):
+        for row in language_file(language, "names.toml").get("nicknames", []):
+            yield fold(row).split()
 
 
 @cache
 def _nicknames() -> dict[str, frozenset[str]]:
     """Every name that shares a row of a nickname table, folded."""
     table: dict[str, set[str]] = {}
-    for language in languages_with("names.toml"):
-        for row in language_file(language, "names.toml").get("nicknames", []):
-            folded = {fold(n) for n in row.split()}
-            for name in folded:
-                table.setdefault(name, set()).update(folded)
+    for row in _nickname_rows():
+        for name in row:
+            table.setdefault(name, set()).update(row)
     return {name: frozenset(same) for name, same in table.items()}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sendcheck.data import lines
+from sendcheck.data.entries import Entries
 from sendcheck.reading.addresses import Address
 
 # RFC 2606 and RFC 6761: names that never resolve.
@@ -55,7 +56,7 @@ def _mention(name: str, domains: tuple[str, ...]) -> re.Pattern[str]:
 
 
 class _Suffixes(NamedTuple):
-    rules: frozenset[str]
+    rules: Entries
     wildcards: frozenset[str]
     exceptions: frozenset[str]
 
@@ -65,7 +66,7 @@ def _suffixes() -> _Suffixes:
     """The public suffix list shipped with sendcheck (publicsuffix.org format, MPL 2.0)."""
     text = (Path(__file__).parent.parent / "data" / "public_suffix_list.dat").read_text("utf-8")
     odd = {mark: frozenset(re.findall(rf"^{re.escape(mark)}(.+)$", text, re.M)) for mark in ("*.", "!")}
-    return _Suffixes(frozenset(text.split("\n")), odd["*."], odd["!"])  # its comments are no domain's end
+    return _Suffixes(Entries(text), odd["*."], odd["!"])  # its comments are no domain's end
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +100,7 @@ def readable(domain: str) -> str:
 
 
 @cache
-def _free_mail() -> frozenset[str]:
+def _free_mail() -> Entries:
     return lines("sendcheck.data", "free_mail_domains.txt")
 
 

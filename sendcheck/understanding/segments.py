@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sendcheck.data import alternatives, language_file, languages_with, union
 from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.reading.addresses import Address
-from sendcheck.reading.html import Zone
+from sendcheck.reading.zone import Zone
 from sendcheck.understanding.quotemarks import Mark, find_marks
 
 _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
