@@ -77,13 +77,13 @@ def stop(patience: float = PATIENCE) -> bool:
     if _asked({"do": "stop"}, patience) is None:
         return False
     until = time.monotonic() + _STOPPING
-    while time.monotonic() < until and (Path(wire.socket_path()).exists() or _held()):
+    while time.monotonic() < until and _held():
         time.sleep(0.02)
     return True
 
 
 def _held() -> bool:
-    """Whether a daemon still holds the socket's lock: it leaves the socket first, lets its workers finish, and then makes room for the next."""
+    """Whether a daemon still holds the socket's lock: it does until its last worker has finished, when the socket is long gone."""
     import fcntl
 
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomli
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from sendcheck.data.entries import Entries
 from sendcheck.data.loose import loosened

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sendcheck.data.held import Words
 from sendcheck.data.needed import meant, needed
 
+
 class Alternatives:
     """Regular expressions, any of which may match. ``flags``: as for :func:`re.compile`."""
 
