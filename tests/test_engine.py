@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 from sendcheck.checkapi import Check, Confidence, Harm, Hit, Mail, NotRun, Rule, Severity
 from sendcheck.config.config import Config, Suppression
 from sendcheck.config.load import load_config
-from sendcheck.pipeline import clock
+from sendcheck.pipeline import clock, pool
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import Registry, load
@@ -381,6 +382,20 @@ def test_mails_checked_together_share_nothing(fault: str) -> None:
     assert [r for r in found if r.source != "17"] == alone
     assert [f.rule for f in found[17].findings if f.rule == "check-crashed"] == ["check-crashed"]
     assert "“bad”" in found[17].findings[0].message + found[17].findings[-1].message
+
+
+def test_a_worker_that_served_long_makes_room_for_a_fresh_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what a library never gives back has an end; no mail is lost or late by it, and none is checked twice."""
+
+    def telling(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+        yield Hit("pid-found", f"{os.getpid()}", mail.at(mail.bodies[0], 0, 2))
+
+    monkeypatch.setattr(pool, "LIFE", 30)
+    found = list(Supervisor(engine(third_party("pid", telling)), 2).run(Job(f"{n}", GOOD) for n in range(200)))
+    assert [r.source for r in found] == [f"{n}" for n in range(200)]
+    served = Counter(f.message for r in found for f in r.findings if f.rule == "pid-found")
+    assert sum(served.values()) == 200 and {f.rule for r in found for f in r.findings} == {"pid-found"}
+    assert len(served) >= 4 and max(served.values()) < 30 + 16, "after thirty, at the end of the sixteen that it had been given"
 
 
 def test_together_is_as_one_by_one() -> None:

@@ -44,7 +44,7 @@ class Term:
         return _how_far(self.forms, other.forms)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _how_far(mine: frozenset[str], theirs: frozenset[str]) -> float:
     if any(same_word(a, b) for a in mine for b in theirs):
         return 1.0

@@ -74,7 +74,7 @@ def _torn(text: str, start: int, end: int) -> bool:
     return bool(_TORN.search(text, max(0, start - 6), start) or _JOINED.match(text, end) or _CLIPPED.match(text, max(0, end - 2)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _is_listed(word: str, language: str) -> bool:
     """Whether a dictionary has the word as it is written: what nearly every word of a mail is."""
     judge = speller(language)

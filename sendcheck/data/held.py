@@ -52,7 +52,7 @@ def _held(text: str) -> frozenset[str]:
     return frozenset([word for _end, word in _search().iter(low)])
 
 
-_kept = lru_cache(maxsize=1024)(_held)
+_kept = lru_cache(maxsize=512)(_held)
 #: Many patterns look at the same long text, one after another.
 _kept_long = lru_cache(maxsize=4)(_held)
 

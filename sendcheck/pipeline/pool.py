@@ -34,6 +34,9 @@ SECONDS_PER_MB = 0.5
 #: How many times the deadline of a mail a template may take.
 TEMPLATE_FACTOR = 10
 _RESTARTS = 3
+#: Mails after which a worker makes room for a fresh one: spaCy's tables keep a place for every word that they ever met, so that a worker
+#: which served for ever would grow for ever.
+LIFE = 20_000
 #: Bytes of the name of what a worker does now.
 _NAME = 64
 _STARTING = "starting"
@@ -114,6 +117,7 @@ class _Worker:
     todo: list[tuple[int, Job]] = field(default_factory=list)
     clock: Clock | None = None
     stopped: dict[str, str] = field(default_factory=dict)
+    served: int = 0
 
     @property
     def job(self) -> Job | None:
@@ -223,6 +227,8 @@ class Pool:
                 continue
             if worker.job is not None and worker.clock is not None and worker.clock.is_over():
                 self._replace(worker, f"it ran past its deadline of {self._allowed(worker.job):g} s")
+            elif worker.job is None and worker.served >= LIFE:
+                self._retire(worker)
         while self._alone and self._has_idle:
             alone, self._alone = self._alone[0], self._alone[1:]
             self.give_together([alone])
@@ -291,6 +297,7 @@ class Pool:
         else:
             report = replace(self._given_up(worker.job, worker.board.name, f"{value}"), engine_error=True)
         self._ready.append((worker.todo.pop(0)[0], report))
+        worker.served += 1
         if worker.todo:
             self._wind(worker, [worker.todo[0][1]])
 
@@ -312,6 +319,11 @@ class Pool:
         fresh = self._start()
         self._workers[at] = fresh
         self._give(fresh, [(key, job)], {**worker.stopped, worker.board.name: why})
+
+    def _retire(self, worker: _Worker) -> None:
+        """A fresh worker in an idle one's place."""
+        self._kill(worker)
+        self._workers[self._workers.index(worker)] = self._start()
 
     def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
         """The report of a mail that could not be checked at all: incomplete, never pass."""

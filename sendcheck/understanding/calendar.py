@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
@@ -68,14 +68,20 @@ def joining_words() -> frozenset[str]:
     return frozenset(w for lang in languages_with("calendar.toml") for w in language_file(lang, "calendar.toml")["may_follow"])
 
 
+#: Characters: what is longer is a whole text, and asked about once.
+_SENTENCE = 600
 _DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"(?<![\d./-])(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})-(?P<day>\d{2})(?![\d-])")
 
 
-def find_dates(text: str) -> Iterator[Mention]:
+def find_dates(text: str) -> tuple[Mention, ...]:
     """All dates in *text*, in order of language and pattern; a place is reported once."""
     if not _DIGIT.search(text):
-        return
+        return ()
+    return _dates_of_sentence(text) if len(text) <= _SENTENCE else tuple(_dates(text))
+
+
+def _dates(text: str) -> Iterator[Mention]:
     taken = bytearray(len(text))
     for calendar in _calendars():
         for pattern in calendar.patterns:
@@ -87,6 +93,10 @@ def find_dates(text: str) -> Iterator[Mention]:
     for match in _ISO.finditer(text):
         if 1 <= int(match["month"]) <= 12 and 1 <= int(match["day"]) <= 31:
             yield _plain(match, int(match["day"]), int(match["month"]), int(match["year"]), None, f"month {match['month']}")
+
+
+#: Rule after rule asks for the dates of a sentence.
+_dates_of_sentence = lru_cache(maxsize=256)(lambda text: tuple(_dates(text)))
 
 
 def _mention(match: re.Match[str], calendar: _Calendar) -> Mention | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sendcheck.data import language_file, languages_with
@@ -97,6 +97,7 @@ def _patterns(language: str) -> _Patterns:
     )
 
 
+@lru_cache(maxsize=256)  # rule after rule asks for the figures of a sentence
 def find_figures(text: str, language: str = "") -> tuple[Figure, ...]:
     """The figures of a text in order; no dates, times of day, phone, order or version numbers, and no bare years.
 

@@ -152,7 +152,7 @@ def _names(prose: Prose, text: str, patterns: dict[str, Any]) -> Iterator[Mentio
             break
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _may_be_somebody(word: str) -> bool:
     """Whether a capitalised word is a given name, with or without a genitive's s, or a title before a name."""
     return fold(word) in given_names() or fold(_bare(word)) in given_names() or fold(word) in titles()

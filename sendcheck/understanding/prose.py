@@ -119,12 +119,12 @@ class Prose:
         """Clauses and words of a sentence; empty ones where its language has no pipeline. Parses all gated sentences on first use."""
         if sentence.number not in self._parsed and not self._exhausted:
             wanted = [s for s in self.sentences if s.number not in self._parsed and (s is sentence or any(g(s.language, s.text) for g in self.gates))]
-            self._read(wanted)
+            parse_together([(self, s) for s in self._within(wanted)])
         return self._parsed.get(sentence.number, _EMPTY)
 
-    def parse_all(self) -> None:
-        """Parse every sentence at once: for checks that compare whole texts."""
-        self._read([s for s in self.sentences if s.number not in self._parsed])
+    def parse_all(self, *beside: Prose) -> None:
+        """Parse every sentence at once, and those of the texts *beside*: for checks that compare whole texts."""
+        parse_together([(prose, s) for prose in (self, *beside) for s in prose._within([s for s in prose.sentences if s.number not in prose._parsed])])
 
     def ahead(self) -> list[Sentence]:
         """The sentences that will be parsed as soon as a rule asks for one: those that pass a gate."""
@@ -133,9 +133,6 @@ class Prose:
     def take(self, sentence: Sentence, found: Parse) -> None:
         """Have a sentence's parse."""
         self._parsed[sentence.number] = self.alike[sentence.language, sentence.text] = found
-
-    def _read(self, wanted: Sequence[Sentence]) -> None:
-        parse_together([(self, sentence) for sentence in self._within(wanted)])
 
     def _within(self, wanted: Sequence[Sentence]) -> list[Sentence]:
         """Those that are to be parsed: within what is parsed of a text, in a language that can be, and not parsed before."""

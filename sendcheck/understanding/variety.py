@@ -42,7 +42,7 @@ def _pairs(language: str) -> tuple[_Pair, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def of_word(word: str, language: str) -> tuple[str, str]:
     """(variety, the other one's word) of a word in lower case; ("", "") if it tells nothing."""
     data = language_file(language, "varieties.toml")

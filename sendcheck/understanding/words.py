@@ -25,7 +25,7 @@ def content(text: str) -> frozenset[str]:
     return frozenset(w.lower() for w in _WORD.findall(text) if len(w) > 2 and w.lower() not in function_words())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def same_word(one: str, other: str) -> bool:
     """Whether two words, in lower case, are forms of one word, or one is the last part of the other (“vedlikeholdsside”, “siden”)."""
     if one == other:

@@ -25,7 +25,7 @@ Lemmas = Mapping[str, Mapping[str, str]]
 #: A longer sentence is parsed in pieces: the parser's time and memory grow with it.
 LONGEST = 2_000
 #: Sentences parsed before their memory is given back.
-ZONE = 2_000
+ZONE = 500
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
