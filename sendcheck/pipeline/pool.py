@@ -36,7 +36,7 @@ TEMPLATE_FACTOR = 10
 _RESTARTS = 3
 #: Mails after which a worker makes room for a fresh one: spaCy's tables keep a place for every word that they ever met, so that a worker
 #: which served for ever would grow for ever.
-LIFE = 20_000
+LIFE = 5_000
 #: Bytes of the name of what a worker does now.
 _NAME = 64
 _STARTING = "starting"
