@@ -322,8 +322,9 @@ class Pool:
 
     def _retire(self, worker: _Worker) -> None:
         """A fresh worker in an idle one's place."""
-        self._kill(worker)
-        self._workers[self._workers.index(worker)] = self._start()
+        with contextlib.suppress(OSError):  # there is no room for a process now: the old one goes on
+            self._workers[self._workers.index(worker)] = self._start()
+            self._kill(worker)
 
     def _given_up(self, job: Job, stage: str, why: str) -> MailReport:
         """The report of a mail that could not be checked at all: incomplete, never pass."""

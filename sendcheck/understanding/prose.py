@@ -19,6 +19,8 @@ Gate = Callable[[str, str], bool]
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
 MOST = 12_000
 LONGEST = 40_000
+#: Sentences of a text that costs little more when it is parsed beside another.
+_SHORT = 40
 _EMPTY = Parse((), ())
 
 
@@ -123,8 +125,9 @@ class Prose:
         return self._parsed.get(sentence.number, _EMPTY)
 
     def parse_all(self, *beside: Prose) -> None:
-        """Parse every sentence at once, and those of the texts *beside*: for checks that compare whole texts."""
-        parse_together([(prose, s) for prose in (self, *beside) for s in prose._within([s for s in prose.sentences if s.number not in prose._parsed])])
+        """Parse every sentence at once, and those of short texts *beside*: for checks that compare whole texts."""
+        together = [self, *(other for other in beside if len(other.sentences) <= _SHORT)]
+        parse_together([(prose, s) for prose in together for s in prose._within([s for s in prose.sentences if s.number not in prose._parsed])])
 
     def ahead(self) -> list[Sentence]:
         """The sentences that will be parsed as soon as a rule asks for one: those that pass a gate."""
