@@ -46,7 +46,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
     # a mail that answers none, as most do, pays for none of this
     from .asked import asked
 
-    items = asked(mail.parent.prose, mail.profile in STRICT, mail.prose)
+    items = asked(mail.parent.prose, mail.prose, strict=mail.profile in STRICT)
     if not items:
         return
     from .evidence import Evidence

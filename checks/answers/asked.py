@@ -68,16 +68,16 @@ def words_of(sentence: Sentence, key: str, table: str = "") -> Lazy:
     return words(key, table, READ_AS.get(sentence.language, sentence.language))
 
 
-def asked(prose: Prose, strict: bool, *answering: Prose) -> list[Asked]:
-    """Everything asked, in order. ``strict``: the mail complains, so its lists are concerns unless they say otherwise;
-    ``answering``: the text that will be searched for answers, which is parsed along.
+def asked(prose: Prose, answering: Prose, strict: bool) -> list[Asked]:
+    """Everything asked, in order. ``answering``: the text that will be searched for answers, which is parsed along;
+    ``strict``: the mail complains, so its lists are concerns unless they say otherwise.
     """
     sentences = list(_own_words(prose))
     if any(words_of(s, "bulk").search(s.text) for s in prose.sentences):
         return []  # a newsletter asks everybody, and nobody answers it
     if not any(_may_ask(s) for s in sentences):
         return []
-    prose.parse_all(*answering)
+    prose.parse_all(answering)
     found = [a for s in sentences[: 6 * _MOST] for p in parts(s) if (a := _one(prose, p, strict)) is not None]
     taken = {s.number for a in found for s in a.sentences}
     found += _concerns(prose, sentences, taken, strict)

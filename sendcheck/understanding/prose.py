@@ -120,22 +120,29 @@ class Prose:
     def parse(self, sentence: Sentence) -> Parse:
         """Clauses and words of a sentence; empty ones where its language has no pipeline. Parses all gated sentences on first use."""
         if sentence.number not in self._parsed and not self._exhausted:
-            wanted = [s for s in self.sentences if s.number not in self._parsed and (s is sentence or any(g(s.language, s.text) for g in self.gates))]
-            parse_together([(self, s) for s in self._within(wanted)])
+            parse_together([(self, s) for s in self._within([s for s in self._unparsed if s is sentence or self._passes(s)])])
         return self._parsed.get(sentence.number, _EMPTY)
 
-    def parse_all(self, *beside: Prose) -> None:
-        """Parse every sentence at once, and those of short texts *beside*: for checks that compare whole texts."""
-        together = [self, *(other for other in beside if len(other.sentences) <= _SHORT)]
-        parse_together([(prose, s) for prose in together for s in prose._within([s for s in prose.sentences if s.number not in prose._parsed])])
+    def parse_all(self, beside: Prose | None = None) -> None:
+        """Parse every sentence at once, and those of a short text *beside*: for checks that compare whole texts."""
+        together = [self] if beside is None or len(beside.sentences) > _SHORT else [self, beside]
+        parse_together([(prose, s) for prose in together for s in prose._within(prose._unparsed)])
 
     def ahead(self) -> list[Sentence]:
         """The sentences that will be parsed as soon as a rule asks for one: those that pass a gate."""
-        return self._within([s for s in self.sentences if s.number not in self._parsed and any(g(s.language, s.text) for g in self.gates)])
+        return self._within([s for s in self._unparsed if self._passes(s)])
 
     def take(self, sentence: Sentence, found: Parse) -> None:
         """Have a sentence's parse."""
         self._parsed[sentence.number] = self.alike[sentence.language, sentence.text] = found
+
+    @property
+    def _unparsed(self) -> list[Sentence]:
+        return [s for s in self.sentences if s.number not in self._parsed]
+
+    def _passes(self, sentence: Sentence) -> bool:
+        """Whether a sentence may matter to a rule."""
+        return any(gate(sentence.language, sentence.text) for gate in self.gates)
 
     def _within(self, wanted: Sequence[Sentence]) -> list[Sentence]:
         """Those that are to be parsed: within what is parsed of a text, in a language that can be, and not parsed before."""

@@ -111,6 +111,7 @@ def memory() -> None:
         writer = multiprocessing.get_context("spawn").Process(target=_write_short, args=(str(path),))
         writer.start()
         writer.join()
+        assert path.stat().st_size, "no short mails"
         _serve(Pool(made, 2), _mails(path))
 
 
@@ -129,8 +130,8 @@ def _serve(pool: Pool, source: Iterator[bytes]) -> None:
             if done % 1_000 == 0:
                 met |= {_process(w) for w in pool._workers}
                 seen[done] = statistics.mean(_rss(_process(w)) for w in pool._workers)
-            if done == 1_000 or done % (MAILS // 10) == 0:
-                print(f"{f'  memory of a worker after {done:,} mails':<58}{seen[done]:7.1f} MB", flush=True)
+                if done == 1_000 or done % (MAILS // 10) == 0:
+                    print(f"{f'  memory of a worker after {done:,} mails':<58}{seen[done]:7.1f} MB", flush=True)
     took = time.perf_counter() - begun
     pool.close()
     low, high = min(seen.values()), max(seen.values())
