@@ -64,6 +64,7 @@ _WHERE = {
     "hidden": "text that the reader does not see, and that leaves all the same",
     "link": "a link's target",
     "file": "the name of a file",
+    "attached": "what is attached",
 }
 
 
