@@ -197,7 +197,7 @@ def test_organisers_and_attendees_of_an_invitation_are_readers() -> None:
     assert raw.split("\n")[next(p.line for p in (leak.where, *leak.also) if p.excerpt.startswith("siri")) - 1].startswith("ATTENDEE;CN=Siri")  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("row", [r for r in TREATMENTS], ids=lambda row: row.treatment.name)
+@pytest.mark.parametrize("row", TREATMENTS, ids=lambda row: row.treatment.name)
 def test_the_page_shows_the_table(row: object) -> None:
     page = (ROOT / "docs" / "what-is-read.md").read_text("utf-8")
     assert all(f"{cell}" in page for cell in (row.treatment.value, row.which, row.done))  # type: ignore[attr-defined]
