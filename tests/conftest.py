@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+#: What tests of Norwegian spelling require.
+NORWEGIAN = "a Norwegian dictionary (pip install 'sendcheck[norwegian]', or Debian's hunspell-no)"
 
 
 def require(present: bool, component: str) -> None:
