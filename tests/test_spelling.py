@@ -19,7 +19,7 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import MailReport
 from sendcheck.testing import build, config_of
 from sendcheck.understanding import dictionaries
-from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.suggestions import suggestions
 from sendcheck.understanding.variety import of_word
 from tests.conftest import NORWEGIAN, ROOT, Run, require
@@ -29,16 +29,32 @@ def report(own: str, **config: object) -> MailReport:
     return Engine(load(), config_of({"config": config}), Selection(("spelling",))).check(Job("x", build({"own": own})))
 
 
+def forget() -> None:
+    for cached in (dictionaries.speller, dictionaries._engine):
+        cached.cache_clear()
+
+
 @pytest.fixture
 def no_norwegian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(dictionaries, "FOLDERS", (str(tmp_path),))
     monkeypatch.setattr(dictionaries, "PACKAGE", "no_such_package")
     monkeypatch.delenv("DICPATH", raising=False)
-    for cached in (dictionaries.speller, dictionaries._engine):
-        cached.cache_clear()
+    forget()
     yield
-    for cached in (dictionaries.speller, dictionaries._engine):
-        cached.cache_clear()
+    forget()
+
+
+@pytest.fixture(params=["extra", "system"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Speller]:
+    """Norwegian with the extra's dictionary alone, and with the system's alone."""
+    monkeypatch.setattr(dictionaries, *(("FOLDERS", ()) if request.param == "extra" else ("PACKAGE", "no_such_package")))
+    monkeypatch.delenv("DICPATH", raising=False)
+    forget()
+    judge = speller("nb")
+    require(judge is not None, f"a Norwegian dictionary of the {request.param}", extra=request.param == "extra")
+    assert judge is not None
+    yield judge
+    forget()
 
 
 def test_without_a_norwegian_dictionary_it_says_so(no_norwegian: None) -> None:
@@ -72,15 +88,14 @@ def test_whose_dictionary_is_taken(three: Path) -> None:
     found = []
     for folder in (three, three / "site" / "dictionaries_of_a_test", three / "own"):
         dictionary(folder, "nb_NO", "kvirrevittet", folder.name)
-        dictionaries.speller.cache_clear()
-        dictionaries._engine.cache_clear()
+        forget()
         judge = speller("nb")
         assert judge is not None and judge.spelt("kvirrevittet")
         found.append([name for name in (three.name, "dictionaries_of_a_test", "own") if judge.spelt(name)])
     assert found == [[three.name], ["dictionaries_of_a_test"], ["own"]]
     assert not judge.spelt("ikkje")
     dictionary(three, "nn_NO", "ikkje")
-    dictionaries.speller.cache_clear()
+    forget()
     judge = speller("nb")
     assert judge is not None and judge.spelt("ikkje") and judge.spelt("own")
 
@@ -133,10 +148,8 @@ def test_the_likeliest_word_comes_first(word: str, meant: str) -> None:
     ("word", "meant"),
     [("infromasjon", "informasjon"), ("motatt", "mottatt"), ("brevvet", "brevet"), ("tilbakmelding", "tilbakemelding"), ("kommmer", "kommer")],
 )
-def test_the_likeliest_norwegian_word_comes_first(word: str, meant: str) -> None:
-    judge = speller("nb")
-    require(judge is not None, NORWEGIAN, extra=True)
-    assert judge is not None and suggestions(word, judge)[0] == meant
+def test_the_likeliest_norwegian_word_comes_first(either: Speller, word: str, meant: str) -> None:
+    assert not either.lists(word) and suggestions(word, either)[0] == meant
 
 
 def test_nonsense_gets_no_suggestion_or_a_poor_one_but_no_error() -> None:
