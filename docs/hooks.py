@@ -10,7 +10,7 @@ import click
 
 from sendcheck.cli.main import COMMANDS, LazyGroup, cli
 from sendcheck.cli.rules import built_in, page
-from sendcheck.config.example import toml_value
+from sendcheck.config.example import toml_value, whose
 from sendcheck.config.keys import OPEN_TABLES, SUPPRESS_KEYS, all_keys
 from sendcheck.config.templates import TEMPLATE_KEYS
 from sendcheck.pipeline.registry import Registry, load
@@ -46,15 +46,18 @@ def configuration(registry: Registry) -> str:
         "TOML, in `sendcheck.toml` (this folder and below), `[tool.sendcheck]` of `pyproject.toml`, or your own file; an administrator's policy file",
         "can lock keys. Later wins, key by key: defaults, policy, your own file, the nearest file, the command line. `sendcheck config` shows what is in",
         "force and where it came from.\n",
-        "| key | default | meaning |",
-        "|---|---|---|",
+        "A file found in the working folder came with what was cloned or unpacked. It may set the keys of *any file*; those of your *own file* count only",
+        "there, in one named by `--config`, and in the policy: [why](threat-model.md). `sendcheck config --move KEY` takes one over. A relative path begins",
+        "at the folder of the file that names it; the files that a project names lie inside the project.\n",
+        "| key | default | whose | meaning |",
+        "|---|---|---|---|",
     ]
     lines += [
-        f"| `{name}` | `{toml_value(key.default)}` | {_cell(key.help)}{_choices(key.choices)} |"
+        f"| `{name}` | `{toml_value(key.default)}` | {whose(key.origin).strip('[]')} | {_cell(key.help)}{_choices(key.choices)} |"
         for name, key in sorted(keys.items(), key=lambda k: ("." in k[0], k[0]))
     ]
     lines += ["\n## Tables\n", "| table | meaning |", "|---|---|"]
-    lines += [f"| `[{name}]` | {_cell(text)} |" for name, (_kind, text) in OPEN_TABLES.items()]
+    lines += [f"| `[{name}]` | {_cell(text)} |" for name, (_kind, text, _origin) in OPEN_TABLES.items()]
     lines += ["\n## `[[suppress]]`\n", "An agreed exception, always shown in reports.\n", "| key | meaning |", "|---|---|"]
     meanings = {
         "rule": "the rule, or `*` with a whole fingerprint",

@@ -4,7 +4,7 @@ from sendcheck.data import alternatives, by_language, filled, lines, of_language
 from sendcheck.data.entries import Entries
 from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.data.userpatterns import compiled as user_pattern
-from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
+from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Origin, Rule, Severity
 from sendcheck.reading.content import Treatment
 from sendcheck.reading.parts import Attachment
 from sendcheck.reading.templates.model import Spot, Template, Translation
@@ -43,6 +43,7 @@ __all__ = [
     "Mood",
     "NotRun",
     "Option",
+    "Origin",
     "Parent",
     "Parse",
     "Phrase",

@@ -481,6 +481,54 @@ def test_configuration_says_whether(place: Place) -> None:
     assert wait(lambda: bool(place.status()))
 
 
+def test_off_in_a_file_means_neither_asked_nor_started(place: Place, tmp_path: Path) -> None:
+    """Wherever a configuration says so: the user's file, one that is named, the policy; and whatever the daemon was started under."""
+    (tmp_path / "m.eml").write_bytes(GOOD)
+    off = tmp_path / "off.toml"
+    off.write_text('daemon = "off"\n')
+    assert place.run("daemon", "start", daemon="").returncode == 0
+    ways = (("check", tmp_path / "m.eml"), ("check", "-"), ("sendmail", "--", "kari.holm@nordbank.no"))
+
+    def asked(**env: str) -> int:
+        before = place.answers()
+        for words in ways:
+            assert place.run(*words, stdin=GOOD, **{"daemon": "", **env}).returncode == 0
+        return place.answers() - before
+
+    assert asked() == len(ways)
+    assert asked(SENDCHECK_POLICY=str(off)) == 0
+    assert asked(SENDCHECK_POLICY=str(off), daemon="use") == len(ways), "SENDCHECK_DAEMON comes before it"
+    before = place.answers()
+    assert place.run("check", "--config", off, tmp_path / "m.eml", daemon="").returncode == 0
+    assert place.run("check", f"--config={off}", "-", stdin=GOOD, daemon="").returncode == 0
+    assert place.run("sendmail", "--config", off, "--", "kari.holm@nordbank.no", stdin=GOOD, daemon="").returncode == 0
+    assert place.answers() == before
+    (tmp_path / "sendcheck.toml").write_text('daemon = "off"\n')
+    done = place.run("check", "m.eml", cwd=tmp_path, daemon="")
+    assert place.answers() == before + 1 and b"config --move daemon" in done.stderr, "a project has no say in it"
+    config = place.folder / ".config" / "sendcheck" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('daemon = "off"\n')
+    assert place.run("sendmail", "--", "kari.holm@nordbank.no", stdin=GOOD, daemon="").returncode == 0
+    assert wait(lambda: not place.status()), "one that runs leaves"
+    for command in ("start", "run"):
+        done = place.run("daemon", command, daemon="")
+        assert done.returncode == 2 and b"config.toml:1: daemon" in done.stderr and not place.socket.exists()
+
+
+def test_the_native_host_heeds_off(place: Place) -> None:
+    config = place.folder / ".config" / "sendcheck" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('daemon = "off"\n')
+    request = json.dumps(
+        {"id": 1, "do": "check", "mail": {"from": "ola@tallmo.no", "to": ["kari.holm@nordbank.no"], "subject": "s", "body": "Hi Kari"}}
+    ).encode()
+    done = place.run("native-host", stdin=len(request).to_bytes(4, sys.byteorder) + request, daemon="")
+    assert b'"verdict"' in done.stdout
+    time.sleep(1)
+    assert not place.socket.exists()
+
+
 def test_it_leaves_when_nobody_writes(place: Place) -> None:
     code = "import sys; sys.argv = ['sendcheck', 'daemon', 'run', '--idle', '1']; from sendcheck.cli import daemon; from sendcheck.daemon import server; " \
         "kept = server.Master.__init__\ndef shorter(self, doers, warm, prepare, idle, log): kept(self, doers, warm, prepare, idle / 60, log)\n" \

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import CannotProofread, Check, Fault, Harm, Hit, Mail, NotRun, Option, Rule, Sentence, Severity
+from sendcheck.checkapi import CannotProofread, Check, Fault, Harm, Hit, Mail, NotRun, Option, Origin, Rule, Sentence, Severity
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.variety import variety
 
@@ -95,6 +95,6 @@ CHECK = Check(
     (
         "words",
         Option("style", "bool", False, "Show LanguageTool's opinions on style, too."),
-        Option("ignore", "list", [], "LanguageTool's own rules to leave out, as findings name them: EN_A_VS_AN."),
+        Option("ignore", "list", [], "LanguageTool's own rules to leave out, as findings name them: EN_A_VS_AN.", origin=Origin.PROJECT),
     ),
 )

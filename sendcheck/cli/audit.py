@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from sendcheck.config.load import existing, load_config
+from sendcheck.cli.configured import configured
 from sendcheck.errors import Exit, InputError
 from sendcheck.pipeline.audit import Journal, Sums, entry_of, headers_of, mark_of, month_of, signature
 from sendcheck.pipeline.engine import Engine, Job
@@ -58,7 +58,7 @@ def audit(
     registry = load()
     for slug in (*select, *ignore):
         registry.rule(slug)
-    config = load_config(registry, explicit=existing(config_file), start=Path.cwd())
+    config = configured(registry, config_file)
     path = Path(journal) if journal else _journal(sources, senders, select, ignore)
     if anew:
         with contextlib.suppress(FileNotFoundError):

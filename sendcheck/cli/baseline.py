@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from sendcheck.cli.configured import configured
 from sendcheck.cli.output import progress
 from sendcheck.cli.sources import jobs as jobs_of
-from sendcheck.config.load import existing, load_config
+from sendcheck.config.found import working_folder
+from sendcheck.config.layer import relative
 from sendcheck.errors import Exit, InputError, worst_exit
-from sendcheck.pipeline.baseline import written
+from sendcheck.pipeline.baseline import refusal, written
 from sendcheck.pipeline.engine import Engine
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import CRASHED
@@ -32,12 +34,18 @@ def baseline(sources: tuple[str, ...], output: str | None, config_file: str | No
     (baseline = ".sendcheck-baseline.json") and commit it; write it anew when findings are mended.
     """
     registry = load()
-    config = load_config(registry, explicit=existing(config_file), start=Path.cwd())
-    path = Path(output or config["baseline"] or DEFAULT)
+    config = configured(registry, config_file)
+    path = Path(relative(Path(output or config["baseline"] or DEFAULT), working_folder()))
+    why = refusal(path, named=output is not None)
+    if why:
+        raise InputError(f"the baseline is not written to {path}: {why}. Name another file: --output FILE")
     codes: list[Exit] = []
     engine = Engine(registry, config)
     bar = sys.stderr.isatty() and any(Path(s).is_dir() for s in sources)
     reports = list(progress(Supervisor(engine, jobs).run(jobs_of(list(sources), config, codes)), bar))
+    if Exit.USAGE in codes:
+        click.echo(f"sendcheck: nothing was written to {path}: a baseline of what could be read alone would lose the rest. Mend what is named above", err=True)
+        sys.exit(worst_exit(codes))
     crashed = [r.source for r in reports if any(f.rule == CRASHED for f in r.findings)]
     for source in crashed:
         click.echo(f"sendcheck: {source} could not be checked whole: what was not looked at is not in the baseline", err=True)

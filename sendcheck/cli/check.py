@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sendcheck.cli.configured import configured, tell
 from sendcheck.cli.output import FORMATS, Look, deliver, pair
 from sendcheck.cli.sources import jobs as jobs_of
 from sendcheck.config.config import Config
+from sendcheck.config.found import working_folder
 from sendcheck.config.keys import FAIL_ON, SHOW
-from sendcheck.config.load import existing, load_config
+from sendcheck.config.layer import relative
 from sendcheck.errors import ConfigError, Exit, InputError, worst_exit
 from sendcheck.pipeline.contract import PROFILES, Severity
 from sendcheck.pipeline.engine import Engine, Job
@@ -89,10 +91,7 @@ def check(
     if profile is not None and profile not in PROFILES:
         raise ConfigError(unknown("profile", profile, PROFILES) + f" (there are {', '.join(PROFILES)})")
     wanted = pair(formats, outputs)
-    explicit = existing(config_file)
-    config = load_config(
-        registry, explicit=explicit, start=Path.cwd(), overrides={"fail-on": fail_on, "show": show, "mailstore": mailstore, "baseline": baseline_file}
-    )
+    config = configured(registry, config_file, told=False, fail_on=fail_on, show=show, mailstore=mailstore, baseline=baseline_file)
     engine = Engine(registry, config, Selection(select, ignore), profile)
     codes: list[Exit] = []
     changes = _changes(reference)
@@ -109,6 +108,8 @@ def check(
     reports = _left(Supervisor(engine, jobs).run(work), config, changes, known)
     look = Look(registry, Severity(config["show"]), config["fail-on"], timings, redact, color, _bar(list(sources)))
     report = deliver(reports, wanted, look)
+    if not report.mails:
+        tell(config)
     _afterwards(changes, known, report.sources, not report.mails and not codes)
     codes.append(report.exit)
     if sys.stderr.isatty() and not os.environ.get("CI"):
@@ -133,7 +134,7 @@ def _baseline(config: Config, codes: list[Exit]) -> Baseline | None:
     from sendcheck.pipeline.baseline import load as load_baseline
 
     try:
-        return load_baseline(Path(config["baseline"]))
+        return load_baseline(Path(relative(Path(config["baseline"]), working_folder())))
     except ConfigError as error:
         click.echo(f"sendcheck: {error}", err=True)
         codes.append(Exit.USAGE)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sendcheck.daemon import client, service, stamp, wire
-from sendcheck.errors import InputError, SendcheckError
+from sendcheck.errors import ConfigError, InputError, SendcheckError
 
 if not hasattr(os, "fork"):
     raise SendcheckError("there is no daemon on this system: it needs fork and Unix sockets. Checks run in their own process")
@@ -42,6 +42,7 @@ def run(idle: int | None) -> None:
     from sendcheck.config.load import load_config
     from sendcheck.pipeline.registry import load
 
+    _refuse_if_off()
     minutes = idle if idle is not None else int(load_config(load(), start=None)["daemon-idle"])
     doers = {"command": _command, "sendmail": _sendmail, "report": _report}
     try:
@@ -53,6 +54,7 @@ def run(idle: int | None) -> None:
 @daemon.command()
 def start() -> None:
     """Start it in the background and wait until it is warm."""
+    _refuse_if_off()
     if service.serves(service.PATIENCE):
         click.echo(f"the daemon runs already at {wire.socket_path()}")
         return
@@ -116,6 +118,34 @@ def unit(install: bool) -> None:
     click.echo(f"wrote {path}\nnow: systemctl --user daemon-reload && systemctl --user enable --now sendcheck")
 
 
+def _refuse_if_off(mode: str | None = None, config_file: Path | None = None) -> None:
+    """Raise DaemonError if a configuration wants no warm process. ``mode``: what SENDCHECK_DAEMON says; it comes first."""
+    from sendcheck.config.load import central
+
+    setting, at = central("daemon", config_file)
+    if setting == "off" and (client.mode() if mode is None else mode) not in {"use", "auto"}:
+        raise DaemonError(f'{at}: daemon = "off" wants no warm process: change it there, or set SENDCHECK_DAEMON=use for once')
+
+
+def _refuse_client(request: Request, config_file: str | Path | None) -> None:
+    """The same for a client: it may have another configuration than the daemon was started under. Its process then does the work itself."""
+    with contextlib.suppress(ConfigError):  # what is wrong with a file is told by what it is read for
+        _refuse_if_off(str(request.head["environ"].get("SENDCHECK_DAEMON", "")), Path(config_file) if config_file is not None else None)
+
+
+def _named(words: Sequence[str]) -> str | None:
+    """The value of the last --config among a command's words."""
+    found = None
+    for at, word in enumerate(words):
+        if word == "--":
+            break
+        if word == "--config" and at + 1 < len(words):
+            found = words[at + 1]
+        elif word.startswith("--config="):
+            found = word.partition("=")[2]
+    return found
+
+
 def _command(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
     """A command as the client's own process would run it: its exit code, and what it prints."""
     from sendcheck.cli.main import main
@@ -123,6 +153,7 @@ def _command(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
     words = request.head["argv"][1:]
     if words[:1] != ["check"] and words[:2] != ["hook", "run"]:
         raise InputError("a worker does no such command")
+    _refuse_client(request, _named(words) if words[0] == "check" else None)
     code = 0
     with streams(request) as (out, err):
         try:
@@ -136,7 +167,9 @@ def _sendmail(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
     """What the shim should do with a mail."""
     from sendcheck.gateways.sendmail import decide
 
-    decision = decide([str(w) for w in request.head["arguments"]], request.blobs[0], tty=bool(request.head["tty"][2]))
+    words = [str(w) for w in request.head["arguments"]]
+    _refuse_client(request, _named(words))
+    decision = decide(words, request.blobs[0], tty=bool(request.head["tty"][2]))
     return {"decision": decision.wire()}, ()
 
 
@@ -144,7 +177,9 @@ def _report(request: Request) -> tuple[dict[str, Any], Sequence[bytes]]:
     """The report of a mail, for a gateway."""
     from sendcheck.gateways.checking import check_here
 
-    return {}, (pickle.dumps(check_here(pickle.loads(request.blobs[0]))),)
+    wanted = pickle.loads(request.blobs[0])
+    _refuse_client(request, wanted.config_file)
+    return {}, (pickle.dumps(check_here(wanted)),)
 
 
 #: A report, for going through the motions.
@@ -202,7 +237,8 @@ def _warm() -> None:
     import sendcheck.history.view
     import sendcheck.languagetool.client  # noqa: F401
     from sendcheck.cli.output import FORMATS, Look, rendered
-    from sendcheck.config.load import load_config, policy_files, user_file
+    from sendcheck.config.found import policy_places, user_file
+    from sendcheck.config.load import load_config
     from sendcheck.data.sieve import compile_all
     from sendcheck.pipeline.contract import Severity
     from sendcheck.pipeline.registry import load
@@ -213,7 +249,7 @@ def _warm() -> None:
     registry = load()
     config = load_config(registry, start=None)
     packages = {str(Path(sys.modules[check.run.__module__].__file__ or ".").parent.parent) for check in registry.checks}
-    stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files()), *map(str, dictionaries.folders())])
+    stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_places()), *map(str, dictionaries.folders())])
     look = Look(registry, Severity.NOTE, "error", redact=False)
     for report in rehearse(registry, config):
         _samples[:] = [report]

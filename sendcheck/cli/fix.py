@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
+from sendcheck.cli.configured import configured
 from sendcheck.cli.sources import jobs as jobs_of
-from sendcheck.config.load import existing, load_config
 from sendcheck.errors import Exit, InputError, worst_exit
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.fixes import Edit, Left, applied, edits, lines_with
@@ -43,7 +43,7 @@ def fix(source: str, output: str | None, force: bool, select: tuple[str, ...], c
         if rule not in registry.rules:
             raise click.UsageError(unknown("rule", rule, registry.rules))
     target = _target(source, output, force)
-    config = load_config(registry, explicit=existing(config_file), start=Path.cwd())
+    config = configured(registry, config_file)
     codes: list[Exit] = []
     job = _one(list(jobs_of([source], config, codes)), codes, source)
     report = next(iter(Supervisor(Engine(registry, config, Selection((*select, *_HIDDEN) if select else ()))).run([job])))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
+from sendcheck.cli.configured import configured
 from sendcheck.cli.learn import where
 from sendcheck.config.config import Config
-from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, InputError
 from sendcheck.history import keeping
 from sendcheck.history.memory import remember, remembered, take_back
@@ -25,7 +25,7 @@ _CONFIG = click.option("--config", "config_file", metavar="FILE", help="Use this
 
 
 def _config(file: str | None, config_file: str | None) -> Config:
-    return load_config(load(), explicit=existing(config_file), start=Path.cwd(), overrides={"history": file})
+    return configured(load(), config_file, history=file)
 
 
 def _path(file: str | None, config_file: str | None = None) -> Path:

@@ -80,7 +80,7 @@ def run() -> None:
 @click.argument("headers", required=False, type=click.Path(path_type=Path))
 def git(mail: Path, headers: Path | None) -> None:
     """git's sendemail-validate hook. Silent if the mail passes; else the report, and exit 1 or 3."""
-    from sendcheck.config.load import load_config
+    from sendcheck.cli.configured import configured
     from sendcheck.daemon.service import start_if_wanted
     from sendcheck.pipeline.engine import Engine
     from sendcheck.pipeline.registry import load
@@ -91,7 +91,7 @@ def git(mail: Path, headers: Path | None) -> None:
     if not mail.is_file():
         raise InputError(f"no such file: {mail}")
     registry = load()
-    config = load_config(registry, start=Path.cwd())
+    config = configured(registry, told=False)
     report = Supervisor(Engine(registry, config)).check(git_job(mail, headers))
     for notice in report.notices:
         click.echo(f"sendcheck: {notice}", err=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
+from sendcheck.cli.configured import configured
 from sendcheck.config.config import Config
-from sendcheck.config.load import existing, load_config
 from sendcheck.errors import SendcheckError
 from sendcheck.languagetool import client
 from sendcheck.languagetool import install as installing
@@ -122,7 +122,7 @@ def stop() -> None:
 
 
 def _configured(config_file: str | None) -> tuple[Config, Settings, Path | None]:
-    config = load_config(load(), explicit=existing(config_file), start=Path.cwd())
+    config = configured(load(), config_file)
     settings, folder = settings_of(config)
     return config, settings, folder
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from sendcheck.cli.configured import configured
 from sendcheck.config.config import Config
-from sendcheck.config.load import existing, load_config
 from sendcheck.errors import ConfigError, Exit, InputError
 from sendcheck.history.learn import Learner, Tally
 from sendcheck.history.owner import guessed
@@ -35,7 +35,7 @@ def learn(sources: tuple[str, ...], me: tuple[str, ...], file: str | None, confi
     Received mail is passed over. Run it again whenever you like: only new mails are read. Nothing readable of a text is kept, and nothing leaves this machine.
     """
     registry = load()
-    config = load_config(registry, explicit=existing(config_file), start=Path.cwd(), overrides={"history": file})
+    config = configured(registry, config_file, history=file)
     if "-" in sources:
         raise click.UsageError("learn reads files and folders, not standard input: name your sent mail")
     if is_common(config):

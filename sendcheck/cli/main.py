@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from sendcheck import __version__
-from sendcheck.errors import Exit, SendcheckError
+from sendcheck.errors import Exit, SendcheckError, one_line
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: command -> (module, attribute, one-line help): the help is here so that --help imports no command
@@ -103,6 +103,8 @@ def main() -> None:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             fail(f"cannot write {error.filename or 'what there is to tell'}: {error.strerror}", Exit.USAGE)
+        if isinstance(error, FileNotFoundError) and _homeless():
+            fail("the working folder no longer exists: change to one that does, and run the command again", Exit.USAGE)
         import traceback
 
         frames = traceback.extract_tb(error.__traceback__)
@@ -110,7 +112,16 @@ def main() -> None:
         fail(f"internal error: {type(error).__name__} at {place}; nothing was changed. Please report it with the command you ran.", Exit.INTERNAL)
 
 
+def _homeless() -> bool:
+    """Whether the working folder is gone."""
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
+
+
 def fail(message: str, code: Exit) -> None:
     """One clear line on stderr, then leave."""
-    click.echo(f"sendcheck: {' '.join(message.split())}", err=True)
+    click.echo(f"sendcheck: {one_line(message)}", err=True)
     sys.exit(code)

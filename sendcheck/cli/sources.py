@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sendcheck.config.config import Config
+from sendcheck.config.found import project_of
 from sendcheck.errors import Exit, InputError
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.templates import is_template, template_job
@@ -30,7 +31,7 @@ def jobs(names: list[str], config: Config, codes: list[Exit], wanted: Callable[[
 
 
 def _readable(names: list[str], config: Config, codes: list[Exit], wanted: Callable[[Path | None], bool]) -> Iterator[tuple[Source, bytes, bool]]:
-    for source in expand(names, lambda path: is_template(config, path)):
+    for source in expand(names, lambda path: is_template(config, path), project_of):
         if isinstance(source, Unread):
             _tell_unread(source)
             continue

@@ -30,9 +30,27 @@ class Suppression(NamedTuple):
         return self.until is not None and self.until < today
 
 
+class Ignored(NamedTuple):
+    """A key that a project's file may not set, its value as it would stand in the user's file, and where it was found."""
+
+    key: str
+    value: Any
+    at: str
+
+    @property
+    def notice(self) -> str:
+        """What is told of it: what, where, what to do."""
+        return (
+            f"{self.at}: “{self.key}” is not used: your own file may set it, one found in the working folder may not. "
+            f"If you want it, move it to yours: sendcheck config --move {self.key}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Dotted keys to values. ``origins``: where each non-default value was set. Immutable."""
+    """Dotted keys to values. ``origins``: where each non-default value was set; ``ignored``: what a project's file set and may not;
+    ``refused``: files that were found and not taken, each with the reason. Immutable.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, str] = field(default_factory=dict)
@@ -42,6 +60,13 @@ class Config:
     locked: frozenset[str] = frozenset()
     templates: tuple[TemplateEntry, ...] = ()
     actions: tuple[Action, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was found and does not count."""
+        return (*self.refused, *(found.notice for found in self.ignored))
 
     def template_values(self, path: Path) -> dict[str, Any] | None:
         """What ``[[templates]]`` says of a file: the entries that name it, later ones first; None if none does."""

@@ -7,16 +7,27 @@ import textwrap
 from typing import Any
 
 from sendcheck.config.actions import ACTION_KEYS
-from sendcheck.config.keys import OPEN_TABLES, Key, all_keys
+from sendcheck.config.keys import OPEN_TABLES, TABLE_LISTS, Key, all_keys
 from sendcheck.config.templates import TEMPLATE_KEYS
+from sendcheck.pipeline.contract import Origin
 from sendcheck.pipeline.registry import Registry
 
 _HEAD = """\
 # Every key of sendcheck with its default. Made by `sendcheck config --example`; a test keeps it complete.
-# Put what you change into sendcheck.toml (this folder and below), [tool.sendcheck] of pyproject.toml, or your own file.
+# Put what you change into your own file (sendcheck init --user), or into a project's: sendcheck.toml (this folder and
+# below) or [tool.sendcheck] of pyproject.toml. Whose file may set a key stands behind its meaning: [any file], or
+# [own file]: your own, one named by --config, and the policy. A project's file came with what was cloned or unpacked: it
+# chooses rules, and names nothing outside the project. A relative path begins at the folder of the file that names it.
 """
 
 
+def whose(origin: Origin) -> str:
+    """Whose file may set a key, in a word."""
+    return "[any file]" if origin is Origin.PROJECT else "[own file]"
+
+
+#: A blank that no line ends at.
+_KEPT = "\xa0"
 _ACTIONS = {
     "rule": 'rule = ["recipient-crowd", "stale-trail"]',
     "severity": 'severity = "warning"',
@@ -61,12 +72,16 @@ def example_toml(registry: Registry) -> str:
         for key in keys.values():
             if key.name.rpartition(".")[0] == table:
                 lines += _entry(key, key.name.rpartition(".")[2])
-    lines += ["[organisations]", f"# {OPEN_TABLES['organisations'][1]}", '# "Nord Bank" = ["nordbank.example", "nordbank.test"]\n']
-    lines += ["[rules]", f"# {OPEN_TABLES['rules'][1]} The defaults:"]
+    lines += [
+        "[organisations]",
+        f"# {OPEN_TABLES['organisations'].help} {whose(OPEN_TABLES['organisations'].origin)}",
+        '# "Nord Bank" = ["nordbank.example", "nordbank.test"]\n',
+    ]
+    lines += ["[rules]", f"# {OPEN_TABLES['rules'].help} {whose(OPEN_TABLES['rules'].origin)} The defaults:"]
     lines += [f'{slug} = "{rule.severity.value}"' for slug, rule in registry.rules.items()]
     lines += [
         "",
-        "# An agreed exception. match: a fingerprint, or text in the excerpt; until: the last day it holds.",
+        f"# An agreed exception. match: a fingerprint, or text in the excerpt; until: the last day it holds. {whose(TABLE_LISTS['suppress'])}",
         "# [[suppress]]",
         '# rule = "cc-leak"',
         '# match = "partner@fjord.example"',
@@ -74,11 +89,12 @@ def example_toml(registry: Registry) -> str:
         "# until = 2027-12-31",
         "",
         "# Files that are templates, and what is known of them. Files in .j2 .jinja .njk .twig .liquid .hbs .mustache .mjml .po are templates without.",
+        f"# {whose(TABLE_LISTS['templates'])} The files that a project's own names lie inside the project.",
         "# [[templates]]",
         *_table_list(TEMPLATE_KEYS, _SAMPLES),
         "",
         "# What the milter does with a mail, by rule, sender and recipient: the first entry that fits a finding counts, else milter.action.",
-        "# Of several findings the hardest action wins.",
+        f"# Of several findings the hardest action wins. {whose(TABLE_LISTS['actions'])}",
         "# [[actions]]",
         *_table_list(ACTION_KEYS, _ACTIONS),
         "",
@@ -93,5 +109,5 @@ def _table_list(keys: dict[str, str], samples: dict[str, str]) -> list[str]:
 
 
 def _entry(key: Key, name: str) -> list[str]:
-    text = key.help + (f" One of {', '.join(key.choices)}." if key.choices else "")
-    return [*(f"# {line}" for line in textwrap.wrap(text, 118)), f"{name} = {toml_value(key.default)}", ""]
+    text = key.help + (f" One of {', '.join(key.choices)}." if key.choices else "") + f" {whose(key.origin).replace(' ', _KEPT)}"
+    return [*(f"# {line}".replace(_KEPT, " ") for line in textwrap.wrap(text, 118)), f"{name} = {toml_value(key.default)}", ""]

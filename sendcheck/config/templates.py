@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from sendcheck.config.layer import Layer
 from sendcheck.config.tables import Fail, tables
 from sendcheck.data.userpatterns import UserPattern, compiled
-from sendcheck.pipeline.contract import PROFILES
+from sendcheck.pipeline.contract import PROFILES, Origin
 from sendcheck.pipeline.registry import unknown
 from sendcheck.reading.templates.detect import engine_names
 from sendcheck.reading.templates.model import Type
@@ -29,6 +31,8 @@ TEMPLATE_KEYS = {
     "data": "Files with sample data (JSON, YAML): the mail filled with each is checked too. NAME.data.json beside a template is found without.",
     "roots": "Folders where partials and layouts lie, beside those near the template.",
 }
+#: Files of sample data that one entry may name.
+_MOST_SAMPLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +72,13 @@ def _regex(pattern: str) -> UserPattern:
     return compiled(out)
 
 
-def parse(value: Any, folder: Path, fail: Fail) -> list[TemplateEntry]:
-    """The entries of a configuration file. Raises what *fail* makes of (dotted key, message)."""
-    return [_entry(entry, folder, fail) for entry in tables("templates", value, TEMPLATE_KEYS, fail)]
+def parse(value: Any, layer: Layer) -> list[TemplateEntry]:
+    """The entries of a configuration file. Raises ConfigError."""
+    return [_entry(entry, layer) for entry in tables("templates", value, TEMPLATE_KEYS, layer.fail)]
 
 
-def _entry(entry: Mapping[str, Any], folder: Path, fail: Fail) -> TemplateEntry:
+def _entry(entry: Mapping[str, Any], layer: Layer) -> TemplateEntry:
+    fail = layer.fail
     patterns = _strings(entry.get("glob"), "glob", fail)
     if not patterns:
         raise fail("templates", "a [[templates]] entry lacks its glob")
@@ -81,7 +86,7 @@ def _entry(entry: Mapping[str, Any], folder: Path, fail: Fail) -> TemplateEntry:
     for name, choices in (("engine", ("auto", *engine_names())), ("profile", PROFILES)):
         if name in entry:
             if entry[name] not in choices:
-                raise fail(f"templates.{name}", unknown(name, str(entry[name]), choices) + f" (there are {', '.join(choices)})")
+                raise fail(f"templates.{name}", unknown(name, str(entry[name])[:60], choices) + f" (there are {', '.join(choices)})")
             values[name] = entry[name]
     for name in ("language", "subject"):
         if name in entry:
@@ -89,12 +94,12 @@ def _entry(entry: Mapping[str, Any], folder: Path, fail: Fail) -> TemplateEntry:
                 raise fail(f"templates.{name}", f"“{name}” must be a string")
             values[name] = entry[name]
     if "roots" in entry:
-        values["roots"] = tuple(str((folder / root).resolve()) for root in _strings(entry["roots"], "roots", fail))
+        values["roots"] = tuple(str(layer.place(root, "templates.roots").resolve()) for root in _strings(entry["roots"], "roots", fail))
     if "data" in entry:
-        values["samples"] = tuple(path for name in _strings(entry["data"], "data", fail) for path in _files(folder, name, fail))
+        values["samples"] = tuple(path for name in _strings(entry["data"], "data", fail) for path in _files(layer, name))
     if "context" in entry:
-        values["context"] = _context(entry["context"], folder, fail)
-    return TemplateEntry(patterns, folder.resolve(), values)
+        values["context"] = _context(entry["context"], layer)
+    return TemplateEntry(patterns, layer.folder.resolve(), values)
 
 
 def _strings(value: Any, name: str, fail: Fail) -> tuple[str, ...]:
@@ -107,21 +112,45 @@ def _strings(value: Any, name: str, fail: Fail) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _files(folder: Path, name: str, fail: Fail) -> list[str]:
-    found = sorted(folder.glob(name)) if any(c in name for c in "*?[") else [p for p in [folder / name] if p.is_file()]
+def _files(layer: Layer, name: str) -> list[str]:
+    """The files that a name or a pattern means. No folder outside a project is looked through for a project's pattern."""
+    found: list[Path] = []
+    if not any(c in name for c in "*?["):
+        path = layer.place(name, "templates.data")
+        found = [path] if path.is_file() else []
+    else:
+        top, pattern = _fixed_part(name)
+        folder = layer.place(top, "templates.data")
+        if layer.origin is Origin.PROJECT and ".." in Path(pattern).parts:
+            raise layer.fail("templates.data", f"“data” is {name}: a pattern of a project must not go up (..) behind its first star")
+        try:
+            found = sorted(layer.place(str(p.absolute()), "templates.data") for p in islice(folder.glob(pattern), _MOST_SAMPLES + 1) if p.is_file())
+        except (ValueError, NotImplementedError, OSError) as error:
+            raise layer.fail("templates.data", f"“data” is {name}, which is no pattern that could be looked for: {error}") from error
     if not found:
-        raise fail("templates.data", f"there is no sample data {name} in {folder}")
+        raise layer.fail("templates.data", f"there is no sample data {name} in {layer.folder}")
+    if len(found) > _MOST_SAMPLES:
+        raise layer.fail("templates.data", f"“data” is {name}, which means more than {_MOST_SAMPLES:,} files: name fewer")
     return [str(p) for p in found]
 
 
-def _context(value: Any, folder: Path, fail: Fail) -> dict[str, Type]:
+def _fixed_part(name: str) -> tuple[str, str]:
+    """A pattern's folders before the first star, and the rest."""
+    parts = Path(name).parts
+    stars = next(i for i, part in enumerate(parts) if any(c in part for c in "*?["))
+    return str(Path(*parts[:stars])), str(Path(*parts[stars:]))
+
+
+def _context(value: Any, layer: Layer) -> dict[str, Type]:
+    fail = layer.fail
     if isinstance(value, str):
         if not value.startswith("file:"):
             raise fail("templates.context", f"“context” is “{value}”, but must be a list of names, a table of names and types, or “file:PATH”")
-        data = load_data(folder / value.removeprefix("file:"))
-        if isinstance(data, str):
-            raise fail("templates.context", f"the context {value.removeprefix('file:')} cannot be used: {data}")
-        return shape(data)
+        data = load_data(layer.place(value.removeprefix("file:"), "templates.context"))
+        declared = data if isinstance(data, str) else shape(data)
+        if isinstance(declared, str):
+            raise fail("templates.context", f"the context {value.removeprefix('file:')} cannot be used: {declared}")
+        return declared
     if isinstance(value, list) and all(isinstance(v, str) for v in value):
         return {name: guess(name) for name in value}
     if isinstance(value, dict):

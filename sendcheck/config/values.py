@@ -109,7 +109,8 @@ def _check_models(values: dict[str, Any], origins: dict[str, str]) -> None:
         if not (name.startswith("language.") and name.endswith(".model") and value):
             continue
         try:
-            found = (Path(value) / "meta.json").is_file() or ("/" not in value and "\\" not in value and find_spec(value) is not None)
+            folder = "/" in value or "\\" in value  # a name alone is a package's: whatever folder of that name the command happens to stand above
+            found = (Path(value) / "meta.json").is_file() if folder else find_spec(value) is not None
         except (ImportError, ValueError):
             found = False
         if not found:

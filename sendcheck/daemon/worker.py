@@ -126,8 +126,9 @@ def _serve(connection: socket.socket, place: Place, doers: Mapping[str, Doer]) -
     elif name in doers and not refused:
         begun = time.perf_counter()
         answer = _do(connection, doers[name], Request(head, blobs))
-        with contextlib.suppress(OSError):  # the master may be gone: the answer still counts
-            _tell(place, "done", round((time.perf_counter() - begun) * 1000, 2))  # first, so that who has the answer finds it counted
+        if not answer[0].get("failed"):
+            with contextlib.suppress(OSError):  # the master may be gone: the answer still counts
+                _tell(place, "done", round((time.perf_counter() - begun) * 1000, 2))  # first, so that who has the answer finds it counted
         wire.send(connection, *answer)
 
 

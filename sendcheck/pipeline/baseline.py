@@ -13,8 +13,11 @@ from sendcheck.config.config import Config
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.judge import with_only
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Suppressed
+from sendcheck.reading.ordinary import Unreadable, read_bytes, read_text
 
 SCHEMA = 1
+#: Bytes of a baseline: some hundred thousand findings.
+_LARGEST = 50_000_000
 _REASON = "known when the baseline was written"
 
 
@@ -61,15 +64,28 @@ def written(reports: Iterable[MailReport]) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
+def refusal(path: Path, *, named: bool) -> str:
+    """Why no baseline is written there, "" if it may be: what is something else is not lost to it. ``named``: by the command, not by a file."""
+    if not path.exists():
+        return ""
+    if not path.is_file():
+        return "" if named and not path.is_dir() else "it is no ordinary file"
+    try:
+        begin = read_bytes(path, _LARGEST).lstrip()[:1]
+    except Unreadable as error:
+        return str(error)
+    return "" if begin in {b"", b"{"} else "it is there already, and no baseline"
+
+
 def load(path: Path) -> Baseline:
     """Read a baseline. Raises ConfigError if it is none, or one of another schema."""
     again = f"write it anew: sendcheck baseline --output {path}"
     try:
-        data = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigError(f"there is no baseline {path}; {again}") from error
-    except OSError as error:
-        raise ConfigError(f"cannot read the baseline {path}: {error.strerror or error}") from error
+        data = json.loads(read_text(path, _LARGEST))
+    except Unreadable as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise ConfigError(f"there is no baseline {path}; {again}") from error
+        raise ConfigError(f"cannot read the baseline {path}: {error}") from error
     except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path} is no baseline: it is not valid JSON; {again}") from error
     if not isinstance(data, dict) or "schema" not in data or not isinstance(data.get("files"), dict):

@@ -46,6 +46,18 @@ class Harm(IntEnum):
     LANGUAGE = 7
 
 
+class Origin(StrEnum):
+    """Whose file may set a configuration key (DESIGN, *Whose configuration*).
+
+    ``PROJECT``: any, a project's own too, which is found by looking upward from the working folder: it came with a repository, and nobody read it.
+    ``USER``: only the user's own file, one named by ``--config``, and the policy. That is the default, and right for whatever names programs or
+    folders of programs, hosts, sockets, the network, files outside the project, or says who the user is and what their machine may be used for.
+    """
+
+    PROJECT = "project"
+    USER = "user"
+
+
 PROFILES = ("general", "complaint-reply", "incident", "internal")
 #: Profiles of mails to somebody who was let down.
 STRICT = ("complaint-reply", "incident")
@@ -82,11 +94,17 @@ class Rule:
         return self.by_profile.get(profile, self.severity)
 
 
+#: Kinds of values (:mod:`sendcheck.config.keys`) that name nothing beyond the mail.
+_HARMLESS = frozenset(("bool", "int", "seconds", "choice", "patterns"))
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """A configuration key of a check: ``[check-name] key``. ``kind`` as in :mod:`sendcheck.config.keys`.
 
-    ``network``: switching it on lets the check reach out of this machine; every report then says so.
+    ``network``: switching it on lets the check reach out of this machine; every report then says so. ``origin``: whose file may set it;
+    left out, a project's may where the value is a switch, a number, one of fixed words or a pattern, and not where it is text, which could
+    name a file, a program or a host. What reaches out is never a project's.
     """
 
     key: str
@@ -94,6 +112,14 @@ class Option:
     default: Any
     help: str
     network: bool = False
+    origin: Origin | None = None
+
+    @property
+    def settable(self) -> Origin:
+        """Whose file may set it."""
+        if self.network:
+            return Origin.USER
+        return self.origin or (Origin.PROJECT if self.kind in _HARMLESS else Origin.USER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sendcheck.errors import InputError
 from sendcheck.reading.limits import LIMITS
+from sendcheck.reading.ordinary import inside
 
 _MAIL_SUFFIXES = {".eml", ".mbox", ".mbx", ".patch", ".mail"}
 FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}\d{4}[^\n]{0,10}\r?\n(?=[!-9;-~]+:)")
@@ -81,15 +82,20 @@ def stdin_source() -> Source:
     return Source("-", data=sys.stdin.buffer.read(LIMITS.mail_bytes + 1))
 
 
-def expand(arguments: list[str], is_template: Callable[[Path], bool] = lambda _path: False) -> Iterator[Source | InputError | Unread]:
-    """The mails and templates that the command line names, in order; what cannot be read is given as an error in its place."""
+def expand(
+    arguments: list[str], is_template: Callable[[Path], bool] = lambda _path: False, project: Callable[[Path], Path] = lambda folder: folder
+) -> Iterator[Source | InputError | Unread]:
+    """The mails and templates that the command line names, in order; what cannot be read is given as an error in its place.
+
+    ``project``: the folder that a template found in a folder must not lead out of, by a link.
+    """
     for argument in arguments or ["-"]:
         if argument == "-":
             yield stdin_source()
             continue
         path = Path(argument)
         if path.is_dir():
-            yield from _folder(path, argument, is_template)
+            yield from _folder(path, argument, is_template, project(path.absolute()))
         elif path.is_symlink() and not path.exists():
             yield InputError(f"{argument} is a link that leads nowhere, or in a circle")
         elif not path.exists():
@@ -102,7 +108,7 @@ def expand(arguments: list[str], is_template: Callable[[Path], bool] = lambda _p
             yield InputError(f"{argument} is neither a file nor a folder")
 
 
-def _folder(path: Path, shown: str, is_template: Callable[[Path], bool]) -> Iterator[Source | InputError | Unread]:
+def _folder(path: Path, shown: str, is_template: Callable[[Path], bool], project: Path) -> Iterator[Source | InputError | Unread]:
     """A folder's mails and templates. Where it holds templates, the files that are neither are named."""
     found = templates = False
     other: list[str] = []
@@ -113,6 +119,9 @@ def _folder(path: Path, shown: str, is_template: Callable[[Path], bool]) -> Iter
                 yield InputError(f"{name} is a link that leads nowhere, or in a circle: it was not read")
         elif is_template(file):
             found = templates = True
+            if file.is_symlink() and not inside(file, project):
+                yield InputError(f"{name} is a link that leads out of {project}: it was not read. If you mean it, name it on the command line")
+                continue
             yield Source(name, path=file, template=True)
         elif file.is_file() and _is_mail(file):
             found = True
@@ -131,8 +140,8 @@ def _folder(path: Path, shown: str, is_template: Callable[[Path], bool]) -> Iter
 def _files(path: Path) -> Iterator[Path]:
     """Files below a folder in order of their names; links to folders are not followed, so that no circle is walked."""
     for folder, names, files in os.walk(path):
-        inside = Path(folder).relative_to(path).parts
-        maildir = "cur" in inside or "new" in inside
+        below = Path(folder).relative_to(path).parts
+        maildir = "cur" in below or "new" in below
         names[:] = sorted(n for n in names if n != "node_modules" and (maildir or not n.startswith(".") or _holds_maildir(Path(folder) / n)))
         for name in sorted(files):
             if not name.startswith("."):

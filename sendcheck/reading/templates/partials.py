@@ -53,11 +53,18 @@ class Partials:
             self._tops = tuple(os.path.realpath(p).rstrip(os.sep) + os.sep for p in (self.root, *self.roots) if p is not None)
         return os.path.realpath(path).startswith(self._tops)
 
+    def leads_out(self, path: Path) -> bool:
+        """Whether a file near the template is a link to something outside the project."""
+        return os.path.realpath(path) != str(path.absolute()) and not self._inside(path)
+
     def read(self, path: Path) -> str | None:
-        """The text of a file, or None if it cannot be read or is no text."""
+        """The text of a file, or None if it cannot be read, is no text, or is a link that leads out."""
         if path not in self._texts:
             try:
-                data = path.read_bytes()[:_MOST_BYTES]
+                if self.leads_out(path):
+                    raise OSError
+                with path.open("rb") as file:
+                    data = file.read(_MOST_BYTES)
                 self._texts[path] = None if b"\x00" in data else self.decode(data)
             except OSError:
                 self._texts[path] = None

@@ -165,7 +165,8 @@ def _samples(one: Source) -> list[Sample]:
     names = [Path(s) for s in one.settings.samples]
     if one.path is not None:
         stem = one.path.name.partition(".")[0]
-        names += [p for p in (one.path.with_name(f"{stem}.data.json"), one.path.with_name(f"{stem}.data.yaml")) if p.is_file() and p not in names]
+        beside = [one.path.with_name(f"{stem}.data.{ending}") for ending in ("json", "yaml")]
+        names += [p for p in beside if p.is_file() and p not in names and not one.partials.leads_out(p)]
     out = []
     for name in names:
         data = load_data(name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sendcheck.reading.ordinary import Unreadable, read_text
 from sendcheck.reading.templates.expressions import condition, masked, plain
 from sendcheck.reading.templates.model import Type
 from sendcheck.reading.templates.standins import guess
@@ -16,6 +17,8 @@ from sendcheck.reading.templates.standins import guess
 _COMPARISON = re.compile(r"(.+?)\s*(==|!=|>=|<=|>|<|\bis not\b|\bis\b)\s*(.+)")
 #: Characters of a condition that is read; the pattern's time grows faster than they do.
 _LONGEST = 400
+#: Bytes of sample data, values in it, and tables in one another.
+_LARGEST, _MOST_VALUES, _DEEPEST = 1_000_000, 50_000, 50
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{1,2}\.? \w+ \d{4}")
 
@@ -141,18 +144,28 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
-def shape(data: Any, prefix: str = "") -> dict[str, Type]:
-    """The variables that data declares, path to type; what stands in a list is declared below the list's path."""
+def shape(data: Any) -> dict[str, Type] | str:
+    """The variables that data declares, path to type; what stands in a list is declared below the list's path. A text says why they cannot be told."""
     found: dict[str, Type] = {}
-    if isinstance(data, dict):
-        for name, value in data.items():
-            path = f"{prefix}{name}"
-            found[path] = _type(path, value)
-            found |= shape(value, f"{path}.")
-    elif isinstance(data, list):
-        for value in data:
-            found |= shape(value, prefix)
-    return found
+    seen = 0
+    level: list[tuple[str, Any]] = [("", data)]
+    for _ in range(_DEEPEST):
+        inner: list[tuple[str, Any]] = []
+        for prefix, value in level:
+            for name, one in value.items() if isinstance(value, dict) else ((None, one) for one in value):
+                seen += 1  # the same table may be drawn in by a thousand references
+                if seen > _MOST_VALUES:
+                    return f"it holds more than {_MOST_VALUES:,} values"
+                path = prefix if name is None else f"{prefix}{name}"
+                if name is not None:
+                    found[path] = _type(path, one)
+                    path += "."
+                if isinstance(one, (dict, list)):
+                    inner.append((path, one))
+        level = inner
+        if not level:
+            return found
+    return "it is nested too deeply, or in a circle"
 
 
 def _type(path: str, value: Any) -> Type:
@@ -173,9 +186,9 @@ def _type(path: str, value: Any) -> Type:
 def load_data(path: Path) -> Any:
     """The data of a JSON or YAML file; a text that says why it cannot be used."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return (error.strerror or "cannot be read") if isinstance(error, OSError) else "it is not UTF-8"
+        text = read_text(path, _LARGEST)
+    except Unreadable as error:
+        return str(error)
     try:
         if path.suffix.lower() in {".yaml", ".yml"}:
             import yaml
