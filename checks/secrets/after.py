@@ -35,7 +35,7 @@ def after(text: str, cue: Cue) -> Iterator[Handed]:
     end = min(len(text), cue.end + AHEAD)
     wall = SENTENCE_ENDS.search(text, cue.end, end)
     alone = text[cue.start : cue.end].lower() in _AMBIGUOUS and not pair
-    if text[cue.end : cue.end + 1] in {" ", "\t"} and not alone:
+    if text[cue.end : cue.end + 1] in {" ", "\t"} and not alone and cue.kind != "pair":
         found = judged(text, cue, cue.end + 1, Frame("direct", True, pair, _is_asked_for(text, cue)))
         if found:
             yield found

@@ -54,8 +54,8 @@ def _counts(text: str, end: int) -> bool:
 
 @cache
 def _keyed() -> Lazy:
-    pressed = rf"(?:{words('keyed')})(?:{articles()}(?:{words('codes')}))?[ \t]+(?=\d{{4}})"
-    labelled = rf"(?:{words('locks')})[ \t]*[:=][ \t]*(?=\d{{4,8}}[#*])"
+    pressed = rf"(?:{words('keyed')})(?:{articles()}(?:{words('codes')}))?[ \t]{{1,3}}(?=\d{{4}})"
+    labelled = rf"(?:{words('locks')})[ \t]{{0,3}}[:=][ \t]{{0,3}}(?=\d{{4,8}}[#*])"
     return union([pressed, labelled], prefix=r"(?<![\w-])")
 
 

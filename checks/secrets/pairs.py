@@ -13,12 +13,19 @@ from .judging import TICKET, Handed
 from .tables import cells_below
 from .values import Look, look, slot
 
+#: Right behind “user/password”, or behind the headings of two columns that were folded into a line.
+_COLUMNS = re.compile(r"\s{1,8}(?=[^\s/]{1,64}(?:\t| {2,8}| ?/ ?| and | og )[^\s|])")
 _LINKS = frozenset({"label", "copula", "dash", "using"})
 _TWO = re.compile(r"[\s*_\"'“«`>-]{0,8}([^\s,;:/|\"'“”«»`]{1,64})[\"'”»`]?(\s*[/,;|&]\s*|\s+(?:and|og)\s+|\s+)")
 
 
 def second_of_two(text: str, cue: Cue) -> Handed | None:
     """“user / password: scanner / X”."""
+    columns = _COLUMNS.match(text, cue.end)
+    if columns and cue.kind == "pair":
+        found = _second(text, cue, columns)
+        if found:
+            return found
     for number, link in enumerate(links().finditer(text, cue.end, min(len(text), cue.end + AHEAD))):
         between = text[cue.end : link.start()]
         if number > 2 or len(between.split()) > 5 or SENTENCE_ENDS.search(between):
@@ -41,7 +48,7 @@ def _second(text: str, cue: Cue, link: re.Match[str]) -> Handed | None:
     if value is None or TICKET.fullmatch(value.value):
         return None
     named = cue.kind == "pair" and apart and (link.lastgroup != "copula" or look(two[1]) > Look.STATE)
-    least = Look.WORD if named else Look.UNKNOWN if cue.kind == "pair" else Look.FIGURES if apart else Look.MADE_UP
+    least = Look.MADE_UP if link.lastgroup is None else Look.WORD if named else Look.UNKNOWN if cue.kind == "pair" else Look.FIGURES if apart else Look.MADE_UP
     seen = look(value.value)
     bound = (value.last or value.quoted) and "\n" not in two[2]
     if seen < least or not (bound or seen is Look.MADE_UP):
