@@ -5,6 +5,8 @@ from sendcheck.data.entries import Entries
 from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.data.userpatterns import compiled as user_pattern
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Rule, Severity
+from sendcheck.reading.content import Treatment
+from sendcheck.reading.parts import Attachment
 from sendcheck.reading.templates.model import Spot, Template, Translation
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, History
 from sendcheck.understanding.clauses.model import Clause, Mood, Parse, Phrase, Tense, Who, Word
@@ -19,6 +21,7 @@ __all__ = [
     "STRICT",
     "Acquaintance",
     "Alternatives",
+    "Attachment",
     "Body",
     "CannotProofread",
     "Check",
@@ -57,6 +60,7 @@ __all__ = [
     "Tense",
     "TimeKind",
     "Translation",
+    "Treatment",
     "When",
     "Who",
     "Word",

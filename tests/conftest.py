@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,15 +12,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+#: What tests of Norwegian spelling require.
+NORWEGIAN = "a Norwegian dictionary (pip install 'sendcheck[norwegian]', or Debian's hunspell-no)"
 
 
-def require(present: bool, component: str) -> None:
-    """Skip for a missing component; under SENDCHECK_REQUIRE=all fail instead."""
+def require(present: bool, component: str, *, extra: bool = False) -> None:
+    """Skip for a missing component; under SENDCHECK_REQUIRE=all fail instead, under SENDCHECK_REQUIRE=extras if it comes with pip's development extras."""
     if present:
         return
-    if os.environ.get("SENDCHECK_REQUIRE") == "all":
-        pytest.fail(f"{component} is missing, and SENDCHECK_REQUIRE=all asks for it")
+    asked = os.environ.get("SENDCHECK_REQUIRE", "")
+    if asked == "all" or (asked == "extras" and extra):
+        pytest.fail(f"{component} is missing, and SENDCHECK_REQUIRE={asked} asks for it")
     pytest.skip(f"{component} is missing on this machine")
+
+
+def clone() -> Path:
+    """The project, where it is a clone and git is there to be asked about it."""
+    require(shutil.which("git") is not None and (ROOT / ".git").exists(), "git, or a clone")
+    return ROOT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -72,7 +72,7 @@ def msmtp(sink: Sink, tmp_path: Path) -> list[str]:
     return ["msmtp", "-C", str(config)]
 
 
-def wait(condition: Callable[[], bool], seconds: float = 20) -> bool:
+def wait(condition: Callable[[], bool], seconds: float = 60) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if condition():

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from sendcheck.pipeline.baseline import SCHEMA
-from tests.conftest import ROOT, Run
+from tests.conftest import ROOT, Run, clone, require
 
 SAMPLE = ROOT / "docs" / "examples" / "templates"
 EVIL = b"""From: Ola <ola@tallmo.no>
@@ -38,6 +38,7 @@ def repo(tmp_path: Path) -> Path:
 
 
 def git(folder: Path, *arguments: str) -> str:
+    require(shutil.which("git") is not None, "git")
     identity = ["-c", "user.name=x", "-c", "user.email=x@tallmo.no", "-c", "init.defaultBranch=main", "-c", "commit.gpgsign=false"]
     return subprocess.run(["git", *identity, *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
 
@@ -238,7 +239,7 @@ def test_pre_commit_runs_the_hook(repo: Path, tmp_path: Path) -> None:
     import sys
 
     source = tmp_path / "sendcheck"
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(source)], check=True)
+    subprocess.run(["git", "clone", "-q", str(clone()), str(source)], check=True)
     changed = subprocess.run(["git", "diff", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
     if changed:
         subprocess.run(["git", "apply", "--whitespace=nowarn", "-"], input=changed, cwd=source, check=True)

@@ -505,6 +505,27 @@ def test_a_changed_configuration_counts_at_once(own: Place) -> None:
     assert wait(lambda: own.status().get("answers") == 0), "SIGHUP does it too"
 
 
+def test_a_dictionary_that_arrives_counts_at_once(place: Place) -> None:
+    """What *not run* says to install need not wait for the daemon's end."""
+    folder = place.folder / "dictionaries"
+    folder.mkdir()
+    mail = GOOD.replace(b"The plan is ready. I will call you at noon.", b"Planen er klar. Jeg ringer deg klokka tolv om kvirrevittet.")
+
+    def finds() -> bool:
+        return b"kvirrevittet" in place.run("check", "-", "--select", "spelling", "--show", "note", stdin=mail, DICPATH=str(folder)).stdout
+
+    (folder / "nb_NO.aff").write_text("SET UTF-8\n")
+    (folder / "nb_NO.dic").write_text("2\nplanen\nklar\n")
+    assert place.run("daemon", "start", DICPATH=str(folder)).returncode == 0
+    assert finds() and place.answers() == 1
+    since = place.status()["since"]
+    (folder / "new").write_text("2\nplanen\nkvirrevittet\n")
+    (folder / "new").rename(folder / "nb_NO.dic")
+    assert not finds()
+    assert wait(lambda: place.status().get("since", since) != since), "and the daemon starts anew"
+    assert not finds() and place.answers() == 1
+
+
 def test_changed_files_are_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inside = tmp_path / "package" / "words"
     inside.mkdir(parents=True)

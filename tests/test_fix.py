@@ -15,7 +15,8 @@ from sendcheck.pipeline.fixes import applied, edits
 from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.registry import load
 from sendcheck.testing import build, config_of
-from tests.conftest import Run
+from sendcheck.understanding.dictionaries import speller
+from tests.conftest import NORWEGIAN, Run, require
 
 HEAD = b"From: Ola <ola@tallmo.no>\nTo: Kari <kari@nordbank.no>\nSubject: x\nMIME-Version: 1.0\n"
 OWN = "Hi Kari,\n\nThe plan is definately ready, and and we are responsable for the\nthe accomodation in Bergen.\n\nOla\n"
@@ -39,6 +40,7 @@ def test_plain_text(charset: str, ends: bytes) -> None:
 
 
 def test_norwegian_letters_in_three_encodings() -> None:
+    require(speller("nb") is not None, NORWEGIAN, extra=True)
     own = "Hei Kari,\n\nMøtet er er klart, og vi sender inforasjonen om kjøpet på mandag. Vi har gjort alle endrignene.\n\nOla\n"
     want = own.replace("er er", "er").replace("inforasjonen", "informasjonen").replace("endrignene", "endringene")
     for charset in ("utf-8", "iso-8859-1"):
@@ -157,6 +159,7 @@ def test_several_mails_are_one_too_many(sendcheck: Run, tmp_path: Path) -> None:
 
 
 def test_a_template_is_mended_in_its_own_file(sendcheck: Run, tmp_path: Path) -> None:
+    require(speller("nb") is not None, NORWEGIAN, extra=True)
     template = tmp_path / "t.j2"
     template.write_text("Hei {{ navn }},\n\n{% if a %}vi sender inforasjonen på mandag,{% endif %} og og kjøpet er klart for {{ navn }}.\n")
     done = sendcheck("fix", template, "--output", tmp_path / "t2.j2")

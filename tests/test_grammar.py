@@ -46,7 +46,7 @@ CASES = [case for case in load_cases(ROOT / "checks" / "grammar") if "template" 
 def languagetool() -> Path:
     """The LanguageTool of this machine."""
     folder = installed(HOME)
-    require(find_spec("language_tool_python") is not None, "language-tool-python (pip install 'sendcheck[grammar]')")
+    require(find_spec("language_tool_python") is not None, "language-tool-python (pip install 'sendcheck[grammar]')", extra=True)
     require(folder is not None, "LanguageTool (make languagetool)")
     require(subprocess.run(["java", "-version"], capture_output=True, check=False).returncode == 0, "Java")
     assert folder is not None

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,32 +19,113 @@ from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import MailReport
 from sendcheck.testing import build, config_of
 from sendcheck.understanding import dictionaries
-from sendcheck.understanding.dictionaries import speller
+from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.suggestions import suggestions
 from sendcheck.understanding.variety import of_word
-from tests.conftest import Run, require
+from tests.conftest import NORWEGIAN, ROOT, Run, require
 
 
 def report(own: str, **config: object) -> MailReport:
     return Engine(load(), config_of({"config": config}), Selection(("spelling",))).check(Job("x", build({"own": own})))
 
 
+def forget() -> None:
+    for cached in (dictionaries.speller, dictionaries._engine):
+        cached.cache_clear()
+
+
 @pytest.fixture
 def no_norwegian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(dictionaries, "FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(dictionaries, "PACKAGE", "no_such_package")
     monkeypatch.delenv("DICPATH", raising=False)
-    for cached in (dictionaries.speller, dictionaries._engine):
-        cached.cache_clear()
+    forget()
     yield
-    for cached in (dictionaries.speller, dictionaries._engine):
-        cached.cache_clear()
+    forget()
+
+
+@pytest.fixture(params=["extra", "system"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Speller]:
+    """Norwegian with the extra's dictionary alone, and with the system's alone."""
+    monkeypatch.setattr(dictionaries, *(("FOLDERS", ()) if request.param == "extra" else ("PACKAGE", "no_such_package")))
+    monkeypatch.delenv("DICPATH", raising=False)
+    forget()
+    judge = speller("nb")
+    require(judge is not None, f"a Norwegian dictionary of the {request.param}", extra=request.param == "extra")
+    assert judge is not None
+    yield judge
+    forget()
 
 
 def test_without_a_norwegian_dictionary_it_says_so(no_norwegian: None) -> None:
     found = report("Vi har fått brevvet ditt, og vi kommer tilbake på mandag med et svar.\n")
     assert not found.findings and found.verdict == "incomplete"
-    assert "hunspell-no" in found.not_run[0].reason and "DICPATH" in found.not_run[0].reason
+    assert all(way in found.not_run[0].reason for way in ("pip install 'sendcheck[norwegian]'", "hunspell-no", "DICPATH"))
     assert [f.where.excerpt for f in report("We recieved your letter on Monday, thank you.\n").findings] == ["recieved"]
+
+
+def dictionary(folder: Path, name: str, *words: str, charset: str = "ISO8859-1") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.aff").write_text(f"SET {charset}\n")
+    (folder / f"{name}.dic").write_bytes("\n".join([str(len(words)), *words, ""]).encode(charset))
+    return folder
+
+
+@pytest.fixture
+def three(no_norwegian: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder that the user names (`own`), the extra's package and the system's (this folder), none with a dictionary yet."""
+    package = tmp_path / "site" / "dictionaries_of_a_test"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise ImportError('it is read, never imported')\n")
+    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.setattr(dictionaries, "PACKAGE", package.name)
+    monkeypatch.setenv("DICPATH", str(tmp_path / "own"))
+    return tmp_path
+
+
+def test_whose_dictionary_is_taken(three: Path) -> None:
+    """What the user names, before the extra's, before the system's; and of both languages each by itself."""
+    found = []
+    for folder in (three, three / "site" / "dictionaries_of_a_test", three / "own"):
+        dictionary(folder, "nb_NO", "kvirrevittet", folder.name)
+        forget()
+        judge = speller("nb")
+        assert judge is not None and judge.spelt("kvirrevittet")
+        found.append([name for name in (three.name, "dictionaries_of_a_test", "own") if judge.spelt(name)])
+    assert found == [[three.name], ["dictionaries_of_a_test"], ["own"]]
+    assert not judge.spelt("ikkje")
+    dictionary(three, "nn_NO", "ikkje")
+    forget()
+    judge = speller("nb")
+    assert judge is not None and judge.spelt("ikkje") and judge.spelt("own")
+
+
+def test_nynorsk_alone_is_no_dictionary_of_bokmaal(three: Path) -> None:
+    dictionary(three, "nn_NO", "ikkje")
+    assert speller("nb") is None
+
+
+@pytest.mark.parametrize("charset", ["ISO8859-1", "UTF-8"])
+def test_whatever_a_dictionary_is_written_in(three: Path, charset: str) -> None:
+    """A word with letters that Norwegian lacks is of another language, and no slip; the same of either file."""
+    dictionary(three, "nb_NO", "blåbærsyltetøy", "idé", charset=charset)
+    judge = speller("nb")
+    assert judge is not None
+    said = {word: judge.spelt(word) for word in ("blåbærsyltetøy", "Blåbærsyltetøy", "idé", "ide", "blåbersyltetøy", "łódź", "Dvořák", "москва", "東京", "€")}
+    assert [word for word, right in said.items() if not right] == ["ide", "blåbersyltetøy"]
+
+
+def test_the_extras_package_holds_both_languages() -> None:
+    """The package that `sendcheck[norwegian]` installs is where its dictionaries are looked for."""
+    require(find_spec(dictionaries.PACKAGE) is not None, "the extra “norwegian” (pip install 'sendcheck[norwegian]')", extra=True)
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["norwegian"]
+    assert [re.split(r"[<>=]", one)[0].replace("-", "_") for one in named] == [dictionaries.PACKAGE]
+    (folder,) = (find_spec(dictionaries.PACKAGE) or pytest.fail()).submodule_search_locations or ()
+    assert {f"{name}.{kind}" for name in ("nb_NO", "nn_NO") for kind in ("aff", "dic")} <= {path.name for path in Path(folder).iterdir()}
+    code = (
+        "import sys; from sendcheck.understanding.dictionaries import PACKAGE, speller; assert speller('nb').knows('brevet'); sys.exit(PACKAGE in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-P", "-c", code], env={**os.environ, "DICPATH": ""}, check=False).returncode == 0, "it is read, never imported"
 
 
 def test_nynorsk_is_not_called_misspelt_bokmaal() -> None:
@@ -61,10 +148,8 @@ def test_the_likeliest_word_comes_first(word: str, meant: str) -> None:
     ("word", "meant"),
     [("infromasjon", "informasjon"), ("motatt", "mottatt"), ("brevvet", "brevet"), ("tilbakmelding", "tilbakemelding"), ("kommmer", "kommer")],
 )
-def test_the_likeliest_norwegian_word_comes_first(word: str, meant: str) -> None:
-    judge = speller("nb")
-    require(judge is not None, "a Norwegian Hunspell dictionary (Debian: hunspell-no)")
-    assert judge is not None and suggestions(word, judge)[0] == meant
+def test_the_likeliest_norwegian_word_comes_first(either: Speller, word: str, meant: str) -> None:
+    assert not either.lists(word) and suggestions(word, either)[0] == meant
 
 
 def test_nonsense_gets_no_suggestion_or_a_poor_one_but_no_error() -> None:
@@ -86,7 +171,7 @@ def test_words_of_a_variety(word: str, variety: str, other: str) -> None:
 
 def test_each_paragraph_is_read_in_its_language() -> None:
     own = "Hei Kari, vi har fått brevet ditt og kommer tilbake på mandag med et svar til deg.\n\nPlease read the english text that we recieved from the customer last week.\n"
-    require(speller("nb") is not None, "a Norwegian Hunspell dictionary (Debian: hunspell-no)")
+    require(speller("nb") is not None, NORWEGIAN, extra=True)
     assert [f.where.excerpt for f in report(own).findings if f.severity == "warning"] == ["recieved"]
 
 

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Lazy, Mail, Option, Rule, Severity, Stretch, alternatives, by_language, pattern
+from sendcheck.checkapi import (
+    Alternatives,
+    Attachment,
+    Check,
+    Harm,
+    Hit,
+    Lazy,
+    Mail,
+    NotRun,
+    Option,
+    Rule,
+    Severity,
+    Stretch,
+    Treatment,
+    alternatives,
+    by_language,
+    pattern,
+)
 from sendcheck.understanding.text import sentence_around
 
+from .accessories import promised
 from .suspect import suspect
 
 RULE = "attachment-missing"
@@ -55,16 +73,18 @@ def _numbers() -> dict[str, int]:
     return {word: count for data in by_language(__package__, "words") for word, count in data["numbers"].items()}
 
 
-def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
+def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
     """What is announced first, then the files themselves."""
     yield from _missing(mail)
     yield from suspect(mail, options)
 
 
-def _missing(mail: Mail) -> Iterator[Hit]:
+def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
     """The first announcement without a file; else a file or a number of files named that is not there."""
-    files = mail.attachments
-    if mail.message.encrypted or any(a.content_type == "application/ms-tnef" for a in mail.message.attachments):
+    sealed = next((u for u in mail.message.unread if u.treatment is Treatment.TNEF), None)
+    if sealed is not None:
+        yield NotRun(RULE, f"what {sealed.part.removeprefix('attachment:')} holds cannot be seen: {sealed.reason}")
+    if sealed is not None or mail.message.opaque:
         return
     for stretch in mail.own():
         for match in _phrases("announce").finditer(stretch.text):
@@ -72,9 +92,10 @@ def _missing(mail: Mail) -> Iterator[Hit]:
             sentence = stretch.text[begin:end]
             if _void(sentence, match.start() - begin):
                 continue
+            files = promised(mail, sentence)
             if files:
-                yield from _named(mail, stretch, begin, sentence)
-                yield from _counted(mail, stretch, begin, sentence)
+                yield from _named(mail, files, stretch, begin, sentence)
+                yield from _counted(mail, files, stretch, begin, sentence)
                 continue
             if _explained_by_text(mail, stretch, match, end):
                 continue
@@ -104,28 +125,28 @@ def _explained_by_text(mail: Mail, stretch: Stretch, match: re.Match[str], end: 
     return bool(re.match(r"[^.\n]{0,60}:\s*(?:\n|\S)", rest)) or mail.is_forward
 
 
-def _named(mail: Mail, stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
-    there = {_plain(a.name) for a in mail.attachments if a.name}
-    if not there or len(there) < len(mail.attachments):
+def _named(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
+    there = {_plain(a.name) for a in files if a.name}
+    if not there or len(there) < len(files):
         return
     for match in _FILE.finditer(sentence):
         if _plain(match.group(0)) not in there:
             yield Hit(
                 RULE,
-                f"“{match.group(0)}” is named, but what is attached is {', '.join(a.name for a in mail.attachments[:3])}",
+                f"“{match.group(0)}” is named, but what is attached is {', '.join(a.name for a in files[:3])}",
                 mail.within(stretch, begin + match.start(), begin + match.end()),
                 "attach the file named, or name the file attached",
             )
 
 
-def _counted(mail: Mail, stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
-    if any(PurePosixPath(a.name.lower()).suffix in _ARCHIVES for a in mail.attachments):
+def _counted(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
+    if any(PurePosixPath(a.name.lower()).suffix in _ARCHIVES for a in files):
         return
     for match in _pattern("counted").finditer(sentence):
         word = next((g for g in match.groups() if g), "").lower()
         announced = _numbers().get(word) or (int(word) if word.isdigit() else 0)
-        if len(mail.attachments) < announced <= 20:
-            there = len(mail.attachments)
+        if len(files) < announced <= 20:
+            there = len(files)
             yield Hit(
                 RULE,
                 f"“{' '.join(match.group(0).split())}”, but {there} {'file is' if there == 1 else 'files are'} attached",

@@ -55,7 +55,7 @@ def _ending(name: str) -> str:
 def _program(mail: Mail, file: Attachment) -> Iterator[Hit]:
     """By name, by declared type, by content, and inside an archive."""
     ending = _ending(file.name)
-    kind, members = filetype.kind(mail.message.raw, file.part)
+    kind, members = filetype.kind(file.part)
     inside = next((name for name in members if _ending(name) in _types("executable")), None)
     if ending in _types("executable"):
         disguised = len(PurePosixPath(file.name).suffixes) > 1 and len(_ending(file.name[: -len(ending) - 1])) in {3, 4}

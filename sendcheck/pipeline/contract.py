@@ -60,6 +60,7 @@ class Rule:
     ``by_profile``: severities that differ from ``severity``. ``supersedes``: slugs of rules
     whose finding at the same place this one stands for (RULES.md, ruling 28). ``only``: the kind of
     source it is about, ``mail`` (whoever reads it, its thread, its attachments) or ``template``; "" for both.
+    ``reads_all``: it reads everything that leaves, what is attached too, so that a part which cannot be read is told as not looked at.
     ``reads_values``: it judges single words, figures or places, so that what stands for a variable in a template tells it nothing.
     """
 
@@ -74,6 +75,7 @@ class Rule:
     supersedes: tuple[str, ...] = ()
     only: str = ""
     reads_values: bool = False
+    reads_all: bool = False
 
     def severity_in(self, profile: str) -> Severity:
         """The default severity under a profile."""

@@ -18,7 +18,7 @@ from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
 from sendcheck.pipeline.masking import masked
 from sendcheck.pipeline.registry import Registry
-from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader
+from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader, UnreadEntry
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
 from sendcheck.reading.message import read_message
 from sendcheck.understanding.mail import Mail
@@ -185,6 +185,7 @@ class Engine:
             answers=_answers(mail, job),
             findings=judgement.findings,
             not_run=tuple(sorted(not_run, key=lambda e: e.rule)),
+            unread=tuple(UnreadEntry(u.part, u.reason, u.told) for u in mail.message.unread),
             suppressed=judgement.suppressed,
             readers=tuple(Reader(_shown(r.address.name, r.address.addr), r.field, r.organisation, r.inside) for r in mail.recipients),
             groups=mail.groups,
@@ -231,10 +232,19 @@ class Engine:
             found.hits += [h for h in hits if h.rule not in quiet and (h.rule in on or h.rule == CRASHED)]
             found.not_run += [e for e in lacking if e.rule not in quiet]
             found.exchanges += [e for e in table if e.rule not in quiet]
+        found.not_run += self._part_unread(mail, {rule.slug for c in checks for rule in c.rules if rule.reads_all and rule.slug in on} - _slugs(found.not_run))
         if mail.prose.truncated:
             reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
             wanted = [r for c in checks for r in c.rules if r.language_rule and r.slug in on]
             found.not_run += [self._entry(r.slug, reason) for r in wanted if r.slug not in {e.rule for e in found.not_run}]
+
+    def _part_unread(self, mail: Mail, slugs: set[str]) -> list[NotRunEntry]:
+        """Rules that read everything that leaves did not look into a part that could not be read."""
+        told = [u for u in mail.message.unread if u.told]
+        if not told:
+            return []
+        reason = "not looked into: " + ", ".join(f"{u.part.removeprefix('attachment:')} ({u.reason})" for u in told[:3])
+        return [replace(self._entry(slug, reason), unread=True) for slug in sorted(slugs)]
 
     def _wanted(self, mail: Mail) -> tuple[list[Check], set[str]]:
         """The checks that look at a mail, and the slugs of the rules that are on."""
@@ -286,10 +296,10 @@ class Engine:
     def _language_not_run(self, mail: Mail, wanted: list[Rule]) -> list[NotRunEntry]:
         """Language rules stay silent on text in a language nobody said they write (RULES.md, *Languages*)."""
         if not mail.languages or mail.languages[0] in self.config["languages"]:
-            if not mail.message.encrypted:
+            if not mail.message.opaque:
                 return []
-            reason = "the mail is encrypted: its text cannot be read"
-            return [self._entry(rule.slug, reason) for rule in wanted if rule.reads_text]
+            reason = f"the mail's text cannot be read: {mail.message.opaque}"
+            return [replace(self._entry(rule.slug, reason), unread=True) for rule in wanted if rule.reads_text and not rule.reads_all]
         name = LANGUAGE_NAMES.get(mail.languages[0], mail.languages[0])
         reason = f"the text is in {name}, which “languages” does not name"
         return [self._entry(rule.slug, reason) for rule in wanted if rule.language_rule]
@@ -326,6 +336,10 @@ def _page(mail: Mail, exchanges: list[Exchange]) -> Page:
     from sendcheck.pipeline.page import page_of  # the HTML report's alone
 
     return page_of(mail, tuple(exchanges))
+
+
+def _slugs(entries: Sequence[NotRunEntry]) -> set[str]:
+    return {entry.rule for entry in entries}
 
 
 def _kind(mail: Mail) -> str:

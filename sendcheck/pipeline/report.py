@@ -65,11 +65,21 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class NotRunEntry:
-    """A rule that could not look, why, and whether it was asked for."""
+    """A rule that could not look, why, and whether it was asked for. ``unread``: because a part of the mail could not be read."""
 
     rule: str
     reason: str
     required: bool
+    unread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadEntry:
+    """A part that leaves and was not read: what places call it, and why. ``told``: a pass says so in its line."""
+
+    part: str
+    reason: str
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +106,10 @@ class Reader:
 class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
-    ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing; ``exchanges``: what was asked and
-    where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, None unless wanted; ``template``: the engine of a template,
-    "" for a mail; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck itself
-    failed on this mail (exit 70), not one of its checks.
+    ``unread``: parts that leave and were not read; ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match
+    nothing; ``exchanges``: what was asked and where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, None unless
+    wanted; ``template``: the engine of a template, "" for a mail; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck
+    itself failed on this mail (exit 70), not one of its checks.
     """
 
     source: str
@@ -112,6 +122,7 @@ class MailReport:
     answers: str = ""
     findings: tuple[Finding, ...] = ()
     not_run: tuple[NotRunEntry, ...] = ()
+    unread: tuple[UnreadEntry, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     readers: tuple[Reader, ...] = ()
     groups: tuple[str, ...] = ()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sendcheck.reading.limits import LIMITS
-from sendcheck.reading.mime import RawPart, shortened, transfer_decode
+from sendcheck.reading.part import RawPart
+from sendcheck.reading.transfer import shortened, transfer_decode
 
 #: PE, ELF, Mach-O (both orders), Windows shortcuts.
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"L\x00\x00\x00\x01\x14\x02\x00")
@@ -14,16 +15,16 @@ _HEAD = 400
 _MEMBERS = 500
 
 
-def kind(raw: bytes, part: RawPart) -> tuple[str, tuple[str, ...]]:
+def kind(part: RawPart) -> tuple[str, tuple[str, ...]]:
     """(``program``, ``macros``, ``archive`` or "", names of an archive's files, some hundreds at most). Never raises."""
     try:
-        head = transfer_decode(raw, shortened(part, min(_HEAD, part.end - part.start)))
+        head = transfer_decode(shortened(part, _HEAD))
         if head.startswith(_PROGRAMS):
             return "program", ()
         if head.startswith(_ZIP) and part.end - part.start <= LIMITS.opened_bytes:
-            return _zipped(transfer_decode(raw, part))
+            return _zipped(transfer_decode(part))
         if head.startswith(_OLE) and part.end - part.start <= LIMITS.opened_bytes:
-            return ("macros", ()) if _VBA_STREAM in transfer_decode(raw, part) else ("", ())
+            return ("macros", ()) if _VBA_STREAM in transfer_decode(part) else ("", ())
     except Exception:  # a broken archive is none; nothing of it is unpacked
         return "", ()
     return "", ()

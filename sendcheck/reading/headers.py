@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sendcheck.reading import charsets
 from sendcheck.reading.limits import Limits
-from sendcheck.reading.problem import Problems
+from sendcheck.reading.problem import ProblemKind, Problems
 
 #: Fields whose words rules read; a strange character set elsewhere (Received, X-…) hides nothing from them.
 _READ_BY_RULES = {"from", "sender", "reply-to", "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "subject"}
@@ -103,8 +103,6 @@ def decode_words(value: str, problems: Problems | None = None, part: str = "head
             return match.group(0)
         text, _codec, usable = charsets.decode(data, charset)
         if not usable and problems is not None:
-            from sendcheck.reading.problem import ProblemKind
-
             problems.add(ProblemKind.UNREADABLE, f"unknown character set “{charset[:40]}” in an encoded word", part)
         return re.sub(r"[\x00-\x1f\x7f]", " ", text)
 
@@ -130,7 +128,10 @@ def lenient_base64(data: bytes) -> bytes | None:
 
 
 class ContentFields(NamedTuple):
-    """What a part says about itself; every value already guarded. ``size``: in bytes, as its Content-Disposition tells (RFC 2183), else 0."""
+    """What a part says about itself; every value already guarded.
+
+    ``size``: in bytes, as its Content-Disposition tells (RFC 2183), else 0; ``method``: of a calendar (RFC 6047), in upper case, else "".
+    """
 
     content_type: str
     charset: str | None
@@ -142,6 +143,17 @@ class ContentFields(NamedTuple):
     flowed: bool
     delsp: bool
     size: int = 0
+    method: str = ""
+
+    @classmethod
+    def plain(cls) -> ContentFields:
+        """What holds for text that no header describes."""
+        return cls("text/plain", None, None, "", "", None, None, False, False)
+
+
+#: Fields and parameters that decide what a client shows; given twice, programs differ on which one holds.
+_DECIDING = ("content-type", "content-transfer-encoding")
+_DECIDING_PARAMETERS = re.compile(r";\s*(boundary|charset)\s*=\s*(\"[^\"]*\"|[^;\s]*)", re.I)
 
 
 def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: Limits, problems: Problems, part: str) -> ContentFields:
@@ -153,6 +165,7 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
         problems.truncated(f"more than {limits.parameters} parameters in a content header; the part is read as text", part)
         small = b""
     message = problems.guard(lambda: BytesHeaderParser().parsebytes(small), CompatMessage(), "content headers could not be parsed", part)
+    _tell_twice(message, problems, part)
     declared = str(message.get("content-type", "") or "")
     content_type = problems.guard(lambda: str(message.get_content_type()), "text/plain", "Content-Type could not be read", part)
     if not declared:
@@ -161,6 +174,7 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
     boundary = problems.guard(lambda: _text(message.get_boundary()), None, "boundary could not be read", part)
     flowed = problems.guard(lambda: _text(message.get_param("format")), None, "format could not be read", part)
     delsp = problems.guard(lambda: _text(message.get_param("delsp")), None, "delsp could not be read", part)
+    method = problems.guard(lambda: _text(message.get_param("method")), None, "the method of a calendar could not be read", part)
     name = problems.guard(lambda: _file_name(message), None, "the file name of a part could not be read", part)
     disposition = str(message.get("content-disposition", "") or "").split(";")[0].strip().lower()
     size = problems.guard(lambda: _text(message.get_param("size", header="content-disposition")), None, "the size of a part could not be read", part)
@@ -177,7 +191,22 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
         (flowed or "").lower() == "flowed",
         (delsp or "").lower() == "yes",
         int(size) if size and re.fullmatch(r"[0-9]{1,15}", size) else 0,
+        (method or "").strip().upper(),
     )
+
+
+def _tell_twice(message: CompatMessage, problems: Problems, part: str) -> None:
+    """Two values for what may have only one: some client shows what another hides."""
+    for name in _DECIDING:
+        values = {str(value).strip().lower() for value in message.get_all(name, [])}
+        if len(values) > 1:
+            problems.add(ProblemKind.UNREADABLE, f"{name.title()} is given {len(values)} times, each time another; programs differ on which one holds", part)
+    given: dict[str, set[str]] = {}
+    for match in _DECIDING_PARAMETERS.finditer(str(message.get("content-type", "") or "")):
+        given.setdefault(match.group(1).lower(), set()).add(match.group(2).strip('"'))
+    for parameter, found in given.items():
+        if len(found) > 1:
+            problems.add(ProblemKind.UNREADABLE, f"Content-Type names two values for “{parameter}”; programs differ on which one holds", part)
 
 
 def _text(value: object) -> str | None:

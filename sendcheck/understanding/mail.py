@@ -20,7 +20,9 @@ from sendcheck.understanding.proofreading import NoProofreader, Proofreader
 from sendcheck.understanding.prose import Prose, Sentence
 from sendcheck.understanding.segments import Kind, QuotedMail, Segment
 
-LEAVING_HEADERS = ("to", "cc")
+#: The field of somebody whom an invitation names and no header does.
+ATTENDEE = "attendee"
+_SHOWN_FIELDS = ("to", "cc", ATTENDEE)
 _CONTEXT = 110
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 
@@ -32,7 +34,7 @@ def _file(at: tuple[int, int] | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody who gets the mail. ``field``: ``to``, ``cc``, ``bcc`` or ``envelope``."""
+    """Somebody who gets the mail. ``field``: ``to``, ``cc``, ``bcc``, ``envelope`` or ``attendee`` (of an invitation)."""
 
     address: Address
     field: str
@@ -43,7 +45,7 @@ class Recipient:
     @property
     def visible(self) -> bool:
         """Whether the other readers see this address."""
-        return self.field in LEAVING_HEADERS
+        return self.field in _SHOWN_FIELDS
 
     @property
     def key(self) -> str:
@@ -147,7 +149,10 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One outgoing mail, understood. Nothing here changes while checks run."""
+    """One outgoing mail, understood. Nothing here changes while checks run.
+
+    ``enclosed``: what leaves beside its text and was read (attached text, HTML, calendars): for rules about leaks alone.
+    """
 
     message: Message
     source: str
@@ -174,12 +179,13 @@ class Mail:
     template: Template | None = None
     history: History = field(default_factory=NoHistory)
     proofreader: Proofreader = field(default_factory=NoProofreader)
+    enclosed: tuple[Body, ...] = ()
 
     # -- who gets it ---------------------------------------------------------
 
     @property
     def visible(self) -> tuple[Recipient, ...]:
-        """Everyone in To and Cc."""
+        """Everyone in To and Cc, and whom an invitation names."""
         return tuple(r for r in self.recipients if r.visible)
 
     @property
@@ -191,6 +197,11 @@ class Mail:
     def attachments(self) -> tuple[Attachment, ...]:
         """Files that travel with the mail; images shown in the text and signatures are none."""
         return tuple(a for a in self.message.attachments if not a.inline)
+
+    @property
+    def addressed(self) -> tuple[Recipient, ...]:
+        """To whom the mail is sent, in a header or on the envelope; not whom just its invitation names."""
+        return tuple(r for r in self.recipients if r.field != ATTENDEE)
 
     def owner(self, recipient: Recipient) -> Person:
         """What is known of a recipient's name: from the address as written, and as the sender wrote it before."""
@@ -229,8 +240,8 @@ class Mail:
         return "\n\n".join(s.text.strip("\n") for s in self.own() if s.text.strip())
 
     def hidden(self) -> Iterator[tuple[Body, str, int | None]]:
-        """Text of HTML parts that no reader sees: (body, text, offset in the HTML source)."""
-        for body in self.bodies:
+        """Text of HTML parts, attached ones too, that no reader sees: (body, text, offset in the HTML source)."""
+        for body in (*self.bodies, *self.enclosed):
             if body.part.html:
                 for text, offset in body.part.html.hidden:
                     yield body, text, offset
@@ -286,7 +297,7 @@ class Mail:
             last[1] if last else None,
             context=context.replace("\t", " "),
             context_column=start - context_start,
-            span=(next(i for i, b in enumerate(self.bodies) if b is body), start, end),
+            span=next(((i, start, end) for i, b in enumerate(self.bodies) if b is body), None),
         )
 
     def _in_template(self, template: Template, body: Body, start: int, end: int, part: str) -> Place:
@@ -320,6 +331,8 @@ class Mail:
         return Place("template", clip(spot.text), line, column, end_line, end_column, context[skipped : skipped + _CONTEXT], column - 1 - skipped, other)
 
     def _part_name(self, body: Body, offset: int) -> str:
+        if body.part.name:
+            return body.part.name
         if body.kind_at(offset) in {Kind.TRAIL, Kind.QUOTE, Kind.FORWARD}:
             return "trail"
         return "body" if body.primary else "html"
@@ -396,7 +409,16 @@ class Mail:
         """The place of a recipient's address: its header, or the envelope."""
         if recipient.field == "envelope":
             return Place("envelope", recipient.address.addr)
+        if recipient.field == ATTENDEE:
+            return self._at_invited(recipient)
         return self.at_header(recipient.field, recipient.address.raw or recipient.address.addr)
+
+    def _at_invited(self, recipient: Recipient) -> Place:
+        """The place of somebody's address in an invitation."""
+        invited = next(i for i in self.message.invited if i.address.key == recipient.key)
+        source = invited.calendar.locate_source
+        (line, column), (end_line, end_column) = source.locate(invited.start) or (None, None), source.locate(invited.end) or (None, None)
+        return Place(invited.calendar.name, recipient.address.addr, line, column, end_line, end_column, recipient.address.addr)
 
     def nowhere(self, part: str = "body") -> Place:
         """The place of something absent."""

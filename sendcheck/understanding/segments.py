@@ -36,6 +36,7 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
     DISCLAIMER = "disclaimer"
     DIFF = "diff"
+    ATTACHED = "attached"
 
 
 class Segment(NamedTuple):

@@ -15,7 +15,7 @@ from sendcheck.reading.templates.model import Template, Type
 from sendcheck.understanding.acquaintance import History, NoHistory
 from sendcheck.understanding.clauses.model import Who
 from sendcheck.understanding.language import languages_of
-from sendcheck.understanding.mail import Body, Mail, Parent, Recipient
+from sendcheck.understanding.mail import ATTENDEE, Body, Mail, Parent, Recipient
 from sendcheck.understanding.names import person
 from sendcheck.understanding.organisations import Organisations
 from sendcheck.understanding.profile import recognise
@@ -88,6 +88,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         date=date or datetime.now(UTC),
         date_known=date_known,
         bodies=bodies,
+        enclosed=tuple(Body(part, (Segment(Kind.ATTACHED, 0, len(part.view.text)),), (), False) for part in message.enclosed),
         quoted=quoted,
         parent=parent,
         organisations=organisations,
@@ -162,6 +163,10 @@ def _recipients(message: Message, organisations: Organisations, sender: Address 
         if address.key not in shown:
             shown.add(address.key)
             found.append(_recipient(address, "envelope", organisations, sender))
+    for invited in message.invited:
+        if invited.address.key not in shown and (sender is None or invited.address.key != sender.key):
+            shown.add(invited.address.key)
+            found.append(_recipient(invited.address, ATTENDEE, organisations, sender))
     return tuple(found)
 
 
@@ -319,8 +324,8 @@ def _whole_parent(parent: Message, kind: str, models: Mapping[str, str]) -> Pare
 
 def _unreadable(message: Message, own: Sequence[str]) -> str:
     """Why a mail of the thread has no text to read; "" if it has."""
-    if message.encrypted:
-        return "it is encrypted"
+    if message.opaque:
+        return f"it is {message.opaque}"
     if any(text.strip() for text in own):
         return ""
     problem = next((p.message for p in message.problems), "")

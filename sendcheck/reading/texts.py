@@ -1,0 +1,87 @@
+"""Readable parts as texts: decoded, unfolded, HTML and calendars as their reader sees them, each character with its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sendcheck.reading.flowed import unflow
+from sendcheck.reading.headers import Header
+from sendcheck.reading.limits import Limits
+from sendcheck.reading.part import RawPart
+from sendcheck.reading.problem import Problems
+from sendcheck.reading.sourcemap import Pieces, TextView, derived_view, plain_view
+from sendcheck.reading.transfer import DecodedText, decode_text
+
+if TYPE_CHECKING:
+    from sendcheck.reading.html import HtmlText
+
+
+class TextPart(NamedTuple):
+    """A readable part. ``view`` is its text as read; ``html`` the parsed HTML behind it, if any; ``name``: what places call a part that is no body
+    (``attachment:notes.txt``), "" for the mail's text.
+    """
+
+    kind: str
+    path: str
+    view: TextView
+    html: HtmlText | None
+    locate_source: TextView
+    alternative: int | None
+    attached_mail: bool
+    headers: tuple[Header, ...] = ()
+    name: str = ""
+
+
+class TextReader(NamedTuple):
+    """Reads parts as texts. ``first_line``: line of the mail's first byte in its file."""
+
+    limits: Limits
+    problems: Problems
+    first_line: int
+
+    def body(self, leaf: RawPart) -> TextPart:
+        """A part that clients show as the mail's text."""
+        decoded = decode_text(leaf, self.limits, self.problems)
+        if leaf.fields.content_type == "text/html":
+            return self.html(leaf, decoded)
+        return self.plain(leaf, decoded)
+
+    def plain(self, leaf: RawPart, decoded: DecodedText) -> TextPart:
+        """As it stands; format=flowed joined (RFC 3676)."""
+        base = self._shifted(plain_view(decoded.text, decoded.map))
+        view = base
+        if leaf.fields.flowed:
+            view = self._shifted(derived_view(unflow(decoded.text, leaf.fields.delsp), decoded.map))
+        return TextPart("plain", leaf.path, view, None, base, leaf.alternative, leaf.attached_mail, leaf.headers)
+
+    def html(self, leaf: RawPart, decoded: DecodedText) -> TextPart:
+        """As its reader sees it; what they do not see apart."""
+        from sendcheck.reading.html import html_text
+
+        html = self.problems.guard(lambda: html_text(decoded.text, self.limits.text_chars), None, "the HTML could not be read", leaf.label)
+        if html is None:
+            return self.plain(leaf, decoded)
+        if html.cut:
+            self.problems.truncated(f"HTML with more than {self.limits.text_chars:,} characters of text; the rest was not read", leaf.label)
+        return self.derived("html", leaf, decoded, html.pieces)._replace(html=html)
+
+    def derived(self, kind: str, leaf: RawPart, decoded: DecodedText, pieces: Pieces) -> TextPart:
+        """What was made of a part's text."""
+        base = self._shifted(plain_view(decoded.text, decoded.map))
+        view = self._shifted(derived_view(pieces, decoded.map))
+        return TextPart(kind, leaf.path, view, None, base, leaf.alternative, leaf.attached_mail, leaf.headers)
+
+    def without_problems(self) -> tuple[TextReader, Problems]:
+        """The same reader, with problems of its own."""
+        problems = Problems()
+        return self._replace(problems=problems), problems
+
+    def _shifted(self, view: TextView) -> TextView:
+        if self.first_line == 1:
+            return view
+
+        def locate(offset: int) -> tuple[int, int] | None:
+            at = view.locate(offset)
+            return None if at is None else (at[0] + self.first_line - 1, at[1])
+
+        return TextView(view.text, locate)

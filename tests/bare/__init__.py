@@ -1,0 +1,1 @@
+"""The project on a machine with nothing but Python: `make test-bare`."""
