@@ -63,7 +63,8 @@ def judged(text: str, cue: Cue, at: int, frame: Frame) -> Handed | None:
     if cue.kind == "token":
         strange = look(value.value) is Look.MADE_UP and len(value.value) >= _TOKEN and any(c.isdigit() for c in value.value)
         return Handed(value.start, value.end, False, Confidence.HIGH) if strange and frame.simple and not _PROGRAM.fullmatch(value.value) else None
-    if not code and (frame.kind in {"label", "copula"} or (frame.asked and not _makes_compounds(text, cue))):
+    filled = frame.kind in {"label", "copula"} or (frame.kind == "newline" and frame.pair)
+    if not code and (filled or (frame.asked and not _makes_compounds(text, cue))):
         end = _phrase_end(text, value, frame)
         if end:
             return Handed(value.start, end, code, Confidence.MEDIUM)
