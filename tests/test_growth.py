@@ -32,7 +32,9 @@ AT_ONE_PLACE = (
     "checks/links/__init__.py",
     "checks/recipients/deliverable.py",
     "checks/secrets/numbers.py",
-    "checks/secrets/secret.py",
+    "checks/secrets/judging.py",
+    "checks/secrets/pairs.py",
+    "checks/secrets/values.py",
 )
 #: Tried on conditions of templates up to 400 characters only.
 CAPPED = ("sendcheck/reading/templates/sample.py", r"(.+?)\s*(==|!=|>=|<=|>|<|\bis not\b|\bis\b)\s*(.+)")

@@ -12,11 +12,17 @@ from sendcheck.understanding.clauses.pipeline import READ_AS, shipped
 @cache
 def common_words(language: str) -> frozenset[str]:
     """Forms seen in at least three documents of the treebank and their lemmas, in lower case; empty for a language without pipeline."""
+    return frozenset[str]().union(*words_by_tag(language).values())
+
+
+@cache
+def words_by_tag(language: str) -> dict[str, frozenset[str]]:
+    """The same words by universal part of speech (ADJ, ADV, AUX, NOUN, VERB); a word may stand under several."""
     path = shipped(READ_AS.get(language, language)) / "lemmas.json"
     if not path.is_file():
-        return frozenset()
+        return {}
     table: dict[str, dict[str, str]] = json.loads(path.read_text("utf-8"))
-    return frozenset(word for forms in table.values() for pair in forms.items() for word in pair)
+    return {tag: frozenset(word for pair in forms.items() for word in pair) for tag, forms in table.items()}
 
 
 @cache
