@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sendcheck.checkapi import Alternatives, Check, Harm, Hit, Kind, Mail, Rule, Severity, alternatives, by_language, toml
-from sendcheck.understanding.text import in_code, sentence_around
+from sendcheck.understanding.text import in_code, looks, sentence_around
 
 RULE = "placeholder-left"
 RULES = (
@@ -59,8 +59,9 @@ def _enclosed(mail: Mail) -> Iterator[Hit]:
     for body in mail.enclosed:
         if PurePosixPath(body.part.name.lower()).suffix not in _LETTERS:
             continue
-        for start, end, note in _found(body.text):
-            yield _hit(body.text[start:end], mail.at(body, start, end), note)
+        for at, stop in looks(body.text):
+            for start, end, note in _found(body.text[at:stop]):
+                yield _hit(body.text[at + start : at + end], mail.at(body, at + start, at + end), note)
 
 
 def _hit(excerpt: str, place: Any, note: bool) -> Hit:

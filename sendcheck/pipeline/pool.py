@@ -29,8 +29,8 @@ from sendcheck.pipeline.report import MailReport
 from sendcheck.understanding.clauses import pipeline
 
 MEMORY_LIMIT = 4 * 1024**3
-#: Reading time grows with size: this much on top of the deadline for each MB of mail.
-SECONDS_PER_MB = 0.5
+#: Reading time grows with size: this much on top of the deadline for each MB of mail, all of which may be text that rules about leaks read.
+SECONDS_PER_MB = 2.0
 #: How many times the deadline of a mail a template may take.
 TEMPLATE_FACTOR = 10
 _RESTARTS = 3

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from sendcheck.understanding.mail import Mail
+from sendcheck.understanding.mail import Body, Mail
 from sendcheck.understanding.place import Place
+from sendcheck.understanding.text import looks
 
 
 class Leaving(NamedTuple):
@@ -27,9 +28,9 @@ def leaving(mail: Mail) -> Iterator[Leaving]:
     if mail.subject:
         yield Leaving("subject", mail.subject, lambda a, b: mail.at_header("Subject", mail.subject[a:b]), lambda _offset: True)
     for body in mail.bodies:
-        yield Leaving("text", body.text, lambda a, b, body=body: mail.at(body, a, b), lambda offset, body=body: body.kind_at(offset).value == "own")  # type: ignore[misc]
+        yield from _looks(mail, body, "text")
     for body in mail.enclosed:
-        yield Leaving("attached", body.text, lambda a, b, body=body: mail.at(body, a, b))  # type: ignore[misc]
+        yield from _looks(mail, body, "attached")
     for body, text, offset in mail.hidden():
         yield Leaving("hidden", text, lambda a, b, body=body, text=text, offset=offset: mail.at_hidden(body, text, offset, a, b))  # type: ignore[misc]
     for body in (*mail.bodies, *mail.enclosed):
@@ -39,6 +40,17 @@ def leaving(mail: Mail) -> Iterator[Leaving]:
         if attachment.name:
             name = attachment.name
             yield Leaving("file", name, lambda a, b, name=name: Place(f"attachment:{name}", name[a:b], context=name, context_column=a))  # type: ignore[misc]
+
+
+def _looks(mail: Mail, body: Body, kind: str) -> Iterator[Leaving]:
+    """A text, a long one in stretches."""
+    for start, end in looks(body.text):
+        yield Leaving(
+            kind,
+            body.text[start:end],
+            lambda a, b, start=start: mail.at(body, start + a, start + b),  # type: ignore[misc]
+            lambda offset, start=start: body.kind_at(start + offset).value == "own",  # type: ignore[misc]
+        )
 
 
 def _of_link(shown: Place, target: str, start: int, end: int) -> Place:

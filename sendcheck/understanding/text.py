@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 _END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)|\n[ \t]*\n")
@@ -20,6 +21,24 @@ _COMMAND = re.compile(
     r"^\s*[$#%]\s|^\s*(?:echo|cd|sudo|export|def|rm|cp|mv|ls)\s"
     r"|\w\s?=\s?[\"'$({]|[{}]\s*$|[\])}\"'\d]\s*;\s*$|\s\|\s\w|(?:^|[\s\"'])--?[a-z][\w-]*(?:[= ]|$)|\w\(\)|\"[^\"]{0,40}\$\w+[^\"]{0,40}\""
 )
+
+
+#: Characters of a long text that are looked at together, and those that two looks share where no line ends.
+_LOOK, _SHARED = 8_000, 300
+
+
+def looks(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of the stretches that a long text is searched in: at blank lines, else at line ends.
+
+    Patterns are tried only where a stretch holds their words: a million characters hold all words, so that as a whole they would be tried with all.
+    """
+    start = 0
+    while len(text) - start > _LOOK:
+        limit = start + _LOOK
+        end = max(text.rfind("\n\n", start + _LOOK // 2, limit), text.rfind("\n", start + _LOOK - _LOOK // 4, limit)) + 1
+        yield start, end or limit
+        start = end or limit - _SHARED
+    yield start, len(text)
 
 
 def flat(text: str) -> str:
