@@ -17,6 +17,7 @@ from .values import Look, look, slot
 _MOST_LINKS, _MOST_WORDS = 8, 9
 #: Between a cue and a value no other label may stand.
 _OTHER_LABEL = re.compile(r"\w[ \t]*[:=][ \t]*\S+[ \t]")
+_BLANK = re.compile(r"[ \t\u00a0]{1,4}")
 #: Short names of a password that also mean something else: they need a user beside them.
 _AMBIGUOUS = frozenset({"pass", "p"})
 #: Links that only something made up follows.
@@ -35,8 +36,9 @@ def after(text: str, cue: Cue) -> Iterator[Handed]:
     end = min(len(text), cue.end + AHEAD)
     wall = SENTENCE_ENDS.search(text, cue.end, end)
     alone = text[cue.start : cue.end].lower() in _AMBIGUOUS and not pair
-    if text[cue.end : cue.end + 1] in {" ", "\t"} and not alone and cue.kind != "pair":
-        found = judged(text, cue, cue.end + 1, Frame("direct", True, pair, _is_asked_for(text, cue)))
+    blank = _BLANK.match(text, cue.end)
+    if blank and not alone:
+        found = judged(text, cue, blank.end(), Frame("direct", True, pair, _is_asked_for(text, cue)))
         if found:
             yield found
             return
