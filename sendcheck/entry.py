@@ -10,10 +10,12 @@ import gc
 import os
 import sys
 
+from sendcheck.streams import open_closed, tell
+
 #: Objects after which the first generation is collected: loading a program makes many, and no garbage.
 _THRESHOLD = 50_000
 #: Commands that a mail waits for: Python need not take apart what goes with the process.
-_AWAITED = ("check", "hook", "sendmail")
+_AWAITED = ("check", "hook", "sendmail", "native-host")
 
 
 def program() -> None:
@@ -29,13 +31,16 @@ def program() -> None:
 
 
 def _leave(code: int) -> None:
-    """End the process at once, but for what was registered to be done at its end."""
+    """End the process at once, but for what was registered to be done at its end. What could not be told does not change the code, but for a pass of
+    ``check``: its report is all there is.
+    """
+    atexit._run_exitfuncs()
     try:
-        atexit._run_exitfuncs()
         sys.stdout.flush()
         sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
-        return  # a stream that is closed, or none: Python's own way knows what to do
+    except (OSError, ValueError):
+        if code == 0 and sys.argv[1:2] == ["check"]:
+            code = 2
     os._exit(code)
 
 
@@ -43,27 +48,32 @@ def main() -> None:
     """The same, with its exit code raised."""
     argv = sys.argv[1:]
     gc.set_threshold(_THRESHOLD, *gc.get_threshold()[1:])
+    open_closed()
     try:
         _run(argv)
     except KeyboardInterrupt:
-        from sendcheck.gateways.handing import EX_SOFTWARE
-
-        sys.stderr.write("sendcheck: stopped\n")
-        sys.exit(EX_SOFTWARE if argv[:1] == ["sendmail"] else 2)
+        tell("sendcheck: stopped\n")
+        sys.exit(2)
     except BrokenPipeError:
-        os._exit(0)  # whoever read the report has read enough
+        sys.exit(1)  # nobody read all of the report, so nobody may take it for a pass
+    except OSError as error:
+        from sendcheck.cli.main import unexpected
+
+        unexpected(error)
 
 
 def _run(argv: list[str]) -> None:
-    if os.environ.get("SENDCHECK_DAEMON") != "off" and argv:
-        if argv[0] == "sendmail":
-            sys.exit(_shim(argv[1:]))
-        if argv[0] == "check" or argv[:2] == ["hook", "run"]:
-            from sendcheck.daemon import client
+    if argv[:1] == ["sendmail"]:
+        from sendcheck.gateways.shim import run, wants_help
 
-            code = client.command(argv)
-            if code is not None:
-                sys.exit(code)
+        if not wants_help(argv[1:]):
+            sys.exit(run(argv[1:]))
+    elif os.environ.get("SENDCHECK_DAEMON") != "off" and (argv[:1] == ["check"] or argv[:2] == ["hook", "run"]):
+        from sendcheck.daemon import client
+
+        code = client.command(argv)
+        if code is not None:
+            sys.exit(code)
     from sendcheck.cli.main import main as command_line
 
     command_line()
@@ -79,25 +89,3 @@ def native_host() -> None:
     """The command ``sendcheck-native-host``: a native-messaging manifest names a program and no arguments for it."""
     sys.argv[1:1] = ["native-host"]
     program()
-
-
-def _shim(argv: list[str]) -> int:
-    if argv == ["--help"]:
-        from sendcheck.cli.main import main as command_line
-
-        command_line()
-    from sendcheck.daemon import client
-    from sendcheck.gateways.handing import Decision, carry_out
-
-    raw = sys.stdin.buffer.read() if sys.stdin is not None else b""
-    told = client.sendmail(argv, raw)
-    if told is not None:
-        try:
-            decision = Decision.unwired(told)
-        except (KeyError, TypeError, ValueError):
-            pass
-        else:
-            return carry_out(decision, raw)
-    from sendcheck.gateways.sendmail import main as shim
-
-    return shim(argv, raw)

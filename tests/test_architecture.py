@@ -17,6 +17,7 @@ CHECKS = ROOT / "checks"
 ALLOWED = {
     "data": set(),
     "errors": set(),
+    "streams": set(),
     "reading": {"data", "errors"},
     "understanding": {"data", "reading"},
     "config": {"data", "errors", "pipeline", "reading"},
@@ -28,11 +29,11 @@ ALLOWED = {
     "checkapi": {"data", "pipeline", "reading", "understanding"},
     "testing": {"config", "history", "pipeline", "reading", "understanding"},
     "api": {"config", "errors", "pipeline", "reading"},
-    "daemon": {"errors"},
+    "daemon": {"errors", "streams"},
     "milter": {"config", "daemon", "errors", "history", "pipeline", "reading", "understanding"},
-    "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},
-    "cli": {"config", "daemon", "errors", "history", "languagetool", "milter", "pipeline", "reading", "show", "gateways", "data", "understanding"},
-    "entry": {"cli", "daemon", "gateways"},
+    "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show", "streams"},
+    "cli": {"config", "daemon", "errors", "history", "languagetool", "milter", "pipeline", "reading", "show", "gateways", "data", "streams", "understanding"},
+    "entry": {"cli", "daemon", "gateways", "streams"},
 }
 
 
@@ -86,7 +87,7 @@ def test_help_and_a_plain_check_load_no_spacy(good: Path, home: Path) -> None:
 
 def test_help_loads_no_command(home: Path) -> None:
     mine = {m for m in loaded("--help") if m.startswith("sendcheck")}
-    assert mine == {"sendcheck", "sendcheck.cli", "sendcheck.cli.main", "sendcheck.entry", "sendcheck.errors"}
+    assert mine == {"sendcheck", "sendcheck.cli", "sendcheck.cli.groups", "sendcheck.cli.main", "sendcheck.entry", "sendcheck.errors", "sendcheck.streams"}
 
 
 def test_the_modules_of_a_plain_check_are_pinned(good: Path, home: Path) -> None:

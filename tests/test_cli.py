@@ -274,3 +274,10 @@ def test_the_python_interface() -> None:
     assert sendcheck.check(GOOD.decode(), parent=GOOD).verdict == "pass"
     with pytest.raises(InputError):
         sendcheck.check(Path("/nowhere.eml"))
+
+
+@pytest.mark.parametrize("group", ["", "hook", "hook run", "daemon", "milter", "languagetool"])
+def test_a_group_without_a_command_prints_its_help(sendcheck: Run, group: str) -> None:
+    bare, asked = sendcheck(*group.split()), sendcheck(*group.split(), "--help")
+    assert (bare.returncode, bare.stdout, bare.stderr) == (0, asked.stdout, "") and bare.stdout.startswith("Usage: ")
+    assert sendcheck(*group.split(), "no-such-command").returncode == 2

@@ -177,7 +177,8 @@ def test_the_way_through_imports_next_to_nothing(warm: Place, good: Path) -> Non
         mine = {m for m in done.stderr.decode().splitlines() if m.startswith("sendcheck")}
         assert mine <= {
             "sendcheck", "sendcheck.entry", "sendcheck.errors", "sendcheck.daemon", "sendcheck.daemon.client", "sendcheck.daemon.wire",
-            "sendcheck.gateways", "sendcheck.gateways.handing", "sendcheck.reading", "sendcheck.reading.allowheader",
+            "sendcheck.gateways", "sendcheck.gateways.handing", "sendcheck.gateways.mta", "sendcheck.gateways.shim", "sendcheck.reading",
+            "sendcheck.reading.allowheader", "sendcheck.streams",
         }  # fmt: skip
         assert not {m for m in done.stderr.decode().splitlines() if m.split(".")[0] in {"click", "spacy", "dataclasses", "tomllib", "asyncio"}}
 

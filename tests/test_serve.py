@@ -6,8 +6,11 @@ import base64
 import http.client
 import json
 import os
+import socket
+import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -184,3 +187,33 @@ def test_a_stopped_server_is_told_of(browser: Browser, tmp_path: Path) -> None:
     browser.find("#text").send_keys("Hi Kari")
     assert wait(lambda: "may have been stopped" in status(browser)), status(browser)
     browser.console()
+
+
+# -- browsers that go away ---------------------------------------------------
+
+
+def test_a_browser_that_goes_away_is_nothing_to_tell_of(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    from sendcheck.gateways.webpage import Page
+
+    def gone(page: Page, data: bytes, slow: bool = False) -> None:
+        with socket.create_connection(("127.0.0.1", page.server_port)) as browser:
+            browser.sendall(data)
+            if slow:
+                time.sleep(0.2)
+            browser.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # its end is a reset
+
+    with Page(0) as page:
+        threading.Thread(target=page.serve_forever, daemon=True).start()
+        path, host = urlsplit(page.url).path, f"Host: 127.0.0.1:{page.server_port}\r\n"
+        get = f"GET {path}page.js HTTP/1.1\r\n{host}\r\n".encode()
+        post = f"POST {path}check HTTP/1.1\r\n{host}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n".encode()
+        for slow in (False, True):
+            gone(page, b"", slow)
+            gone(page, get[:20], slow)
+            gone(page, get * 60, slow)  # more than a socket holds: it breaks while the page is being written
+            gone(page, post, slow)
+            gone(page, post + b"{}", slow)
+        assert ask(page.url, "POST", path + "check", b"", Content_Type="application/json", Content_Length="\xb2")[0] == 400, "a digit that is no number"
+        assert ask(page.url)[0] == 200
+        page.shutdown()
+    assert capfd.readouterr().err == ""

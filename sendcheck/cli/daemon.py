@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sendcheck.cli.groups import HelpingGroup
 from sendcheck.daemon import client, service, stamp, wire
 from sendcheck.errors import ConfigError, InputError, SendcheckError
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sendcheck.pipeline.report import MailReport
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=HelpingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def daemon() -> None:
     """Keep everything a check needs warm, so that a mail is checked in a tenth of a second.
 

@@ -8,17 +8,20 @@ from pathlib import Path
 
 import click
 
+from sendcheck.cli.groups import HelpingGroup
 from sendcheck.errors import InputError
 from sendcheck.gateways.clients import CLIENTS, client
 from sendcheck.gateways.clients.base import Status
 from sendcheck.pipeline.engine import Job
+from sendcheck.reading.sources import Source, stdin_source
+from sendcheck.streams import tell
 
 _CLIENT = click.argument("name", metavar="CLIENT", type=click.Choice(CLIENTS))
 _PATH = click.option("--path", type=click.Path(path_type=Path), help="git: the repository; else the client's configuration file, if it lies elsewhere.")
 _WIDTH = max(map(len, CLIENTS))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=HelpingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def hook() -> None:
     """Install sendcheck in a mail program, take it out, or see whether it is there."""
 
@@ -72,7 +75,7 @@ def last() -> None:
 
 @hook.group()
 def run() -> None:
-    """What the hooks in mail programs call."""
+    """What the hooks in mail programs call. The exit code is the verdict's, whether or not the report can be shown."""
 
 
 @run.command()
@@ -94,9 +97,9 @@ def git(mail: Path, headers: Path | None) -> None:
     config = configured(registry, told=False)
     report = Supervisor(Engine(registry, config)).check(git_job(mail, headers))
     for notice in report.notices:
-        click.echo(f"sendcheck: {notice}", err=True)
+        tell(f"sendcheck: {notice}\n")
     if report.verdict is not Verdict.PASS:
-        click.echo(TextReport(registry.rules).mail(report), nl=False, err=True)
+        tell(TextReport(registry.rules).mail(report))
     start_if_wanted(str(config["daemon"]))
     sys.exit(Report((report,)).exit)
 
@@ -109,18 +112,17 @@ def emacs(reason: str) -> None:
     from sendcheck.gateways.checking import Wanted, check_here
     from sendcheck.gateways.verdict import settle
     from sendcheck.pipeline.registry import load
-    from sendcheck.reading.sources import stdin_source
     from sendcheck.show.text import TextReport
 
-    raw, cut = stdin_source().read()
+    raw, cut = stdin_source()._replace(name="standard input").read_mail()
     found = check_here(Wanted(Job("-", raw, cut, leaving=True)))
     start_if_wanted(found.daemon)
     decided = settle(found, reason)
     if decided.told:
-        click.echo(decided.told)
+        tell(f"{decided.told}\n", sys.stdout)
     if decided.send:
         return
-    click.echo(TextReport(load().rules).mail(replace(found.report, source="this mail")), nl=False)
+    tell(TextReport(load().rules).mail(replace(found.report, source="this mail")), sys.stdout)
     sys.exit(found.report.verdict.exit)
 
 
@@ -129,11 +131,11 @@ def git_job(mail: Path, headers: Path | None) -> Job:
 
     Before that the recipients given on the command line are not known here, so the mail counts as a draft.
     """
-    raw = mail.read_bytes()
     name = mail.name
+    raw, cut = Source(name, path=mail).read_mail()
     if headers is None or not headers.is_file():
-        return Job(name, raw, draft=True, leaving=True)
-    head = headers.read_bytes().replace(b"\r\n", b"\n").rstrip(b"\n")
+        return Job(name, raw, cut, draft=True, leaving=True)
+    head = Source(headers.name, path=headers).read()[0].replace(b"\r\n", b"\n").rstrip(b"\n")
     _old, separator, body = raw.partition(b"\n\n")
     lines_before = raw[: len(raw) - len(body)].count(b"\n") if separator else 0
-    return Job(name, head + b"\n\n" + body, first_line=1 + lines_before - (head.count(b"\n") + 2), leaving=True)
+    return Job(name, head + b"\n\n" + body, cut, first_line=1 + lines_before - (head.count(b"\n") + 2), leaving=True)

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from sendcheck.cli.configured import configured
+from sendcheck.cli.groups import HelpingGroup
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
 from sendcheck.languagetool import client
@@ -29,7 +30,7 @@ class LanguageToolError(SendcheckError):
     """LanguageTool cannot be used as it was asked to."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=HelpingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def languagetool() -> None:
     """LanguageTool on this machine: it checks grammar, punctuation and confused words in English.
 

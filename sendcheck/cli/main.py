@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import importlib
-import os
 import sys
 from pathlib import Path
 
 import click
 
 from sendcheck import __version__
+from sendcheck.cli.groups import HelpingGroup
 from sendcheck.errors import Exit, SendcheckError, one_line
+from sendcheck.streams import tell
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: command -> (module, attribute, one-line help): the help is here so that --help imports no command
@@ -38,7 +39,7 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
+class LazyGroup(HelpingGroup):
     """Commands by name, loaded on first use; an unknown one gets "did you mean"."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -79,9 +80,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; every error ends in one line on stderr and its exit code, never a traceback."""
-    for name, way in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed by who started this: the exit code still tells
-            setattr(sys, name, Path(os.devnull).open(way, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -96,20 +94,24 @@ def main() -> None:
     except SendcheckError as error:
         fail(str(error), Exit.USAGE)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(Exit.PASS)
+        sys.exit(Exit.FAIL)  # nobody read all that was told
     except KeyboardInterrupt:
         fail("stopped", Exit.USAGE)
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            fail(f"cannot write {error.filename or 'what there is to tell'}: {error.strerror}", Exit.USAGE)
-        if isinstance(error, FileNotFoundError) and _homeless():
-            fail("the working folder no longer exists: change to one that does, and run the command again", Exit.USAGE)
-        import traceback
+        unexpected(error)
 
-        frames = traceback.extract_tb(error.__traceback__)
-        place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown place"
-        fail(f"internal error: {type(error).__name__} at {place}; nothing was changed. Please report it with the command you ran.", Exit.INTERNAL)
+
+def unexpected(error: Exception) -> None:
+    """Leave for an error that nobody foresaw, or because there is no room to write."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        fail(f"cannot write {error.filename or 'what there is to tell'}: {error.strerror}", Exit.USAGE)
+    if isinstance(error, FileNotFoundError) and _homeless():
+        fail("the working folder no longer exists: change to one that does, and run the command again", Exit.USAGE)
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "unknown place"
+    fail(f"internal error: {type(error).__name__} at {place}; nothing was changed. Please report it with the command you ran.", Exit.INTERNAL)
 
 
 def _homeless() -> bool:
@@ -123,5 +125,5 @@ def _homeless() -> bool:
 
 def fail(message: str, code: Exit) -> None:
     """One clear line on stderr, then leave."""
-    click.echo(f"sendcheck: {one_line(message)}", err=True)
+    tell(f"sendcheck: {one_line(message)}\n")
     sys.exit(code)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from sendcheck.cli.groups import HelpingGroup
 from sendcheck.config.load import load_config
 from sendcheck.errors import InputError
 from sendcheck.milter.counters import Counters, default_path
@@ -21,7 +22,7 @@ from sendcheck.pipeline.registry import load
 UNIT = Path(__file__).parent.parent / "milter" / "sendcheck-milter.service"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=HelpingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 def milter() -> None:
     """Check every mail that leaves in front of a mail server: Postfix, or Sendmail.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -19,4 +20,5 @@ def native_host(called: tuple[str, ...]) -> None:
     # Nothing but answers may reach the pipe: what anything else prints goes to standard error.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, answers)
+    with contextlib.suppress(BrokenPipeError):  # Thunderbird is gone, and has sent nothing
+        serve(sys.stdin.buffer, answers)

@@ -5,17 +5,16 @@ so that the MTA has its terminal, its limits and its environment. Imports next t
 from __future__ import annotations
 
 import os
-import sys
 
 from sendcheck.daemon import wire
-from sendcheck.reading.allowheader import strip_allow_header
+from sendcheck.streams import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 # sysexits.h by number: the os module lacks them on Windows.
-EX_USAGE, EX_DATAERR, EX_UNAVAILABLE, EX_SOFTWARE, EX_OSERR, EX_CONFIG = 64, 65, 69, 70, 71, 78
+EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_OSERR, EX_CONFIG = 64, 65, 66, 69, 70, 71, 78
 #: Set for the MTA, so that a shim that it would call again knows.
 GUARD = "SENDCHECK_IN_SENDMAIL"
 
@@ -51,7 +50,7 @@ class Decision:
 
 
 def carry_out(decision: Decision, raw: bytes) -> int:
-    """Do it; the exit code of the shim."""
+    """Do it; the exit code of the shim: 0 only if the MTA was started and gave it. Whether anything can be told changes nothing."""
     if decision.keep:
         _keep(decision.report + decision.message)
     if decision.ask is not None:
@@ -60,10 +59,10 @@ def carry_out(decision: Decision, raw: bytes) -> int:
         if asked(decision.report, decision.ask):
             return _hand_on(decision.otherwise, raw)
     elif decision.report:
-        sys.stderr.write(decision.report)
+        tell(decision.report)
     if decision.message:
-        sys.stderr.write(decision.message)
-    return _hand_on(decision.send, raw) if decision.send else decision.code
+        tell(decision.message)
+    return _hand_on(decision.send, raw) if decision.send else decision.code or EX_SOFTWARE
 
 
 def _kept() -> str:
@@ -100,13 +99,8 @@ def last_report() -> str:
 
 
 def _hand_on(command: list[str], raw: bytes) -> int:
-    """Give the mail to the MTA: same arguments, same bytes but for the allow header; its exit code is ours."""
-    import subprocess
+    """Give the mail to the MTA: same arguments, same bytes but for the allow header."""
+    from sendcheck.gateways.mta import hand_on
+    from sendcheck.reading.allowheader import strip_allow_header
 
-    sys.stderr.flush()
-    try:
-        done = subprocess.run(command, input=strip_allow_header(raw), env={**os.environ, GUARD: "1"}, check=False)
-    except OSError as error:
-        sys.stderr.write(f"sendcheck: the MTA {command[0]} could not be started ({error.strerror}); nothing was sent\n")
-        return EX_OSERR
-    return done.returncode if done.returncode >= 0 else EX_OSERR
+    return hand_on(command, strip_allow_header(raw))

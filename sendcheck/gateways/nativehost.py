@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from sendcheck import __version__
-from sendcheck.errors import SendcheckError
+from sendcheck.errors import InputError, SendcheckError
 from sendcheck.gateways.checking import Checked, Wanted, checked
 from sendcheck.gateways.compose import mail_from_fields
 from sendcheck.gateways.verdict import settle
@@ -23,7 +23,7 @@ from sendcheck.pipeline.contract import Severity
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, Reader
-from sendcheck.reading.sources import within_cap
+from sendcheck.reading.sources import refusal, within_cap
 from sendcheck.show.text import clean
 
 #: Thunderbird drops a connection that answers with more than 1 MB.
@@ -74,6 +74,8 @@ def _done(request: Mapping[str, Any]) -> dict[str, Any]:
     if request.get("do") != "check" or not isinstance(fields, Mapping):
         raise ValueError("unknown request")
     raw, cut = within_cap(mail_from_fields(fields))
+    if why := refusal(raw):
+        raise InputError(f"this {why}; nothing was sent")
     job = Job("this mail", raw, cut, leaving=True, parent=_parent(fields.get("parent")), table=True)
     found = checked(Wanted(job))
     settled = settle(found, str(request.get("reason") or ""), bool(request.get("remember")))
@@ -84,9 +86,10 @@ def _parent(encoded: object) -> tuple[str, bytes] | None:
     if not isinstance(encoded, str) or not encoded:
         return None
     try:
-        return "the mail you answer", within_cap(base64.b64decode(encoded, validate=True))[0]
+        raw = within_cap(base64.b64decode(encoded, validate=True))[0]
     except (binascii.Error, ValueError):
         return None
+    return ("the mail you answer", raw) if refusal(raw) is None else None
 
 
 def _report(found: Checked) -> dict[str, Any]:

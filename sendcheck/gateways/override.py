@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sendcheck.errors import SendcheckError
+from sendcheck.streams import tell
 
 if TYPE_CHECKING:
+    from io import FileIO
+
     from sendcheck.config.config import Config
     from sendcheck.pipeline.report import MailReport
 
 _SHOWN = 3
+#: Bytes of an answer: more than a terminal gives in a line.
+_LONGEST = 5000
 _YES = {"y", "yes", "j", "ja"}
 
 
@@ -46,28 +50,50 @@ def asked(text: str, about: dict[str, Any]) -> bool:
     try:
         descriptor = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
-        sys.stderr.write(text)
+        tell(text)
         return False
-    people = list(dict.fromkeys(tuple(pair) for _rule, pairs in about["pairs"] for pair in pairs))
-    with os.fdopen(descriptor, "r+b", buffering=0) as terminal:
-        terminal.write(text.encode("utf-8", "replace"))
-        if about["locked"]:
-            terminal.write(f"policy does not let {', '.join(about['locked'])} be overridden\n".encode())
-            return False
-        terminal.write(b"Send it anyway? Type a reason, or just Enter to stop: ")
-        reason = terminal.readline(1000).decode("utf-8", "replace").strip()
-        if not reason:
-            return False
-        remembered = False
-        if people:
-            from sendcheck.show.text import clean
-
-            shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in people[:_SHOWN]) + (" …" if len(people) > _SHOWN else "")
-            terminal.write(f"Remember that this is right for {clean(shown)}? y for yes: ".encode("utf-8", "replace"))
-            remembered = terminal.readline(1000).decode("utf-8", "replace").strip().lower() in _YES
+    try:
+        with os.fdopen(descriptor, "r+b", buffering=0) as terminal:
+            reason, remembered = _answer(terminal, text, about)
+    except OSError:  # it hung up before there was an answer
+        return False
+    if not reason:
+        return False
     for trouble in sent_anyway(about, reason, remembered):
-        sys.stderr.write(f"sendcheck: {trouble}; the mail is sent\n")
+        tell(f"sendcheck: {trouble}; the mail is sent\n")
     return True
+
+
+def _answer(terminal: FileIO, text: str, about: dict[str, Any]) -> tuple[str, bool]:
+    """The reason that was typed, "" for none, and whether to remember it. Raises OSError if the terminal is gone."""
+    _write(terminal, text)
+    if about["locked"]:
+        _write(terminal, f"policy does not let {', '.join(about['locked'])} be overridden\n")
+        return "", False
+    _write(terminal, "Send it anyway? Type a reason, or just Enter to stop: ")
+    reason = _line(terminal)
+    people = list(dict.fromkeys(tuple(pair) for _rule, pairs in about["pairs"] for pair in pairs))
+    if not reason or not people:
+        return reason, False
+    from sendcheck.show.text import clean
+
+    shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in people[:_SHOWN]) + (" …" if len(people) > _SHOWN else "")
+    _write(terminal, f"Remember that this is right for {clean(shown)}? y for yes: ")
+    return reason, _line(terminal).lower() in _YES
+
+
+def _write(terminal: FileIO, text: str) -> None:
+    rest = memoryview(text.encode("utf-8", "replace"))
+    while rest:
+        rest = rest[terminal.write(rest) or 0 :]
+
+
+def _line(terminal: FileIO) -> str:
+    """What was typed and ended with Enter. Raises OSError if the terminal went away before."""
+    typed = terminal.readline(_LONGEST)
+    if not typed.endswith(b"\n") and len(typed) < _LONGEST:
+        raise OSError("the terminal is gone")
+    return typed.decode("utf-8", "replace").strip()
 
 
 def sent_anyway(about: dict[str, Any], reason: str, remembered: bool) -> list[str]:

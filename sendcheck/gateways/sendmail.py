@@ -7,101 +7,24 @@ options, 78 bad configuration. Nothing is printed when a mail passes.
 
 from __future__ import annotations
 
+import contextlib
 import os
-import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendcheck.config.config import Config
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, RegistryError
+from sendcheck.gateways.arguments import Call, UsageError, parse
 from sendcheck.gateways.checking import report_of
 from sendcheck.gateways.handing import EX_CONFIG, EX_DATAERR, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, GUARD, Decision
 from sendcheck.gateways.override import answerable
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import Registry, load
 from sendcheck.pipeline.report import MailReport, Verdict
-from sendcheck.reading.sources import within_cap
-
-_WITH_VALUE = {"-f", "-r", "-F", "-N", "-R", "-O", "-X", "-h", "-L", "-V", "-C", "-a", "--file", "--account"}
-_OWN = {"--mta", "--mta-arg", "--config", "--on-error", "--ask", "--no-ask", "--keep-report"}
-_NOT_SENDING = re.compile(r"-b[^m]")
-
-
-class UsageError(Exception):
-    """The shim was called in a way it cannot serve."""
-
-
-@dataclass(slots=True)
-class Call:
-    """One call of the shim: its own options, and what goes to the MTA unchanged."""
-
-    mta: list[str] = field(default_factory=list)
-    config: Path | None = None
-    on_error: str | None = None
-    ask: str | None = None
-    keep: bool = False
-    argv: list[str] = field(default_factory=list)
-    recipients: list[str] = field(default_factory=list)
-
-
-def parse(argv: Sequence[str]) -> Call:
-    """Split own options from sendmail's (s-nail puts its ``-i`` before them). Raises UsageError for what is no sending."""
-    call = Call()
-    rest = list(argv)
-    while rest and rest[0] != "--":
-        word = rest.pop(0)
-        name, equals, value = word.partition("=")
-        if name not in _OWN:
-            call.argv.append(word)
-            if word in _WITH_VALUE and rest:
-                call.argv.append(rest.pop(0))
-            continue
-        if name in {"--ask", "--no-ask"}:
-            call.ask = "always" if name == "--ask" else "never"
-            continue
-        if name == "--keep-report":
-            call.keep = True
-            continue
-        if not equals:
-            if not rest:
-                raise UsageError(f"{name} needs a value")
-            value = rest.pop(0)
-        if name == "--mta":
-            call.mta = [value]
-        elif name == "--mta-arg":
-            call.mta.append(value)
-        elif name == "--config":
-            call.config = Path(value)
-        elif value in {"stop", "send"}:
-            call.on_error = value
-        else:
-            raise UsageError(f"--on-error is “{value}”, but must be stop or send")
-    call.argv += rest
-    call.recipients = _recipients(call.argv)
-    return call
-
-
-def _recipients(argv: list[str]) -> list[str]:
-    found: list[str] = []
-    at = 0
-    options = True
-    while at < len(argv):
-        word = argv[at]
-        if options and word == "--":
-            options = False
-        elif options and word.startswith("-") and len(word) > 1:
-            if _NOT_SENDING.match(word):
-                raise UsageError(f"{word} is no sending of a mail: call your MTA itself for it")
-            if word in _WITH_VALUE:
-                at += 1
-        else:
-            found.append(word)
-        at += 1
-    return found
+from sendcheck.reading.sources import refusal, within_cap
 
 
 def find_mta(call: Call, config: Config, environ: Mapping[str, str]) -> list[str] | None:
@@ -110,10 +33,13 @@ def find_mta(call: Call, config: Config, environ: Mapping[str, str]) -> list[str
         return call.mta
     if config["sendmail.mta"]:
         return list(config["sendmail.mta"])
-    if environ.get("SENDCHECK_MTA"):
+    if environ.get("SENDCHECK_MTA", "").strip():
         import shlex
 
-        return shlex.split(environ["SENDCHECK_MTA"])
+        try:
+            return shlex.split(environ["SENDCHECK_MTA"])
+        except ValueError as error:
+            raise ConfigError(f"SENDCHECK_MTA cannot be read as a command ({error})") from error
     folders = [*environ.get("PATH", "").split(os.pathsep), "/usr/sbin", "/usr/lib"]
     for folder in folders:
         candidate = Path(folder or ".") / "sendmail"
@@ -145,11 +71,11 @@ def decide(argv: Sequence[str], raw: bytes, *, tty: bool) -> Decision:
     try:
         registry = load()
         config = load_config(registry, explicit=call.config, start=None)
+        decision = _decided(call, raw, registry, config, tty)
     except (ConfigError, RegistryError) as error:
         return _stop(EX_CONFIG, f"{error}; nothing was sent")
     except Exception as error:
-        return _stop(EX_SOFTWARE, f"internal error ({type(error).__name__}) before the mail was read; nothing was sent")
-    decision = _decided(call, raw, registry, config, tty)
+        return _stop(EX_SOFTWARE, f"internal error ({type(error).__name__}); nothing was sent")
     decision.daemon = str(config["daemon"])
     decision.keep = call.keep
     return decision
@@ -161,6 +87,9 @@ def _decided(call: Call, raw: bytes, registry: Registry, config: Config, tty: bo
         named = f"“{mta[0]}” is not there" if mta else "there is no sendmail on PATH"
         return _stop(EX_UNAVAILABLE, f"no MTA: {named}. Set SENDCHECK_MTA or sendmail.mta; nothing was sent")
     mta += call.argv
+    why = refusal(raw)
+    if why:
+        return _stop(EX_DATAERR, f"this {why}; nothing was sent")
     on_error = call.on_error if call.on_error and "sendmail.on-error" not in config.locked else config["sendmail.on-error"]
     try:
         report = _check(raw, call, registry, config)
@@ -208,14 +137,13 @@ def _stop(code: int, message: str) -> Decision:
     return Decision(code, f"sendcheck: {message}\n")
 
 
-def main(argv: Sequence[str], raw: bytes | None = None) -> int:
-    """Run the shim in this process; its exit code. ``raw``: the mail, if it was read already."""
+def act(argv: Sequence[str], raw: bytes) -> int:
+    """Decide in this process and carry it out; the shim's exit code, which nothing changes once the MTA has given it."""
     from sendcheck.daemon.service import start_if_wanted
     from sendcheck.gateways.handing import carry_out
 
-    if raw is None:
-        raw = sys.stdin.buffer.read()
     decision = decide(argv, raw, tty=sys.stderr.isatty())
     code = carry_out(decision, raw)
-    start_if_wanted(decision.daemon)
+    with contextlib.suppress(Exception):
+        start_if_wanted(decision.daemon)
     return code

@@ -12,6 +12,7 @@ import base64
 import binascii
 import json
 import secrets
+import sys
 import threading
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -27,6 +28,7 @@ from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Report
 from sendcheck.reading.sources import refusal, within_cap
+from sendcheck.streams import tell
 
 _FILES = {
     "": ("page.html", "text/html; charset=utf-8"),
@@ -64,6 +66,12 @@ class Page(ThreadingHTTPServer):
         # One check at a time: each keystroke asks, and a fork among threads is safest alone.
         self.turn = threading.Lock()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away is nothing to tell of; anything else is told of in a line that holds nothing of a mail."""
+        error = sys.exception()
+        if not isinstance(error, (ConnectionError, TimeoutError)):
+            tell(f"sendcheck: internal error ({type(error).__name__}) while a page was answered\n")
+
     @property
     def url(self) -> str:
         """The address that only its user knows."""
@@ -81,6 +89,8 @@ class Page(ThreadingHTTPServer):
         elif why := refusal(raw):
             return {"error": f"This {why}"}
         parent = _decoded(request.get("parent"), "the mail you answer")
+        if parent is not None and (why := refusal(parent)):
+            return {"error": f"The mail you answer {why}"}
         raw, cut = within_cap(raw)
         job = Job("this draft", raw, cut, draft=True, page=True, parent=("the mail you answer", within_cap(parent)[0]) if parent else None)
         with self.turn:
@@ -128,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         if name is None:
             return
         length = self.headers.get("Content-Length", "")
-        if name != "check" or not length.isdigit() or self.headers.get_content_type() != "application/json":
+        if name != "check" or not (length.isascii() and length.isdigit()) or self.headers.get_content_type() != "application/json":
             self._refuse(HTTPStatus.BAD_REQUEST, "no such request")
             return
         if int(length) > _LARGEST:

@@ -14,9 +14,23 @@ from sendcheck.errors import InputError
 from sendcheck.reading.limits import LIMITS
 from sendcheck.reading.ordinary import inside
 
+#: Bytes that tell what a file is.
+_HEAD = 4096
 _MAIL_SUFFIXES = {".eml", ".mbox", ".mbx", ".patch", ".mail"}
 FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}\d{4}[^\n]{0,10}\r?\n(?=[!-9;-~]+:)")
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_FROM_LINE = re.compile(rb">?From [^\n]*\n")
+#: Fields that begin the header of a mail, or stand in it; "To:" alone begins many a sentence's line.
+_OF_MAILS = rb"(?:from|to|cc|bcc|subject|date|message-id|reply-to|in-reply-to|references|received|return-path|mime-version|content-type|x-[a-z-]+)"
+#: What nobody sees before a header, and makes it none: white space, the byte order mark, blanks of Unicode (in UTF-8).
+_BEFORE = re.compile(rb"(?:[ \t\r\n\f\v]|\xef\xbb\xbf|\xc2\xa0|\xe2\x80[\x80-\x8f\xa8\xa9\xaf]|\xe2\x81\xa0|\xe3\x80\x80)*")
+_INDENTED = re.compile(rb"(?im)^[ \t]*" + _OF_MAILS + rb"[ \t]*:")
+#: UTF-32 in little-endian order begins as UTF-16 does.
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_WIDE = re.compile(rb"(?:\0{1,3}[\t\n\r -~]){8}|(?:[\t\n\r -~]\0{1,3}){8}")
+#: Control characters that texts do not hold, but for a stray one; those of ISO 2022, DOS, terminals and typewriters are none of them.
+_CONTROL = re.compile(rb"[\x01-\x07\x10-\x19\x1c-\x1f]")
+_MANY = 0.02
 
 
 class Source(NamedTuple):
@@ -66,15 +80,42 @@ def within_cap(data: bytes) -> tuple[bytes, bool]:
 
 
 def refusal(data: bytes, template: bool = False) -> str | None:
-    """Why these bytes are no mail (or template) at all: empty, or binary without header fields; else None."""
+    """Why these bytes are no mail (or template) at all, in words that follow what they are called; else None. What is refused here no MTA would deliver as
+    its sender means it: there is nothing to read, or it holds a header that every mail program would take for text, so that the mail's own fields say
+    nothing of who gets it. A text without any header is a mail: sendmail takes it, and its recipients from elsewhere.
+    """
     if template:
         return "is not a template: it holds binary data" if b"\x00" in data[:8192] else None
     if not data.strip():
         return "is empty: there is nothing to check"
-    head = data[:4096]
-    if b"\x00" in head and not _FIELD.match(head) and not head.startswith(b"From "):
+    head = data[:_HEAD]
+    if _FIELD.match(head):
+        return "has lines that end in CR alone, which mails do not: convert its line ends" if b"\n" not in head and b"\r" in head.strip() else None
+    if head.startswith(_BYTE_ORDER_MARKS) or _WIDE.match(head):
+        return "is not a mail: it is UTF-16 or UTF-32 text (save it as UTF-8)"
+    if from_line := _FROM_LINE.match(head):
+        head = head[from_line.end() :]
+    elif b"\0" in head or len(_CONTROL.findall(head)) > _MANY * len(head):
         return "is not a mail: binary data without header fields"
+    unseen, text = _parted(head)
+    if unseen and _holds_header(text):
+        what = "an empty line" if b"\n" in unseen else "a byte order mark" if unseen.startswith(b"\xef\xbb\xbf") else "a blank"
+        return f"begins with {what} before its header, so that no mail program reads the header: take it out"
     return None
+
+
+def _parted(head: bytes) -> tuple[bytes, bytes]:
+    """What nobody sees at the beginning, and the rest."""
+    found = _BEFORE.match(head)
+    at = found.end() if found else 0
+    return head[:at], head[at:]
+
+
+def _holds_header(text: bytes) -> bool:
+    """Whether a text begins as a mail's header does, indented or not."""
+    block = re.split(rb"\r?\n[ \t]*\r?\n", text, maxsplit=1)[0]
+    fields = {field.strip().lower() for field in _INDENTED.findall(block)}
+    return len(fields) > 1 or (bool(fields) and _INDENTED.match(block) is not None and b"\n" not in block.strip())
 
 
 def stdin_source() -> Source:
