@@ -682,3 +682,33 @@ def test_what_cannot_be_moved(sendcheck: Run, project: Path, home: Path, own: st
 def test_move_needs_a_key_and_a_file(sendcheck: Run, project: Path) -> None:
     assert "needs the KEY" in sendcheck("config", "--move", cwd=project).stderr
     assert "nothing to move" in sendcheck("config", "--move", "daemon", cwd=project).stderr
+
+
+# -- a baseline is not lost -----------------------------------------------------
+
+
+def test_a_baseline_is_not_overwritten_where_something_could_not_be_read(sendcheck: Run, tmp_path: Path, home: Path) -> None:
+    work = tmp_path / "work"
+    write(work / "a.j2", "Hi {{ name }}, see [INSERT DATE].\n")
+    assert sendcheck("baseline", "a.j2").returncode == 0
+    known = work / ".sendcheck-baseline.json"
+    before = known.read_bytes()
+    for names in (["gone.j2"], ["a.j2", "gone.j2"], ["gone"]):
+        done = sendcheck("baseline", *names)
+        assert done.returncode == 2 and "no such file: gone" in done.stderr and "nothing was written to .sendcheck-baseline.json" in done.stderr
+        assert known.read_bytes() == before and not done.stdout
+    known.unlink()
+    assert sendcheck("baseline", "gone.j2").returncode == 2 and not known.exists()
+
+
+def test_a_baseline_overwrites_nothing_else(sendcheck: Run, tmp_path: Path, home: Path) -> None:
+    work = tmp_path / "work"
+    write(work / "a.j2", "Hi {{ name }}, see [INSERT DATE].\n")
+    write(work / "notes.txt", "mine\n")
+    (work / "folder").mkdir()
+    for name in ("notes.txt", "folder"):
+        done = sendcheck("baseline", "a.j2", "--output", name)
+        assert done.returncode == 2 and f"the baseline is not written to {name}" in done.stderr
+    write(work / "sendcheck.toml", 'baseline = "a.j2"\n')
+    assert sendcheck("baseline", "a.j2").returncode == 2
+    assert (work / "notes.txt").read_text() == "mine\n" and "{{ name }}" in (work / "a.j2").read_text()

@@ -136,7 +136,7 @@ def expand(
             continue
         path = Path(argument)
         if path.is_dir():
-            yield from _folder(path, argument, is_template, project(path.absolute()))
+            yield from _folder(path, argument, is_template, project(path.resolve()))
         elif path.is_symlink() and not path.exists():
             yield InputError(f"{argument} is a link that leads nowhere, or in a circle")
         elif not path.exists():
