@@ -17,6 +17,7 @@ CHECKS = ROOT / "checks"
 ALLOWED = {
     "data": set(),
     "errors": set(),
+    "escapes": set(),
     "reading": {"data", "errors"},
     "understanding": {"data", "reading"},
     "config": {"data", "errors", "pipeline", "reading"},
@@ -24,14 +25,14 @@ ALLOWED = {
     "history": {"data", "errors", "mailstore", "reading", "understanding"},
     "languagetool": {"daemon", "errors", "understanding"},
     "pipeline": {"data", "errors", "reading", "understanding", "config", "mailstore", "history", "languagetool"},
-    "show": {"pipeline", "understanding"},
+    "show": {"escapes", "pipeline", "understanding"},
     "checkapi": {"data", "pipeline", "reading", "understanding"},
     "testing": {"config", "history", "pipeline", "reading", "understanding"},
     "api": {"config", "errors", "pipeline", "reading"},
     "daemon": {"errors"},
-    "milter": {"config", "daemon", "errors", "history", "pipeline", "reading", "understanding"},
-    "gateways": {"config", "daemon", "errors", "history", "pipeline", "reading", "show"},
-    "cli": {"config", "daemon", "errors", "history", "languagetool", "milter", "pipeline", "reading", "show", "gateways", "data", "understanding"},
+    "milter": {"config", "daemon", "errors", "escapes", "history", "pipeline", "reading", "understanding"},
+    "gateways": {"config", "daemon", "errors", "escapes", "history", "pipeline", "reading", "show"},
+    "cli": {"config", "daemon", "errors", "escapes", "history", "languagetool", "milter", "pipeline", "reading", "show", "gateways", "data", "understanding"},
     "entry": {"cli", "daemon", "gateways"},
 }
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import click
 
+from sendcheck.cli.telling import say, styled, tell
 from sendcheck.errors import InputError
+from sendcheck.escapes import clean
 from sendcheck.gateways.clients import CLIENTS, client
 from sendcheck.gateways.clients.base import Status
 from sendcheck.pipeline.engine import Job
@@ -25,12 +27,12 @@ def hook() -> None:
 
 def _tell(state: Status) -> None:
     if state.path is None:
-        click.echo(f"{state.client:<{_WIDTH}} not available: {state.remark}")
+        say(f"{state.client:<{_WIDTH}} not available: {state.remark}")
         return
     word = click.style("installed", fg="green") if state.installed else "not installed"
-    click.echo(f"{state.client:<{_WIDTH}} {word}  {state.path}")
+    styled(f"{state.client:<{_WIDTH}} {word}  {clean(str(state.path))}")
     if state.remark:
-        click.echo(f"{'':<{_WIDTH}} {state.remark}")
+        say(f"{'':<{_WIDTH}} {state.remark}")
 
 
 @hook.command()
@@ -67,7 +69,7 @@ def last() -> None:
     from sendcheck.gateways.handing import last_report
 
     found = last_report()
-    click.echo(found or "no mail was stopped since you logged in, or the last one was sent", nl=not found)
+    styled(found or "no mail was stopped since you logged in, or the last one was sent", nl=not found)
 
 
 @hook.group()
@@ -94,9 +96,9 @@ def git(mail: Path, headers: Path | None) -> None:
     config = load_config(registry, start=Path.cwd())
     report = Supervisor(Engine(registry, config)).check(git_job(mail, headers))
     for notice in report.notices:
-        click.echo(f"sendcheck: {notice}", err=True)
+        tell(f"sendcheck: {notice}")
     if report.verdict is not Verdict.PASS:
-        click.echo(TextReport(registry.rules).mail(report), nl=False, err=True)
+        styled(TextReport(registry.rules).mail(report), nl=False, err=True)
     start_if_wanted(str(config["daemon"]))
     sys.exit(Report((report,)).exit)
 
@@ -117,10 +119,10 @@ def emacs(reason: str) -> None:
     start_if_wanted(found.daemon)
     decided = settle(found, reason)
     if decided.told:
-        click.echo(decided.told)
+        say(decided.told)
     if decided.send:
         return
-    click.echo(TextReport(load().rules).mail(replace(found.report, source="this mail")), nl=False)
+    styled(TextReport(load().rules).mail(replace(found.report, source="this mail")), nl=False)
     sys.exit(found.report.verdict.exit)
 
 

@@ -112,5 +112,7 @@ def main() -> None:
 
 def fail(message: str, code: Exit) -> None:
     """One clear line on stderr, then leave."""
-    click.echo(f"sendcheck: {' '.join(message.split())}", err=True)
+    from sendcheck.escapes import clean
+
+    click.echo(clean(f"sendcheck: {' '.join(message.split())}"), err=True)
     sys.exit(code)

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from sendcheck.cli.telling import say, styled
 from sendcheck.config.load import existing, load_config, nearest_file, user_file
 from sendcheck.errors import ConfigError
+from sendcheck.escapes import clean
 from sendcheck.pipeline.registry import load
 
 _STARTER = """\
@@ -43,7 +45,7 @@ def init(user: bool) -> None:
         raise ConfigError(f"{path} is there already; nothing was changed")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(_STARTER, "utf-8")
-    click.echo(f"wrote {path}: open it and name your domains")
+    say(f"wrote {path}: open it and name your domains")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,7 +58,7 @@ def config(key: str | None, config_file: str | None, example: bool) -> None:
 
     registry = load()
     if example:
-        click.echo(example_toml(registry), nl=False)
+        styled(example_toml(registry), nl=False)
         return
     settings = load_config(registry, explicit=existing(config_file), start=Path.cwd())
     rows: dict[str, Any] = dict(settings.values)
@@ -72,10 +74,11 @@ def config(key: str | None, config_file: str | None, example: bool) -> None:
     width = max(len(name) for name in rows)
     for name, value in rows.items():
         origin = settings.origins.get(name, "default") + (" (locked by policy)" if name in settings.locked else "")
-        click.echo(f"{name:<{width}} = {toml_value(value)}  {click.style('# ' + origin, dim=True)}")
+        styled(f"{clean(f'{name:<{width}} = {toml_value(value)}')}  {click.style('# ' + clean(origin), dim=True)}")
     for entry in settings.suppressions:
         until = f" until {entry.until}" if entry.until else ""
-        click.echo(f"suppress {entry.rule} “{entry.match[:20]}”{until}: {entry.reason}  {click.style('# ' + entry.origin, dim=True)}")
+        said = clean(f"suppress {entry.rule} “{entry.match[:20]}”{until}: {entry.reason}")
+        styled(f"{said}  {click.style('# ' + clean(entry.origin), dim=True)}")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,4 +115,4 @@ def allow(fingerprint: str, reason: str, until: str | None, rule: str, config_fi
     path.parent.mkdir(parents=True, exist_ok=True)
     gap = "" if not old else "\n" if old.endswith("\n") else "\n\n"
     path.write_text(old + gap + "\n".join(lines) + "\n", "utf-8")
-    click.echo(f"allowed in {path}")
+    say(f"allowed in {path}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sendcheck.errors import SendcheckError
+from sendcheck.escapes import clean
 
 if TYPE_CHECKING:
     from sendcheck.config.config import Config
@@ -60,13 +61,11 @@ def asked(text: str, about: dict[str, Any]) -> bool:
             return False
         remembered = False
         if people:
-            from sendcheck.show.text import clean
-
             shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in people[:_SHOWN]) + (" …" if len(people) > _SHOWN else "")
             terminal.write(f"Remember that this is right for {clean(shown)}? y for yes: ".encode("utf-8", "replace"))
             remembered = terminal.readline(1000).decode("utf-8", "replace").strip().lower() in _YES
     for trouble in sent_anyway(about, reason, remembered):
-        sys.stderr.write(f"sendcheck: {trouble}; the mail is sent\n")
+        sys.stderr.write(clean(f"sendcheck: {trouble}; the mail is sent") + "\n")
     return True
 
 
