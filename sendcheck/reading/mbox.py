@@ -19,7 +19,9 @@ from sendcheck.reading.problem import Problem, ProblemKind
 Bytes = bytes | mmap.mmap
 _SUFFIXES = {".mbox", ".mbx"}
 #: So much of a From_ line is looked at, and of what is below it.
-_LONGEST, _BELOW = 998, 8192
+_LONGEST, _BELOW, _LINES = 998, 8192, 60
+#: So many From_ lines may stand one below the other and begin one mail.
+_AGAIN = 4
 #: Doubts that are told of one mail.
 _TOLD = 3
 _LEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*")
@@ -90,7 +92,7 @@ def pieces(data: Bytes, begin: int = 0) -> Iterator[Piece]:
     """The mails from byte *begin* on, where one begins."""
     start = begin + _lead(data[begin : begin + _LONGEST]) if begin == 0 else begin
     line = 1 + data[begin:start].count(b"\n")
-    counted, doubts = start, list[tuple[int, bytes]]()
+    counted, doubts, more = start, list[tuple[int, bytes]](), 0
     claimed = -1
     for at, text, kind in _from_lines(data, start):
         if claimed < 0:
@@ -101,16 +103,17 @@ def pieces(data: Bytes, begin: int = 0) -> Iterator[Piece]:
             continue
         if kind is _Begins.PERHAPS:
             line, counted = line + data[counted:at].count(b"\n"), at
-            doubts.append((line, text))
+            more += len(doubts) >= _TOLD
+            doubts += [(line, text)] * (len(doubts) < _TOLD)
             continue
-        yield Piece(start, at, *_told(data, start, counted, line, doubts))
+        yield Piece(start, at, *_told(data, start, counted, line, doubts, more))
         line += data[counted:at].count(b"\n")
         start = counted = at
-        doubts, claimed = [], -1
-    yield Piece(start, len(data), *_told(data, start, counted, line, doubts))
+        doubts, more, claimed = [], 0, -1
+    yield Piece(start, len(data), *_told(data, start, counted, line, doubts, more))
 
 
-def _told(data: Bytes, start: int, counted: int, line: int, doubts: list[tuple[int, bytes]]) -> tuple[int, tuple[Problem, ...]]:
+def _told(data: Bytes, start: int, counted: int, line: int, doubts: list[tuple[int, bytes]], more: int) -> tuple[int, tuple[Problem, ...]]:
     """The first line of a mail, *line* being that of byte *counted* in it, and its doubts in words."""
     first = line - data[start:counted].count(b"\n")
     told = [
@@ -121,10 +124,10 @@ def _told(data: Bytes, start: int, counted: int, line: int, doubts: list[tuple[i
             "body",
             at,
         )
-        for at, text in doubts[:_TOLD]
+        for at, text in doubts
     ]
-    if len(doubts) > _TOLD:
-        told.append(Problem(ProblemKind.UNREADABLE, f"{len(doubts) - _TOLD:,} more lines like that", "body", doubts[_TOLD][0]))
+    if more:
+        told.append(Problem(ProblemKind.UNREADABLE, f"{more:,} more line{'s' * (more > 1)} like that", "body", doubts[-1][0]))
     return first, tuple(told)
 
 
@@ -171,17 +174,20 @@ def _begins(line: bytes, below: bytes) -> _Begins:
 
 def _fields(below: bytes) -> tuple[int, int]:
     """How many header fields stand there, and how many of them are those of mail. Further From_ lines may come before them."""
-    fields = known = 0
-    for line in below.split(b"\n")[:200]:
-        if not fields and line.startswith((b"From ", b">From ")):
-            continue
-        if fields and line[:1] in {b" ", b"\t"} and line.strip():
-            continue
-        match = _FIELD.match(line)
-        if match is None:
+    fields = known = at = 0
+    for number in range(_LINES):
+        end = below.find(b"\n", at)
+        line, at = below[at : end if end >= 0 else len(below)], end + 1
+        again = not fields and number < _AGAIN and line.startswith((b"From ", b">From "))
+        goes_on = fields and line[:1] in {b" ", b"\t"} and line.strip()
+        if not again and not goes_on:
+            match = _FIELD.match(line)
+            if match is None:
+                break
+            fields += 1
+            known += _KNOWN.fullmatch(match[1]) is not None
+        if end < 0:
             break
-        fields += 1
-        known += _KNOWN.fullmatch(match[1]) is not None
     return fields, known
 
 
