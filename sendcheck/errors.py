@@ -24,16 +24,6 @@ def worst_exit(codes: list[Exit]) -> Exit:
     return next((code for code in EXIT_ORDER if code in codes), Exit.PASS)
 
 
-def printable(text: str) -> str:
-    """Words of others (a path, a name, a value) so that they do nothing to a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
-def one_line(text: str) -> str:
-    """The same, of a message that is to be one line."""
-    return printable(" ".join(text.split()))
-
-
 class SendcheckError(Exception):
     """What, where and what to do, in one line. ``required``: a rule that could not run for it makes its mail incomplete."""
 

@@ -19,6 +19,7 @@ from tests.conftest import GOOD, ROOT
 AT_ONE_PLACE = (
     "sendcheck/reading/headers.py",
     "sendcheck/reading/html.py",
+    "sendcheck/reading/mbox.py",
     "sendcheck/reading/sources.py",
     "sendcheck/reading/templates/expressions.py",
     "sendcheck/reading/templates/sample.py",

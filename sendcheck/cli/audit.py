@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from sendcheck.cli.configured import configured
+from sendcheck.cli.output import skipped_line
+from sendcheck.cli.telling import styled, tell
 from sendcheck.errors import Exit, InputError
 from sendcheck.pipeline.audit import Journal, Sums, entry_of, headers_of, mark_of, month_of, signature
 from sendcheck.pipeline.engine import Engine, Job
@@ -66,11 +68,13 @@ def audit(
     wanted = tuple(s.strip().lower() for s in senders)
     kept = Journal(path, signature(config, {"from": wanted, "select": select, "ignore": ignore}))
     unread: list[str] = []
+    skipped = Counter[str]()
     try:
-        _run(kept, list(sources), wanted, Engine(registry, config, Selection(select, ignore)), jobs, unread)
+        _run(kept, list(sources), wanted, Engine(registry, config, Selection(select, ignore)), jobs, unread, skipped)
     except KeyboardInterrupt:
         kept.sync()
-        click.echo(f"\nsendcheck: stopped; {kept.count:,} mails are done and kept in {path}. Run it again to go on", err=True)
+        tell()
+        tell(f"sendcheck: stopped; {kept.count:,} mails are done and kept in {path}. Run it again to go on")
         sys.exit(Exit.USAGE)
     sums = Sums()
     for entry in kept.entries():
@@ -78,9 +82,11 @@ def audit(
     kept.close()
     _deliver(sums, form, output)
     for why in unread[:_SHOWN]:
-        click.echo(f"sendcheck: {why}", err=True)
+        tell(f"sendcheck: {why}")
     if len(unread) > _SHOWN:
-        click.echo(f"sendcheck: and {len(unread) - _SHOWN:,} more that could not be read", err=True)
+        tell(f"sendcheck: and {len(unread) - _SHOWN:,} more that could not be read")
+    if skipped:
+        tell(f"sendcheck: {skipped_line(skipped)}")
     sys.exit(Exit.USAGE if unread else Exit.PASS)
 
 
@@ -94,24 +100,24 @@ def _journal(*of: object) -> Path:
     return user_state_path("sendcheck") / "audits" / f"{name}.jsonl"
 
 
-def _run(kept: Journal, sources: list[str], senders: tuple[str, ...], engine: Engine, jobs: int, unread: list[str]) -> None:
+def _run(kept: Journal, sources: list[str], senders: tuple[str, ...], engine: Engine, jobs: int, unread: list[str], skipped: Counter[str]) -> None:
     """Check what is not in the journal yet."""
     under_way: deque[tuple[str, str]] = deque()
     before = kept.count
     total = sum(1 for _ in expand(sources)) if sys.stderr.isatty() else None
 
     def work() -> Iterator[Job]:
-        for name, raw, cut in bar(_mails(sources, unread)):
+        for source, raw, cut in bar(_mails(sources, unread, skipped)):
             if senders and not _is_from(raw, senders):
                 continue
-            mark = mark_of(name, raw)
+            mark = mark_of(source.name, raw)
             if mark in kept.done:
                 continue
             kept.done.add(mark)
             under_way.append((mark, month_of(raw)))
-            yield Job(name, raw, cut)
+            yield Job(source.name, raw, cut, problems=source.problems)
 
-    def bar(mails: Iterator[tuple[str, bytes, bool]]) -> Iterator[tuple[str, bytes, bool]]:
+    def bar(mails: Iterator[tuple[Source, bytes, bool]]) -> Iterator[tuple[Source, bytes, bool]]:
         if total is None:
             yield from mails
             return
@@ -123,11 +129,11 @@ def _run(kept: Journal, sources: list[str], senders: tuple[str, ...], engine: En
         kept.add(entry_of(mark, month, report, engine.config))
     kept.sync()
     if before:
-        click.echo(f"sendcheck: {before:,} mails were checked by an earlier run ({kept.path})", err=True)
+        tell(f"sendcheck: {before:,} mails were checked by an earlier run ({kept.path})")
 
 
-def _mails(sources: list[str], unread: list[str]) -> Iterator[tuple[str, bytes, bool]]:
-    for source in expand(sources):
+def _mails(sources: list[str], unread: list[str], skipped: Counter[str]) -> Iterator[tuple[Source, bytes, bool]]:
+    for source in expand(sources, skipped=skipped):
         try:
             if isinstance(source, InputError):
                 raise source
@@ -137,7 +143,7 @@ def _mails(sources: list[str], unread: list[str]) -> Iterator[tuple[str, bytes, 
         except InputError as error:
             unread.append(str(error))
             continue
-        yield source.name, raw, cut
+        yield source, raw, cut
 
 
 def _is_from(raw: bytes, senders: tuple[str, ...]) -> bool:
@@ -150,7 +156,7 @@ def _deliver(sums: Sums, form: str, output: str | None) -> None:
 
     if output is None:
         coloured = Look(load(), Severity.WARNING, "error").coloured
-        click.echo(as_text(sums, coloured) if form == "text" else _FORMATS[form](sums), nl=False)
+        styled(as_text(sums, coloured) if form == "text" else _FORMATS[form](sums), nl=False)
         return
     try:
         Path(output).write_text(_FORMATS[form](sums), "utf-8")

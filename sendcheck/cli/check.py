@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from sendcheck.cli.configured import configured, tell
+from sendcheck.cli.configured import configured, tell_ignored
 from sendcheck.cli.output import FORMATS, Look, deliver, pair
+from sendcheck.cli.sources import Choice
 from sendcheck.cli.sources import jobs as jobs_of
+from sendcheck.cli.telling import styled, tell
 from sendcheck.config.config import Config
 from sendcheck.config.found import working_folder
 from sendcheck.config.keys import FAIL_ON, SHOW
@@ -26,7 +30,7 @@ from sendcheck.pipeline.registry import load, unknown
 from sendcheck.pipeline.report import MailReport
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.pipeline.threads import open_store, with_thread
-from sendcheck.reading.sources import Source, refusal
+from sendcheck.reading.sources import Source, expand, refusal
 
 if TYPE_CHECKING:
     from sendcheck.cli.changes import Changes
@@ -50,6 +54,7 @@ _WORTH_TELLING = 2_000
 @click.option("--show", type=click.Choice(SHOW), help="Mildest severity that the text report shows.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule (repeat); its not running is incomplete.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule (repeat).")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over such files in folders (repeat); patterns are those of .gitignore.")
 @click.option("--diff", "reference", metavar="REF", help="Only what has changed since this Git revision.")
 @click.option("--baseline", "baseline_file", metavar="FILE", help="Known findings, as `sendcheck baseline` writes them; they fail nothing.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=1, show_default=True, help="Worker processes.")
@@ -70,6 +75,7 @@ def check(
     show: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
     reference: str | None,
     baseline_file: str | None,
     jobs: int,
@@ -79,7 +85,8 @@ def check(
 ) -> None:
     """Check mails and templates of mails: files, folders, Maildirs, mboxes, git-format patches, or standard input (-).
 
-    Templates are files in .j2 .jinja .njk .twig .liquid .hbs .mustache .mjml .po, and those that [[templates]] names.
+    Templates are files in .j2 .jinja .njk .twig .liquid .hbs .mustache .mjml .po, and those that [[templates]] names. In folders, what git ignores is passed
+    over, and counted; what is named itself is checked.
 
     Exit codes: 0 pass, 1 fail, 2 usage or configuration, 3 incomplete, 70 internal error.
     """
@@ -96,7 +103,8 @@ def check(
     codes: list[Exit] = []
     changes = _changes(reference)
     known = _baseline(config, codes)
-    found = jobs_of(list(sources), config, codes, changes.has if changes is not None else lambda _path: True)
+    choice = Choice(Counter(), changes.has if changes is not None else lambda _path: True, exclude)
+    found = jobs_of(list(sources), config, codes, choice)
     if parent is not None:
         found = iter(_only_one(found))
     parent_mail = _parent(parent)
@@ -107,9 +115,9 @@ def check(
     work = (job if job.template is not None else with_thread(job, store) for job in work)
     reports = _left(Supervisor(engine, jobs).run(work), config, changes, known)
     look = Look(registry, Severity(config["show"]), config["fail-on"], timings, redact, color, _bar(list(sources)))
-    report = deliver(reports, wanted, look)
+    report = deliver(reports, wanted, look, choice.skipped)
     if not report.mails:
-        tell(config)
+        tell_ignored(config)
     _afterwards(changes, known, report.sources, not report.mails and not codes)
     codes.append(report.exit)
     if sys.stderr.isatty() and not os.environ.get("CI"):
@@ -136,7 +144,7 @@ def _baseline(config: Config, codes: list[Exit]) -> Baseline | None:
     try:
         return load_baseline(Path(relative(Path(config["baseline"]), working_folder())))
     except ConfigError as error:
-        click.echo(f"sendcheck: {error}", err=True)
+        tell(f"sendcheck: {error}")
         codes.append(Exit.USAGE)
         return None
 
@@ -151,13 +159,13 @@ def _left(reports: Iterable[MailReport], config: Config, changes: Changes | None
 def _afterwards(changes: Changes | None, known: Baseline | None, sources: list[str], nothing: bool) -> None:
     """What baseline and --diff kept out of the reports."""
     if changes is not None and nothing:
-        click.echo(f"sendcheck: nothing to check has changed since {changes.reference}", err=True)
+        tell(f"sendcheck: nothing to check has changed since {changes.reference}")
     if changes is not None and changes.left_out:
-        click.echo(f"sendcheck: {changes.left_out} findings on lines that have not changed since {changes.reference} are left out", err=True)
+        tell(f"sendcheck: {changes.left_out} findings on lines that have not changed since {changes.reference} are left out")
     if known is not None and changes is None:
         gone = known.gone(sources)
         if gone:
-            click.echo(f"sendcheck: {gone} findings of the baseline {known.path} are gone: write it anew (sendcheck baseline)", err=True)
+            tell(f"sendcheck: {gone} findings of the baseline {known.path} are gone: write it anew (sendcheck baseline)")
 
 
 def _only_one(found: Iterator[Job]) -> list[Job]:
@@ -175,7 +183,13 @@ def _parent(name: str | None) -> tuple[str, bytes] | None:
     path = Path(name)
     if not path.is_file():
         raise InputError(f"no such parent mail: {name}")
-    raw, _cut = Source(name, path=path).read()
+    found = list(islice(expand([name]), 2))
+    if len(found) > 1:
+        raise InputError(f"the parent {name} holds several mails: name a file that holds the one answered")
+    source = found[0]
+    if not isinstance(source, Source):
+        raise source if isinstance(source, InputError) else InputError(f"no such parent mail: {name}")
+    raw, _cut = source.read()
     why = refusal(raw)
     if why:
         raise InputError(f"the parent {name} {why}")
@@ -185,7 +199,7 @@ def _parent(name: str | None) -> tuple[str, bytes] | None:
 def _told(read: int, total: int) -> None:
     """A line that counts what is indexed, on a terminal."""
     if sys.stderr.isatty() and total > _WORTH_TELLING and (read % 200 == 0 or read == total):
-        click.echo(f"\rindexing your mail: {read:,} of {total:,}{chr(10) if read == total else ''}", nl=False, err=True)
+        styled(f"\rindexing your mail: {read:,} of {total:,}{chr(10) if read == total else ''}", nl=False, err=True)
 
 
 def _bar(names: list[str]) -> bool:

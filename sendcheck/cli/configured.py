@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
-
+from sendcheck.cli.telling import tell
 from sendcheck.config.config import Config
 from sendcheck.config.found import existing, working_folder
 from sendcheck.config.load import load_config
-from sendcheck.errors import one_line
 from sendcheck.pipeline.registry import Registry
 
 
@@ -22,11 +20,11 @@ def configured(registry: Registry, config_file: str | None = None, *, told: bool
     values = {name.replace("_", "-"): value for name, value in overrides.items()}
     config = load_config(registry, explicit=explicit, start=working_folder(), overrides=values)
     if told:
-        tell(config)
+        tell_ignored(config)
     return config
 
 
-def tell(config: Config) -> None:
+def tell_ignored(config: Config) -> None:
     """What was found and does not count, on standard error."""
     for notice in config.notices:
-        click.echo(f"sendcheck: {one_line(notice)}", err=True)
+        tell(f"sendcheck: {notice}")

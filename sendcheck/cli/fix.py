@@ -13,7 +13,9 @@ import click
 
 from sendcheck.cli.configured import configured
 from sendcheck.cli.sources import jobs as jobs_of
+from sendcheck.cli.telling import styled, tell
 from sendcheck.errors import Exit, InputError, worst_exit
+from sendcheck.escapes import clean, clean_lines
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.fixes import Edit, Left, applied, edits, lines_with
 from sendcheck.pipeline.judge import Selection
@@ -52,13 +54,13 @@ def fix(source: str, output: str | None, force: bool, select: tuple[str, ...], c
         made, left = [e for e in made if e.rule in select], [entry for entry in left if entry.rule in select]
     for entry in left:
         where = f" in line {entry.line}" if entry.line is not None else ""
-        click.echo(f"sendcheck: “{entry.old}”{where} should be “{entry.text}”: not mended, {entry.why}", err=True)
+        tell(f"sendcheck: “{entry.old}”{where} should be “{entry.text}”: not mended, {entry.why}")
     if target is None:
         hidden = lines_with(report.findings, _HIDDEN)
         coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         for line in diff(source, job.raw, made, hidden):
             colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-            click.echo(click.style(line, fg=colour) if coloured and colour and not line.startswith(("+++", "---")) else line)
+            styled(click.style(line, fg=colour) if coloured and colour and not line.startswith(("+++", "---")) else line)
     else:
         try:
             target.write_bytes(applied(job.raw, made))
@@ -90,12 +92,13 @@ def _one(found: list[Job], codes: list[Exit], source: str) -> Job:
 def _tell(made: list[Edit], left: list[Left], target: Path | None) -> None:
     count = f"{len(made)} fix{'es' if len(made) != 1 else ''}" if made else "nothing to mend safely"
     where = f", written to {target}" if target is not None else "; nothing was changed (--output COPY writes a mended copy)" if made else ""
-    click.echo(f"{count}{where}", err=True)
+    tell(f"{count}{where}")
 
 
 def diff(name: str, raw: bytes, made: list[Edit], hidden: frozenset[int]) -> Iterator[str]:
     """A unified diff without context of the lines that change; one with a secret in it is named and not shown."""
     silent = False
+    name = clean(name)
     for line in unified_diff(_lines(raw), _lines(applied(raw, made)), name, f"{name} (mended)", n=0, lineterm=""):
         hunk = _HUNK.match(line)
         if hunk is not None:
@@ -103,7 +106,9 @@ def diff(name: str, raw: bytes, made: list[Edit], hidden: frozenset[int]) -> Ite
             changed = range(first, first + count)
             silent = not hidden.isdisjoint(changed)
             if silent:
-                yield from (f"@@ line {e.line}: “{e.old}” becomes “{e.text}” (the line holds a secret and is not shown)" for e in made if e.line in changed)
+                yield from (
+                    clean(f"@@ line {e.line}: “{e.old}” becomes “{e.text}” (the line holds a secret and is not shown)") for e in made if e.line in changed
+                )
         if not silent:
             yield line
 
@@ -114,4 +119,4 @@ def _lines(raw: bytes) -> list[str]:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
-    return ["".join(c if c.isprintable() or c == "\t" else "?" for c in line) for line in re.split(r"\r\n|\r|\n", text)]
+    return [clean_lines(line) for line in re.split(r"\r\n|\r|\n", text)]

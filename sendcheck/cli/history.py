@@ -11,8 +11,10 @@ import click
 
 from sendcheck.cli.configured import configured
 from sendcheck.cli.learn import where
+from sendcheck.cli.telling import say, styled
 from sendcheck.config.config import Config
 from sendcheck.errors import ConfigError, InputError
+from sendcheck.escapes import in_json
 from sendcheck.history import keeping
 from sendcheck.history.memory import remember, remembered, take_back
 from sendcheck.history.store import exists
@@ -56,15 +58,15 @@ def history(context: click.Context, file: str | None, config_file: str | None) -
 def _overview(path: Path) -> None:
     found = keeping.overview(path)
     assert found is not None
-    click.echo(f"{path}")
-    click.echo(f"  {found.mails:,} mails to {found.people:,} people in {found.organisations:,} organisations, {_day(found.first)} to {_day(found.last)}")
-    click.echo(f"  sent as {', '.join(f'{address} ({mails:,})' for address, mails in found.own) or 'nobody yet'}")
+    say(f"{path}")
+    say(f"  {found.mails:,} mails to {found.people:,} people in {found.organisations:,} organisations, {_day(found.first)} to {_day(found.last)}")
+    say(f"  sent as {', '.join(f'{address} ({mails:,})' for address, mails in found.own) or 'nobody yet'}")
     if found.allowed or found.forgotten:
-        click.echo(f"  {found.allowed} pairs remembered as right, {found.forgotten} people forgotten")
+        say(f"  {found.allowed} pairs remembered as right, {found.forgotten} people forgotten")
     rows = keeping.most_written_to(path)
     width = max((len(name or address) for address, name, _mails, _last in rows), default=0)
     for address, name, mails, last in rows:
-        click.echo(f"  {(name or address)[:40]:<{min(width, 40)}}  {mails:>6,} mails  last {_day(last)}  {address if name else ''}".rstrip())
+        say(f"  {(name or address)[:40]:<{min(width, 40)}}  {mails:>6,} mails  last {_day(last)}  {address if name else ''}".rstrip())
 
 
 @history.command()
@@ -80,14 +82,14 @@ def show(person: str | None, file: str | None, config_file: str | None) -> None:
     address = _one(path, person)
     found = keeping.details(path, address)
     names = ", ".join(f"{text} ({mails})" for text, mails in found.names)
-    click.echo(f"{found.address}{f': {names}' if names else ''}")
-    click.echo(f"  organisation   {found.organisation}")
-    click.echo(f"  mails          {found.mails:,}, {found.shared:,} of them with others, in {found.threads:,} threads")
-    click.echo(f"  first, last    {_day(found.first)}, {_day(found.last)}")
-    click.echo(f"  written to as  {', '.join(f'{address} ({mails:,})' for address, mails in found.own)}")
+    say(f"{found.address}{f': {names}' if names else ''}")
+    say(f"  organisation   {found.organisation}")
+    say(f"  mails          {found.mails:,}, {found.shared:,} of them with others, in {found.threads:,} threads")
+    say(f"  first, last    {_day(found.first)}, {_day(found.last)}")
+    say(f"  written to as  {', '.join(f'{address} ({mails:,})' for address, mails in found.own)}")
     if found.beside:
-        click.echo(f"  together with  {', '.join(f'{other} ({mails:,})' for other, mails in found.beside)}")
-    click.echo(f"  about          {found.numbers:,} numbers of words; no word is kept")
+        say(f"  together with  {', '.join(f'{other} ({mails:,})' for other, mails in found.beside)}")
+    say(f"  about          {found.numbers:,} numbers of words; no word is kept")
 
 
 def _one(path: Path, wanted: str) -> str:
@@ -106,16 +108,16 @@ def _one(path: Path, wanted: str) -> str:
 @_CONFIG
 def export(output: str | None, file: str | None, config_file: str | None) -> None:
     """Write all that is kept as JSON: people, mails (who, when, thread; no text), what is remembered."""
-    text = json.dumps(keeping.export(_there(file, config_file)), ensure_ascii=False, indent=1) + "\n"
+    text = in_json(json.dumps(keeping.export(_there(file, config_file)), ensure_ascii=False, indent=1)) + "\n"
     if output is None or output == "-":
-        click.echo(text, nl=False)
+        styled(text, nl=False)
         return
     try:
         with os.fdopen(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
             out.write(text)
     except OSError as error:
         raise InputError(f"cannot write {output}: {error.strerror or error}") from error
-    click.echo(f"wrote {output}")
+    say(f"wrote {output}")
 
 
 @history.command()
@@ -132,17 +134,17 @@ def forget(person: str, undo: bool, file: str | None, config_file: str | None) -
         if undo or "@" not in person:
             raise InputError("in a common history somebody is forgotten by the whole address, and for good")
         mails = forget_everywhere(common_server(config, writes=True), untagged(person.strip().lower()))
-        click.echo(f"forgot {person.strip().lower()}, who was on {mails:,} mails; nobody's history learns of them from now on")
+        say(f"forgot {person.strip().lower()}, who was on {mails:,} mails; nobody's history learns of them from now on")
         return
     path = _there(file, config_file)
     if undo:
         if not keeping.let_in(path, person.strip().lower()):
             raise InputError(f"{person} was not forgotten: name the whole address")
-        click.echo(f"{person} is let in again: run sendcheck learn")
+        say(f"{person} is let in again: run sendcheck learn")
         return
     address = person.strip().lower() if "@" in person and not keeping.find(path, person) else _one(path, person)
     mails = keeping.forget(path, address)
-    click.echo(f"forgot {address}, who was on {mails:,} mails; learn leaves them out from now on (forget --undo lets them in)")
+    say(f"forgot {address}, who was on {mails:,} mails; learn leaves them out from now on (forget --undo lets them in)")
 
 
 @history.command()
@@ -160,10 +162,10 @@ def prune(limit: str, file: str | None, config_file: str | None) -> None:
     if path is None:
         from sendcheck.history.common import prune_everywhere
 
-        click.echo(f"dropped {prune_everywhere(common_server(config, writes=True), before):,} mails from before {_day(before)}")
+        say(f"dropped {prune_everywhere(common_server(config, writes=True), before):,} mails from before {_day(before)}")
         return
     mails, people = keeping.prune(path, before)
-    click.echo(f"dropped {mails:,} mails from before {_day(before)}, and {people:,} people who got no other")
+    say(f"dropped {mails:,} mails from before {_day(before)}, and {people:,} people who got no other")
 
 
 @history.command()
@@ -181,10 +183,10 @@ def allow(rule: str, people: tuple[str, ...], reason: str, undo: bool, file: str
     pairs = [(first, other) for other in rest or [first]]
     if undo:
         gone = sum(take_back(path, rule, pair) for pair in pairs)
-        click.echo(f"took back {gone} of {len(pairs)} for {rule}")
+        say(f"took back {gone} of {len(pairs)} for {rule}")
         return
     remember(path, rule, pairs, reason.strip() or "said to be right")
-    click.echo(f"remembered for {rule}: {', '.join(' and '.join(dict.fromkeys(pair)) for pair in pairs)}")
+    say(f"remembered for {rule}: {', '.join(' and '.join(dict.fromkeys(pair)) for pair in pairs)}")
 
 
 @history.command()
@@ -194,9 +196,9 @@ def allowed(file: str | None, config_file: str | None) -> None:
     """List what is remembered as right."""
     rows = remembered(_path(file, config_file))
     for rule, one, other, reason, moment in rows:
-        click.echo(f"{rule}  {' and '.join(dict.fromkeys((one, other)))}  {_day(moment)}: {reason}")
+        say(f"{rule}  {' and '.join(dict.fromkeys((one, other)))}  {_day(moment)}: {reason}")
     if not rows:
-        click.echo("nothing is remembered")
+        say("nothing is remembered")
 
 
 @history.command("new-key")
@@ -206,4 +208,4 @@ def new_key_command(file: str) -> None:
     from sendcheck.history.keys import new_key
 
     new_key(Path(file))
-    click.echo(f"wrote {file}: give it to every node (history-key), and keep it apart from the database and its copies")
+    say(f"wrote {file}: give it to every node (history-key), and keep it apart from the database and its copies")

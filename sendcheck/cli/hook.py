@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 
 from sendcheck.cli.groups import HelpingGroup
+from sendcheck.cli.telling import say, styled, tell
 from sendcheck.errors import InputError
+from sendcheck.escapes import clean
 from sendcheck.gateways.clients import CLIENTS, client
 from sendcheck.gateways.clients.base import Status
 from sendcheck.pipeline.engine import Job
 from sendcheck.reading.sources import Source, stdin_source
-from sendcheck.streams import tell
 
 _CLIENT = click.argument("name", metavar="CLIENT", type=click.Choice(CLIENTS))
 _PATH = click.option("--path", type=click.Path(path_type=Path), help="git: the repository; else the client's configuration file, if it lies elsewhere.")
@@ -28,12 +29,12 @@ def hook() -> None:
 
 def _tell(state: Status) -> None:
     if state.path is None:
-        click.echo(f"{state.client:<{_WIDTH}} not available: {state.remark}")
+        say(f"{state.client:<{_WIDTH}} not available: {state.remark}")
         return
     word = click.style("installed", fg="green") if state.installed else "not installed"
-    click.echo(f"{state.client:<{_WIDTH}} {word}  {state.path}")
+    styled(f"{state.client:<{_WIDTH}} {word}  {clean(str(state.path))}")
     if state.remark:
-        click.echo(f"{'':<{_WIDTH}} {state.remark}")
+        say(f"{'':<{_WIDTH}} {state.remark}")
 
 
 @hook.command()
@@ -70,7 +71,7 @@ def last() -> None:
     from sendcheck.gateways.handing import last_report
 
     found = last_report()
-    click.echo(found or "no mail was stopped since you logged in, or the last one was sent", nl=not found)
+    styled(found or "no mail was stopped since you logged in, or the last one was sent", nl=not found)
 
 
 @hook.group()
@@ -97,9 +98,9 @@ def git(mail: Path, headers: Path | None) -> None:
     config = configured(registry, told=False)
     report = Supervisor(Engine(registry, config)).check(git_job(mail, headers))
     for notice in report.notices:
-        tell(f"sendcheck: {notice}\n")
+        tell(f"sendcheck: {notice}")
     if report.verdict is not Verdict.PASS:
-        tell(TextReport(registry.rules).mail(report))
+        styled(TextReport(registry.rules).mail(report), nl=False, err=True)
     start_if_wanted(str(config["daemon"]))
     sys.exit(Report((report,)).exit)
 
@@ -119,10 +120,10 @@ def emacs(reason: str) -> None:
     start_if_wanted(found.daemon)
     decided = settle(found, reason)
     if decided.told:
-        tell(f"{decided.told}\n", sys.stdout)
+        say(decided.told, lenient=True)
     if decided.send:
         return
-    tell(TextReport(load().rules).mail(replace(found.report, source="this mail")), sys.stdout)
+    styled(TextReport(load().rules).mail(replace(found.report, source="this mail")), nl=False, lenient=True)
     sys.exit(found.report.verdict.exit)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from sendcheck.cli.configured import configured
+from sendcheck.cli.telling import say, tell
 from sendcheck.config.config import Config
 from sendcheck.errors import ConfigError, Exit, InputError
 from sendcheck.history.learn import Learner, Tally
@@ -53,7 +54,8 @@ def learn(sources: tuple[str, ...], me: tuple[str, ...], file: str | None, confi
         try:
             tally = _run(learner, sources, total)
         except KeyboardInterrupt:
-            click.echo(f"\nsendcheck: stopped; the {learner.tally.learnt:,} mails learnt so far are kept. Run it again to go on", err=True)
+            tell()
+            tell(f"sendcheck: stopped; the {learner.tally.learnt:,} mails learnt so far are kept. Run it again to go on")
             sys.exit(Exit.USAGE)
     _tell(tally, path, sorted(learner.mine))
     sys.exit(Exit.USAGE if tally.unreadable else Exit.PASS)
@@ -84,7 +86,7 @@ def _learn_common(config: Config, sources: Sequence[str], me: Sequence[str]) -> 
     old = prune_everywhere(server, seconds(str(config["history-keep"])))
     _tell(tally, server.name, ours)
     if old:
-        click.echo(f"  {old:>8,} older than history-keep ({config['history-keep']}), dropped")
+        say(f"  {old:>8,} older than history-keep ({config['history-keep']}), dropped")
     sys.exit(Exit.USAGE if tally.unreadable else Exit.PASS)
 
 
@@ -101,7 +103,7 @@ def _guessed(sources: Sequence[str]) -> list[str]:
         raise InputError(
             "cannot tell which of these mails you sent: no folder looks like one of sent mail, and no address wrote most of them. Say --me ADDRESS"
         )
-    click.echo(f"taking mail from {', '.join(mine)} for yours (--me ADDRESS says otherwise)", err=True)
+    tell(f"taking mail from {', '.join(mine)} for yours (--me ADDRESS says otherwise)")
     return mine
 
 
@@ -121,7 +123,7 @@ def _run(learner: Learner | CommonLearner, sources: Sequence[str], total: int) -
 
 def _tell(tally: Tally, path: Path | str, mine: Iterable[str]) -> None:
     """What was done, and everything that was not."""
-    click.echo(f"learnt {_mails_of(tally.learnt)} into {path}")
+    say(f"learnt {_mails_of(tally.learnt)} into {path}")
     counted = [
         (tally.known, "copies of mails learnt already"),
         (tally.unchanged, "in files that did not change since they were read"),
@@ -132,7 +134,7 @@ def _tell(tally: Tally, path: Path | str, mine: Iterable[str]) -> None:
     ]
     for count, what in counted:
         if count:
-            click.echo(f"  {count:>8,} {what}")
+            say(f"  {count:>8,} {what}")
     _name(tally.no_from, "without a From that can be read, left out since their sender is not known")
     _name(tally.no_date, "without a Date that can be read, learnt as older than all others")
     _name(tally.unreadable, "that could not be read")
@@ -146,4 +148,4 @@ def _name(some: Sequence[str], what: str) -> None:
     """Mails that something is wrong with, the first of them by name."""
     if some:
         more = f" and {len(some) - _SHOWN:,} more" if len(some) > _SHOWN else ""
-        click.echo(f"sendcheck: {_mails_of(len(some))} {what}: {', '.join(some[:_SHOWN])}{more}", err=True)
+        tell(f"sendcheck: {_mails_of(len(some))} {what}: {', '.join(some[:_SHOWN])}{more}")

@@ -11,7 +11,7 @@ import click
 
 from sendcheck import __version__
 from sendcheck.cli.groups import HelpingGroup
-from sendcheck.errors import Exit, SendcheckError, one_line
+from sendcheck.errors import Exit, SendcheckError
 from sendcheck.streams import tell
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -125,5 +125,7 @@ def _homeless() -> bool:
 
 def fail(message: str, code: Exit) -> None:
     """One clear line on stderr, then leave."""
-    tell(f"sendcheck: {one_line(message)}\n")
+    from sendcheck.escapes import clean
+
+    tell(clean(f"sendcheck: {' '.join(message.split())}") + "\n")
     sys.exit(code)

@@ -14,6 +14,7 @@ import click
 from sendcheck.cli.groups import HelpingGroup
 from sendcheck.config.load import load_config
 from sendcheck.errors import InputError
+from sendcheck.escapes import clean
 from sendcheck.milter.counters import Counters, default_path
 from sendcheck.milter.master import Master, MilterError
 from sendcheck.pipeline.engine import Engine, Job
@@ -106,5 +107,5 @@ def _warm(engine: Engine) -> None:
 
 def _to_stderr(message: str) -> None:
     """One line of log: rules, places and counts, never a word of a mail."""
-    sys.stderr.write(f"sendcheck milter: {message}\n")
+    sys.stderr.write(clean(f"sendcheck milter: {message}") + "\n")
     sys.stderr.flush()

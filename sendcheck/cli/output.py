@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from sendcheck.cli.telling import say, styled, tell
 from sendcheck.errors import InputError
 from sendcheck.pipeline.contract import Severity
 from sendcheck.pipeline.registry import Registry
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
     from sendcheck.show.text import Style
 
 FORMATS = ("text", "json", "html", "sarif", "junit", "github", "gitlab")
+#: What holds words of mails is for its owner alone; the others are made to be uploaded, and leave them out of real mail.
+_PRIVATE = {"text", "json", "html"}
 _ONE_LINE_EACH = 25
+#: Reasons for skipping that are told apart.
+_REASONS = 8
 
 
 class Output(NamedTuple):
@@ -68,8 +74,8 @@ def progress(reports: Iterable[MailReport], on: bool) -> Iterator[MailReport]:
         yield from bar
 
 
-def deliver(reports: Iterable[MailReport], outputs: list[Output], look: Look) -> Report:
-    """Write each report where it belongs; text to standard output appears mail by mail."""
+def deliver(reports: Iterable[MailReport], outputs: list[Output], look: Look, skipped: Counter[str]) -> Report:
+    """Write each report where it belongs; text to standard output appears mail by mail. ``skipped``: files of folders that were not read, known at the end."""
     from sendcheck.show.text import TextReport, plain
 
     # A progress line and reports on one terminal would run into each other: then the reports follow at the end.
@@ -82,22 +88,37 @@ def deliver(reports: Iterable[MailReport], outputs: list[Output], look: Look) ->
         for notice in report.notices:
             if notice not in noticed:
                 noticed.add(notice)
-                click.echo(f"sendcheck: {notice}", err=True)
+                tell(f"sendcheck: {notice}")
         kept.append(report)
         if streaming is None:
             continue
         if len(kept) > _ONE_LINE_EACH and _nothing_to_say(report, look.show):
             continue
-        click.echo(live.mail(report), nl=False, color=coloured)
+        styled(live.mail(report), nl=False, colour=coloured)
     whole = Report(tuple(kept))
+    told = skipped_line(skipped)
     for output in outputs:
         if output is streaming:
             if len(kept) > 1:
-                click.echo(live.summary(whole), nl=False, color=coloured)
+                styled(live.summary(whole), nl=False, colour=coloured)
+            if told:
+                say(told)
             continue
         style = click.style if output.path is None and coloured else plain
-        _write(output, rendered(output.format, whole, look, style), coloured)
+        _write(output, rendered(output.format, whole, look, style) + (f"{told}\n" if told and output.format == "text" else ""), coloured)
+    if told and not any(output.format == "text" for output in outputs):
+        tell(f"sendcheck: {told}")
     return whole
+
+
+def skipped_line(skipped: Counter[str]) -> str:
+    """Files of folders that were not read, counted by why, in one line; "" for none."""
+    if not skipped:
+        return ""
+    ranked = sorted(skipped.items(), key=lambda entry: (-entry[1], entry[0]))
+    shown = [f"{count:,} {why}" for why, count in ranked[:_REASONS]]
+    rest = sum(count for _why, count in ranked[_REASONS:])
+    return f"skipped: {', '.join(shown)}{f' and {rest:,} others' if rest else ''}"
 
 
 def _nothing_to_say(report: MailReport, show: Severity) -> bool:
@@ -148,6 +169,11 @@ def _write(output: Output, text: str, coloured: bool = False) -> None:
         click.echo(text, nl=False, color=coloured)
         return
     try:
-        Path(output.path).write_text(text, "utf-8", errors="replace", newline="\n")
+        if output.format in _PRIVATE:
+            from sendcheck.cli.privatefile import write_private
+
+            write_private(Path(output.path), text)
+        else:
+            Path(output.path).write_text(text, "utf-8", errors="replace", newline="\n")
     except OSError as error:
         raise InputError(f"cannot write the report to {output.path}: {error.strerror or error}") from error

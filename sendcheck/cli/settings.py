@@ -13,10 +13,12 @@ from typing import Any
 import click
 
 from sendcheck.cli.configured import configured
+from sendcheck.cli.telling import say, styled
 from sendcheck.config.config import Config
 from sendcheck.config.edit import write
 from sendcheck.config.found import LARGEST, nearest_file, user_file, working_folder
-from sendcheck.errors import ConfigError, printable
+from sendcheck.errors import ConfigError
+from sendcheck.escapes import clean
 from sendcheck.pipeline.registry import Registry, load, unknown
 from sendcheck.reading.ordinary import Unreadable, read_text
 
@@ -50,7 +52,7 @@ def init(user: bool) -> None:
     if os.path.lexists(path):
         raise ConfigError(f"{path} is there already; nothing was changed")
     write(path, _STARTER)
-    click.echo(f"wrote {path if user else path.name}: open it and name your domains")
+    say(f"wrote {path if user else path.name}: open it and name your domains")
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,18 +70,18 @@ def config(key: str | None, config_file: str | None, example: bool, move: bool) 
     if example:
         from sendcheck.config.example import example_toml
 
-        click.echo(example_toml(registry), nl=False)
+        styled(example_toml(registry), nl=False)
         return
     if move:
         if key is None or config_file is not None:
             raise click.UsageError("--move needs the KEY that is to be moved from the nearest file to your own, and no --config")
         from sendcheck.cli.moving import moved
 
-        click.echo(printable(moved(registry, key)))
+        say(moved(registry, key))
         return
     settings = configured(registry, config_file, told=False)
     for line in shown_settings(registry, settings, key):
-        click.echo(line)
+        styled(line)
 
 
 def shown_settings(registry: Registry, settings: Config, key: str | None) -> Iterator[str]:
@@ -96,7 +98,7 @@ def shown_settings(registry: Registry, settings: Config, key: str | None) -> Ite
         rows = {key: rows[key]}
 
     def row(what: str, origin: str) -> str:
-        return f"{printable(what)}  {click.style('# ' + printable(origin), dim=True)}"
+        return f"{clean(what)}  {click.style('# ' + clean(origin), dim=True)}"
 
     width = max(len(name) for name in rows)
     for name, value in rows.items():
@@ -110,7 +112,7 @@ def shown_settings(registry: Registry, settings: Config, key: str | None) -> Ite
             why = f"{found.at}: not a project's to set; to have it: sendcheck config --move {found.key}"
             yield row(f"not used: {found.key} = {toml_value(found.value)}", why)
     for why in settings.refused:
-        yield f"not used: {printable(why)}"
+        yield f"not used: {clean(why)}"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -149,4 +151,4 @@ def allow(fingerprint: str, reason: str, until: str | None, rule: str, config_fi
         raise ConfigError(f"cannot read configuration {path}: {error}; nothing was changed") from error
     gap = "" if not old else "\n" if old.endswith("\n") else "\n\n"
     write(path, old + gap + "\n".join(lines) + "\n")
-    click.echo(f"allowed in {path}")
+    say(f"allowed in {path}")

@@ -41,6 +41,7 @@ WITH_VALUE = frozenset(
         "--show",
         "--select",
         "--ignore",
+        "--exclude",
         "--diff",
         "--baseline",
         "--jobs",

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 from sendcheck import __version__
 from sendcheck.errors import InputError, SendcheckError
+from sendcheck.escapes import clean
 from sendcheck.gateways.checking import Checked, Wanted, checked
 from sendcheck.gateways.compose import mail_from_fields
 from sendcheck.gateways.verdict import settle
@@ -24,7 +25,7 @@ from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, Reader
 from sendcheck.reading.sources import refusal, within_cap
-from sendcheck.show.text import clean
+from sendcheck.show.visible import visible
 
 #: Thunderbird drops a connection that answers with more than 1 MB.
 ANSWER = 1024 * 1024
@@ -59,7 +60,7 @@ def answer(data: bytes) -> dict[str, Any]:
         number = request.get("id")
         told = _done(request)
     except SendcheckError as error:
-        told = {"error": str(error), "send": False}
+        told = {"error": clean(str(error)), "send": False}
     except (ValueError, TypeError, RecursionError):
         told = {"error": "the request cannot be read: the extension and sendcheck may be of different versions", "send": False}
     except Exception as error:  # type only: its text may hold words of the mail
@@ -79,7 +80,7 @@ def _done(request: Mapping[str, Any]) -> dict[str, Any]:
     job = Job("this mail", raw, cut, leaving=True, parent=_parent(fields.get("parent")), table=True)
     found = checked(Wanted(job))
     settled = settle(found, str(request.get("reason") or ""), bool(request.get("remember")))
-    return {"send": settled.send, "told": settled.told, **_report(found)}
+    return {"send": settled.send, "told": clean(settled.told), **_report(found)}
 
 
 def _parent(encoded: object) -> tuple[str, bytes] | None:
@@ -93,7 +94,7 @@ def _parent(encoded: object) -> tuple[str, bytes] | None:
 
 
 def _report(found: Checked) -> dict[str, Any]:
-    report = found.report
+    report = visible(found.report)
     shown = [f for f in report.findings if f.severity is not Severity.NOTE]
     rules = load().rules
     return {
@@ -106,7 +107,7 @@ def _report(found: Checked) -> dict[str, Any]:
         "answers": _clipped(report.answers),
         "notices": [_clipped(n) for n in report.notices[:10]],
         "locked": found.about["locked"],
-        "memorable": sorted({" and ".join(dict.fromkeys(map(str, pair))) for _rule, pairs in found.about["pairs"] for pair in pairs})[:3],
+        "memorable": sorted({clean(" and ".join(dict.fromkeys(map(str, pair)))) for _rule, pairs in found.about["pairs"] for pair in pairs})[:3],
         "overridable": not found.about["locked"] and not report.engine_error,
     }
 
@@ -133,7 +134,6 @@ def _finding(finding: Finding, why: str) -> dict[str, Any]:
 
 
 def _clipped(text: str) -> str:
-    text = clean(text)
     return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sendcheck.errors import SendcheckError
+from sendcheck.escapes import clean
 from sendcheck.streams import tell
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def asked(text: str, about: dict[str, Any]) -> bool:
     if not reason:
         return False
     for trouble in sent_anyway(about, reason, remembered):
-        tell(f"sendcheck: {trouble}; the mail is sent\n")
+        tell(clean(f"sendcheck: {trouble}; the mail is sent") + "\n")
     return True
 
 
@@ -75,8 +76,6 @@ def _answer(terminal: FileIO, text: str, about: dict[str, Any]) -> tuple[str, bo
     people = list(dict.fromkeys(tuple(pair) for _rule, pairs in about["pairs"] for pair in pairs))
     if not reason or not people:
         return reason, False
-    from sendcheck.show.text import clean
-
     shown = "; ".join(" and ".join(dict.fromkeys(pair)) for pair in people[:_SHOWN]) + (" …" if len(people) > _SHOWN else "")
     _write(terminal, f"Remember that this is right for {clean(shown)}? y for yes: ")
     return reason, _line(terminal).lower() in _YES

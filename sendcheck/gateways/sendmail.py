@@ -17,6 +17,7 @@ from pathlib import Path
 from sendcheck.config.config import Config
 from sendcheck.config.load import load_config
 from sendcheck.errors import ConfigError, RegistryError
+from sendcheck.escapes import clean
 from sendcheck.gateways.arguments import Call, UsageError, parse
 from sendcheck.gateways.checking import report_of
 from sendcheck.gateways.handing import EX_CONFIG, EX_DATAERR, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, GUARD, Decision
@@ -65,7 +66,7 @@ def decide(argv: Sequence[str], raw: bytes, *, tty: bool) -> Decision:
     try:
         call = parse(argv)
     except UsageError as error:
-        return Decision(EX_USAGE, f"sendcheck: {error}\n")
+        return _stop(EX_USAGE, str(error))
     if os.environ.get(GUARD):
         return _stop(EX_UNAVAILABLE, "the MTA it would hand the mail to is sendcheck itself: set SENDCHECK_MTA or sendmail.mta to the real one")
     try:
@@ -118,7 +119,7 @@ def _check(raw: bytes, call: Call, registry: Registry, config: Config) -> MailRe
 def _stopped(report: MailReport, call: Call, mta: list[str], registry: Registry, config: Config, on_error: str, tty: bool) -> Decision:
     from sendcheck.show.text import TextReport
 
-    text = "".join(f"sendcheck: {notice}\n" for notice in report.notices) + TextReport(registry.rules).mail(report)
+    text = "".join(f"{clean(f'sendcheck: {notice}')}\n" for notice in report.notices) + TextReport(registry.rules).mail(report)
     mode = call.ask or config["sendmail.ask"]
     if report.verdict is Verdict.INCOMPLETE:
         end = _stop(EX_UNAVAILABLE, "the mail could not be checked fully; nothing was sent")
@@ -134,7 +135,7 @@ def _stopped(report: MailReport, call: Call, mta: list[str], registry: Registry,
 
 
 def _stop(code: int, message: str) -> Decision:
-    return Decision(code, f"sendcheck: {message}\n")
+    return Decision(code, clean(f"sendcheck: {message}") + "\n")
 
 
 def act(argv: Sequence[str], raw: bytes) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sendcheck.mailstore.ids import HEAD, ids
-from sendcheck.reading.sources import FROM_LINE
+from sendcheck.reading.mbox import pieces
 
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _INFO = re.compile(r":2,[A-Za-z]*$|[;!]2,[A-Za-z]*$")
@@ -71,14 +71,10 @@ def mails(path: str, begin: int = 0) -> Iterator[Found]:
                     yield Found(own, 0, None)
             return
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            starts = [m.start() for m in FROM_LINE.finditer(data, begin)]
-            if not starts or starts[0] != begin:
-                starts.insert(0, begin)
-            for number, start in enumerate(starts):
-                end = starts[number + 1] if number + 1 < len(starts) else len(data)
-                own = ids(data[start : min(end, start + HEAD)]).own
+            for number, piece in enumerate(pieces(data, begin), 1):
+                own = ids(data[piece.start : min(piece.end, piece.start + HEAD)]).own
                 if own is not None:
-                    yield Found(own, start, end, number + 1)
+                    yield Found(own, piece.start, piece.end, number)
 
 
 def is_mbox(path: str) -> bool:

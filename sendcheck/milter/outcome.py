@@ -10,6 +10,7 @@ from typing import Any
 from sendcheck.config.actions import Action
 from sendcheck.config.config import Config
 from sendcheck.config.keys import SEVERITIES
+from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Confidence
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Verdict, fails
@@ -137,5 +138,5 @@ def told_place(where: Place) -> str:
 
 
 def _ascii(line: str) -> str:
-    plain = line.translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"', 0x2026: "...", 0x2013: "-", 0x2014: "-"})
+    plain = clean(line).translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"', 0x2026: "...", 0x2013: "-", 0x2014: "-"})
     return re.sub(r"[^ -~]", "?", plain.encode("ascii", "replace").decode("ascii"))[:_LONGEST]

@@ -21,6 +21,7 @@ from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader, UnreadEntry
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
 from sendcheck.reading.message import read_message
+from sendcheck.reading.problem import Problem
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.proofreading import Proofreader
@@ -39,15 +40,16 @@ READING, JUDGING = "reading the mail", "judging the findings"
 class Job:
     """One mail to check: its bytes and what is known beside them.
 
-    ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store; ``earlier``: the mails of the thread before it;
-    ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails; ``timings``, ``table``, ``page``: what else the
-    report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts.
+    ``problems``: what was wrong with it before it was read; ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store;
+    ``earlier``: the mails of the thread before it; ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails;
+    ``timings``, ``table``, ``page``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts.
     """
 
     source: str
     raw: bytes
     truncated: bool = False
     first_line: int = 1
+    problems: tuple[Problem, ...] = ()
     envelope: tuple[str, ...] = ()
     parent: tuple[str, bytes] | None = None
     found: bool = False
@@ -134,6 +136,8 @@ class Engine:
             around = self._surroundings(job)
             return mails_of(job.source, job.raw, job.template, replace(around, profile=self.profile or job.template.profile or around.profile))
         message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
+        if job.problems:
+            message = replace(message, problems=(*job.problems, *message.problems))
         return [understand(message, replace(self._surroundings(job), history=history_for(self.config, message)))]
 
     def _surroundings(self, job: Job) -> Surroundings:

@@ -8,7 +8,6 @@ from datetime import date
 from typing import NamedTuple
 
 from sendcheck.config.config import Config, Suppression
-from sendcheck.errors import one_line
 from sendcheck.pipeline.contract import Hit, Rule, Severity
 from sendcheck.pipeline.registry import Registry, unknown
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Suppressed, Verdict, fails, fingerprint
@@ -76,7 +75,7 @@ def judge(
     findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
     unmatched = tuple(f"{s.origin}: the exception for {s.rule} matches nothing in this mail" for s in exceptions if s not in used)
     verdict = verdict_of(findings, not_run, config)
-    return Judgement(verdict, tuple(findings), tuple(suppressed), tuple(map(one_line, (*config.notices, *notices))), unmatched)
+    return Judgement(verdict, tuple(findings), tuple(suppressed), (*config.notices, *notices), unmatched)
 
 
 def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import mmap
-import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sendcheck.errors import InputError
 from sendcheck.reading.limits import LIMITS
 from sendcheck.reading.ordinary import inside
+from sendcheck.reading.problem import Problem
+
+if TYPE_CHECKING:
+    from sendcheck.reading.mbox import Bytes, Piece
 
 #: Bytes that tell what a file is.
 _HEAD = 4096
-_MAIL_SUFFIXES = {".eml", ".mbox", ".mbx", ".patch", ".mail"}
-FROM_LINE = re.compile(rb"(?m)(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S+ [^\n]{0,80}\d{4}[^\n]{0,10}\r?\n(?=[!-9;-~]+:)")
+_MBOXES = {".mbox", ".mbx"}
+#: What may stand before the first From_ line of an mbox.
+_BEFORE_FROM = b"\xef\xbb\xbf \t\r\n\f>"
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _FROM_LINE = re.compile(rb">?From [^\n]*\n")
 #: Fields that begin the header of a mail, or stand in it; "To:" alone begins many a sentence's line.
@@ -34,7 +40,10 @@ _MANY = 0.02
 
 
 class Source(NamedTuple):
-    """One mail to check. ``name`` as the report shows it; ``first_line``: where it starts in an mbox (from 1); ``template``: it is the source of mails."""
+    """One mail to check. ``name`` as the report shows it; ``first_line``: where it starts in an mbox (from 1); ``template``: it is the source of mails;
+
+    ``problems``: what is doubtful about where it begins and ends; ``cut``: more came than is read.
+    """
 
     name: str
     data: bytes | None = None
@@ -43,11 +52,14 @@ class Source(NamedTuple):
     end: int | None = None
     first_line: int = 1
     template: bool = False
+    problems: tuple[Problem, ...] = ()
+    cut: bool = False
 
     def read(self) -> tuple[bytes, bool]:
         """The mail's bytes, and whether they were cut at the size cap. Raises InputError if it cannot be read."""
         if self.data is not None:
-            return within_cap(self.data)
+            data, cut = within_cap(self.data)
+            return data, cut or self.cut
         cap = LIMITS.mail_bytes
         assert self.path is not None
         try:
@@ -124,19 +136,28 @@ def stdin_source() -> Source:
 
 
 def expand(
-    arguments: list[str], is_template: Callable[[Path], bool] = lambda _path: False, project: Callable[[Path], Path] = lambda folder: folder
+    arguments: list[str],
+    is_template: Callable[[Path], bool] = lambda _path: False,
+    project: Callable[[Path], Path] = lambda folder: folder,
+    *,
+    skipped: Counter[str] | None = None,
+    exclude: Sequence[str] | None = None,
 ) -> Iterator[Source | InputError | Unread]:
     """The mails and templates that the command line names, in order; what cannot be read is given as an error in its place.
 
-    ``project``: the folder that a template found in a folder must not lead out of, by a link.
+    ``project``: the folder that a template found in a folder must not lead out of, by a link; ``skipped`` counts, by why, the files of folders that are
+    none; ``exclude``: patterns of files of folders to pass over, beside those that git ignores (None: an archive of mail, where nothing is ignored).
+    What is named itself is always read.
     """
+    walk = _Walk(is_template, Counter() if skipped is None else skipped, exclude)
     for argument in arguments or ["-"]:
         if argument == "-":
-            yield stdin_source()
+            source = stdin_source()
+            yield from _several(source, len(source.data or b"") > LIMITS.mail_bytes)
             continue
         path = Path(argument)
         if path.is_dir():
-            yield from _folder(path, argument, is_template, project(path.resolve()))
+            yield from _folder(path, argument, walk, project(path.resolve()))
         elif path.is_symlink() and not path.exists():
             yield InputError(f"{argument} is a link that leads nowhere, or in a circle")
         elif not path.exists():
@@ -149,96 +170,99 @@ def expand(
             yield InputError(f"{argument} is neither a file nor a folder")
 
 
-def _folder(path: Path, shown: str, is_template: Callable[[Path], bool], project: Path) -> Iterator[Source | InputError | Unread]:
-    """A folder's mails and templates. Where it holds templates, the files that are neither are named."""
+class _Walk(NamedTuple):
+    """How folders are walked: what is a template, what counts the files passed over, and patterns of files to pass over."""
+
+    is_template: Callable[[Path], bool]
+    skipped: Counter[str]
+    exclude: Sequence[str] | None
+
+
+def _folder(path: Path, shown: str, walk: _Walk, project: Path) -> Iterator[Source | InputError | Unread]:
+    """A folder's mails and templates. Where it holds templates, the files that are neither are named, else they are counted."""
+    from sendcheck.reading.folders import CLOSED, files_below, is_mail, kind_of
+    from sendcheck.reading.ignoring import above
+
+    is_template, skipped, exclude = walk
     found = templates = False
-    other: list[str] = []
-    for file in _files(path):
+    other: list[tuple[str, str]] = []
+    for file in files_below(path, None if exclude is None else above(path, exclude), skipped):
+        if isinstance(file, InputError):
+            yield file
+            continue
         name = str(Path(shown) / file.relative_to(path))
         if file.is_symlink() and not file.exists():
-            if _is_mail(file) or is_template(file):
+            if is_mail(file) or is_template(file):
                 yield InputError(f"{name} is a link that leads nowhere, or in a circle: it was not read")
-        elif is_template(file):
+            else:
+                skipped[kind_of(file)] += 1
+        elif is_template(file) and file.is_file():
             found = templates = True
             if file.is_symlink() and not inside(file, project):
                 yield InputError(f"{name} is a link that leads out of {project}: it was not read. If you mean it, name it on the command line")
                 continue
             yield Source(name, path=file, template=True)
-        elif file.is_file() and _is_mail(file):
+        elif file.is_file() and is_mail(file):
             found = True
             yield from _file(file, name)
+        elif not file.is_file() or file.suffix.lower() in CLOSED:
+            skipped[kind_of(file)] += 1
         elif file.name != "sendcheck.toml":
-            other.append(name)
+            other.append((name, kind_of(file)))
     if not found:
         yield InputError(
             f"no mails and no templates in {shown}: looked for .eml, .mbox and .patch files, Maildirs, files that begin with header fields, "
             "and templates by their endings or by [[templates]]"
         )
-    elif templates and other:
-        yield Unread(tuple(other))
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """Files below a folder in order of their names; links to folders are not followed, so that no circle is walked."""
-    for folder, names, files in os.walk(path):
-        below = Path(folder).relative_to(path).parts
-        maildir = "cur" in below or "new" in below
-        names[:] = sorted(n for n in names if n != "node_modules" and (maildir or not n.startswith(".") or _holds_maildir(Path(folder) / n)))
-        for name in sorted(files):
-            if not name.startswith("."):
-                yield Path(folder) / name
-
-
-def _holds_maildir(path: Path) -> bool:
-    """Whether a hidden folder is one of a Maildir++ (``.Sent/cur``)."""
-    return (path / "cur").is_dir() or (path / "new").is_dir()
-
-
-def _is_mail(file: Path) -> bool:
-    if file.parent.name == "tmp" and (file.parent.parent / "cur").is_dir():
-        return False
-    in_maildir = file.parent.name in {"cur", "new"}
-    return in_maildir or file.suffix.lower() in _MAIL_SUFFIXES or (not _known_other(file) and _looks_like_mail(file))
-
-
-def _known_other(file: Path) -> bool:
-    return bool(re.fullmatch(r"\.[A-Za-z][A-Za-z0-9]{0,7}", file.suffix)) and file.suffix.lower() != ".txt"
-
-
-def _looks_like_mail(file: Path) -> bool:
-    """Whether a file without a telling name begins like a mail: header fields that mails have."""
-    try:
-        with file.open("rb") as opened:
-            head = opened.read(4096)
-    except OSError:
-        return False
-    names = {m.group(1).lower() for m in re.finditer(rb"(?m)^([A-Za-z-]+):", head.replace(b"\r\n", b"\n").split(b"\n\n")[0])}
-    return len(names & {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version", b"return-path"}) >= 2
+    if templates and other:
+        yield Unread(tuple(name for name, _kind in other))
+    else:
+        skipped.update(kind for _name, kind in other)
 
 
 def _file(path: Path, shown: str) -> Iterator[Source | InputError]:
     if path.is_fifo():
-        yield Source(shown, data=path.read_bytes())
+        yield from _several(Source(shown, data=path.read_bytes()))
         return
     try:
         with path.open("rb") as file:
-            head = file.read(5)
+            head = file.read(_HEAD)
     except OSError as error:
         yield InputError(f"cannot read {shown}: {error.strerror or error}")
         return
-    if head != b"From ":
+    if not head.strip() or not _is_mbox(head, path.suffix):
         yield Source(shown, path=path)
         return
-    yield from _mbox(path, shown)
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:  # never all of it in memory
+        for name, piece in _mails_of(data, shown, path.suffix.lower() in _MBOXES):
+            yield Source(name, path=path, start=piece.start, end=piece.end, first_line=piece.first_line, problems=piece.doubts)
 
 
-def _mbox(path: Path, shown: str) -> Iterator[Source]:
-    """The mails of an mbox (RFC 4155), each with its first line; a lone mail with a From_ line keeps its plain name. Never all of it in memory."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        starts = [m.start() for m in FROM_LINE.finditer(data)] or [0]
-        numbered = len(starts) > 1 or path.suffix.lower() in {".mbox", ".mbx"}
-        line = 1
-        for number, start in enumerate(starts, 1):
-            end = starts[number] if number < len(starts) else len(data)
-            yield Source(f"{shown}#{number}" if numbered else shown, path=path, start=start, end=end, first_line=line)
-            line += data[start:end].count(b"\n")
+def _several(source: Source, cut: bool = False) -> Iterator[Source]:
+    """The mails in what was read already; ``cut``: its end was not."""
+    data = source.data or b""
+    if not _is_mbox(data[:_HEAD]):
+        yield source
+        return
+    for name, piece in _mails_of(data, source.name, False):
+        last = cut and piece.end == len(data)
+        yield Source(name, data=data[piece.start : piece.end], first_line=piece.first_line, problems=piece.doubts, cut=last)
+
+
+def _is_mbox(head: bytes, suffix: str = "") -> bool:
+    if not head.lstrip(_BEFORE_FROM).startswith(b"From ") and suffix.lower() not in _MBOXES:
+        return False  # most mails need no more than this look
+    from sendcheck.reading.mbox import is_mbox
+
+    return is_mbox(head, suffix)
+
+
+def _mails_of(data: Bytes, shown: str, numbered: bool) -> Iterator[tuple[str, Piece]]:
+    """Name and place of each mail of an mbox; a lone mail with a From_ line keeps its plain name, unless its file is called an mbox."""
+    from sendcheck.reading.mbox import pieces
+
+    found = pieces(data)
+    ahead = list(islice(found, 2))
+    numbered = numbered or len(ahead) > 1
+    for number, piece in enumerate(chain(ahead, found), 1):
+        yield f"{shown}#{number}" if numbered else shown, piece

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 
 from sendcheck.pipeline.contract import Exchange
 from sendcheck.pipeline.report import MailReport
-from sendcheck.show.text import clean
 from sendcheck.understanding.place import Place, clip
 
 _ROOM = 78
 
 
 def table(report: MailReport, style: Callable[..., str]) -> Iterator[str]:
-    """The lines of the table, or one that says why there is none."""
+    """The lines of the table, or one that says why there is none. ``report``: made visible."""
     rows = report.exchanges or ()
     if not rows:
         yield f"  Asked     {_why_empty(report)}"
@@ -32,11 +31,11 @@ def _why_empty(report: MailReport) -> str:
 def _row(row: Exchange, style: Callable[..., str]) -> Iterator[str]:
     mark = style("✗", fg="red", bold=True) if row.answered is None else style("✓", fg="green", bold=True)
     yield ""
-    yield f"  {mark} {style(f'{row.kind:<9}', bold=True)} {clean(clip(row.asked.excerpt, _ROOM))}"
+    yield f"  {mark} {style(f'{row.kind:<9}', bold=True)} {clip(row.asked.excerpt, _ROOM)}"
     if row.answered is None:
         yield f"      {style(row.how or 'nothing in the text comes back to it', fg='red')}"
         return
-    yield f"      {style(_where(row.answered), dim=True)} {clean(clip(row.answered.excerpt, _ROOM))}"
+    yield f"      {style(_where(row.answered), dim=True)} {clip(row.answered.excerpt, _ROOM)}"
     if row.how:
         yield f"      {style(row.how, dim=True)}"
 

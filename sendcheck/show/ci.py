@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import Finding, MailReport, fails
 
 _REAL_MAIL = (".eml", ".mbox", ".mbx")
+_NUMBER = re.compile(r"#\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding as a machine is told of it. ``path``: relative to the working folder, with slashes; lines and columns count from 1, None where
-    something is absent; ``fails``: whether it fails the run; ``key``: tells it from every other finding of the run, run after run.
+    """A finding as a machine is told of it. ``path``: relative to the working folder, with slashes; ``message``: for people, cleaned; lines and columns
+    count from 1, None where something is absent; ``fails``: whether it fails the run; ``key``: tells it from every other finding of the run, run after run.
     """
 
     path: str
@@ -33,7 +36,7 @@ class Told:
 
 def shown_path(source: str, file: str = "") -> str:
     """A path as repositories name it: relative, with slashes, no ``./``; an mbox's mails share their file."""
-    name = (file or source).split("#")[0]
+    name = file or file_of(source)
     if name == "-":
         return "stdin"
     if PurePath(name).is_absolute():
@@ -42,13 +45,18 @@ def shown_path(source: str, file: str = "") -> str:
     return PurePath(os.path.normpath(name)).as_posix()
 
 
+def file_of(source: str) -> str:
+    """The file of a source: the mails of an mbox are numbered."""
+    return _NUMBER.sub("", source)
+
+
 def hidden(mail: MailReport, redact: bool | None) -> bool:
     """Whether a mail's words stay out of what is uploaded: those of real mail do, unless asked for (INTEGRATION.md, privacy)."""
     if redact is not None:
         return redact
     if mail.template:
         return False
-    path = mail.source.split("#")[0]
+    path = file_of(mail.source)
     return path == "-" or path.lower().endswith(_REAL_MAIL) or "." not in path.rsplit("/", 1)[-1]
 
 
@@ -79,4 +87,4 @@ def _text(finding: Finding, rules: dict[str, Rule], hide: bool) -> str:
     """What is wrong and what to do; of a redacted mail only what the rule says of itself."""
     if hide and finding.rule in rules:
         return rules[finding.rule].summary
-    return f"{finding.message}\n{finding.suggestion}" if finding.suggestion else finding.message
+    return "\n".join(clean(said) for said in (finding.message, finding.suggestion) if said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import MailReport, Report
 from sendcheck.show.ci import shown_path, told
@@ -16,7 +17,7 @@ def _data(text: str) -> str:
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(clean(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def as_github(report: Report, rules: dict[str, Rule], redact: bool | None = None) -> str:
@@ -37,4 +38,4 @@ def _mail(mail: MailReport, rules: dict[str, Rule], redact: bool | None) -> Iter
         yield f"::{_LEVEL[finding.severity]} {','.join(properties)}::{_data(finding.message)}"
     for entry in mail.not_run:
         if entry.required:
-            yield f"::error file={_property(shown_path(mail.source))},title={_property(entry.rule)}::{_data('not run: ' + entry.reason)}"
+            yield f"::error file={_property(shown_path(mail.source))},title={_property(entry.rule)}::{_data(clean('not run: ' + entry.reason))}"

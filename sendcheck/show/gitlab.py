@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import Report
 from sendcheck.show.ci import shown_path, told
@@ -21,7 +22,7 @@ def as_gitlab(report: Report, rules: dict[str, Rule], redact: bool | None = None
         for entry in mail.not_run:
             if entry.required:
                 path = shown_path(mail.source)
-                rows.append((entry.rule, f"not run: {entry.reason}", "critical", path, 1, f"{path}\x00{entry.rule}\x00not run"))
+                rows.append((entry.rule, clean(f"not run: {entry.reason}"), "critical", path, 1, f"{path}\x00{entry.rule}\x00not run"))
     data = [
         {
             "description": message,

@@ -5,6 +5,7 @@ Here it is worked out what is shown; ``report.html.j2`` says how (it escapes eve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -14,17 +15,21 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, Template
 from markupsafe import Markup
 
+from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Rule, Severity
 from sendcheck.pipeline.page import Page, Sheet
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Reader, Report, Verdict
 from sendcheck.show.marks import Mark, marked
-from sendcheck.show.text import MARKS, allowed, by_organisation, clean, counted, headline, unread_parts, verdicts, where_of
+from sendcheck.show.text import MARKS, allowed, by_organisation, counted, headline, unread_parts, verdicts, where_of
+from sendcheck.show.visible import visible
 from sendcheck.understanding.place import Place
 
 _HERE = Path(__file__).parent
 _FOLDED = {"trail": "Older mail below", "forward": "Forwarded mail", "disclaimer": "Disclaimer", "diff": "Patch"}
 _PARTS = {"parent": "the mail you answer", "trail": "the older mail below"}
 _COLOURS = 8
+#: A page may be printed into the log of a CI, too.
+_COMMAND = re.compile(r"(?m)^([^\S\n]*)::")
 #: Mails without findings are shown whole only if there are no more than so many in all.
 _FEW = 3
 _HIDDEN, _HIDDEN_LENGTH = 20, 500
@@ -32,6 +37,7 @@ _HIDDEN, _HIDDEN_LENGTH = 20, 500
 
 def as_html(report: Report, rules: dict[str, Rule], show: Severity = Severity.WARNING, *, lines: bool = True) -> str:
     """The whole report as one document, ending in a newline. ``show``: the mildest severity shown; ``lines``: whether there is a file to count lines in."""
+    report = Report(tuple(visible(mail) for mail in report.mails))
     alone = len(report.mails) == 1
     mails = [
         _mail(_Shown(number, mail, rules, show, lines, _severe(mail, show)), 1 if alone else 2, len(report.mails))
@@ -39,13 +45,14 @@ def as_html(report: Report, rules: dict[str, Rule], show: Severity = Severity.WA
     ]
     title = f"{mails[0]['word']}: {mails[0]['source']}" if alone else "sendcheck"
     summary = f"{len(mails):,} mails: {verdicts(report)}"
-    return _template().render(title=title, summary=summary, mails=mails, css=Markup((_HERE / "report.css").read_text("utf-8"))).strip() + "\n"
+    page = _template().render(title=title, summary=summary, mails=mails, css=Markup((_HERE / "report.css").read_text("utf-8"))).strip() + "\n"
+    return _COMMAND.sub(r"\1&#58;:", page)
 
 
 @cache
 def _template() -> Template:
     def printable(value: Any) -> Any:
-        """Control characters of a mail reach no page."""
+        """No page holds a character that does something."""
         return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     made = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=printable)
@@ -92,15 +99,15 @@ def _mail(shown: _Shown, level: int, among: int) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "mark": MARKS[report.verdict][0],
         "word": headline(report).capitalize(),
-        "source": clean(report.source),
-        "facts": [clean(fact) for fact in facts if fact],
+        "source": report.source,
+        "facts": [fact for fact in facts if fact],
         "template": report.template,
         "whole": among <= _FEW or report.verdict is not Verdict.PASS or bool(shown.findings),
         "rules": list(dict.fromkeys(f.rule for f in shown.findings)),
         "notices": report.notices,
         "groups": list(_groups(shown)),
-        "hidden_groups": [clean(name) for name in report.groups],
-        "fields": None if page is None else [{"name": name, "value": _field(shown, name.lower(), clean(value))} for name, value in page.fields],
+        "hidden_groups": report.groups,
+        "fields": None if page is None else [{"name": name, "value": _field(shown, name.lower(), value)} for name, value in page.fields],
         "sheets": [] if page is None else list(_sheets(shown, page)),
         "hidden": [] if page is None else _hidden(shown, page),
         "files": [] if page is None else list(_files(shown, page)),
@@ -138,10 +145,9 @@ def _field(shown: _Shown, part: str, value: str) -> Markup:
     marks = []
     for number, finding in enumerate(shown.findings, 1):
         for place in (finding.where, *finding.also):
-            excerpt = clean(place.excerpt)
-            at = value.find(excerpt) if place.part == part and excerpt else -1
+            at = value.find(place.excerpt) if place.part == part and place.excerpt else -1
             if at >= 0:
-                marks.append(Mark(at, at + len(excerpt), finding.severity.value, number))
+                marks.append(Mark(at, at + len(place.excerpt), finding.severity.value, number))
     return Markup(marked(value, 0, len(value), marks, (), (), lambda number, end: shown.refs([number]) if end else ""))
 
 

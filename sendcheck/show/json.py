@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sendcheck.escapes import in_json
 from sendcheck.pipeline.report import Finding, MailReport, Report
 from sendcheck.understanding.place import Place
 
@@ -15,8 +16,8 @@ def as_json(report: Report) -> str:
 
 
 def dumped(data: Any) -> str:
-    """JSON as all formats write it: indented, what UTF-8 cannot hold replaced, ending in a newline."""
-    return json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8") + "\n"
+    """JSON as all formats write it: indented, what UTF-8 cannot hold replaced, what no terminal should get as escapes of JSON, ending in a newline."""
+    return in_json(json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "replace").decode("utf-8")) + "\n"
 
 
 def _mail(mail: MailReport) -> dict[str, Any]:

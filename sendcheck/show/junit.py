@@ -1,15 +1,14 @@
-"""JUnit XML: a suite for each mail or template, a case for each check; what XML cannot hold is left out."""
+"""JUnit XML: a suite for each mail or template, a case for each check; what XML cannot hold stands as visible escapes."""
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
+from sendcheck.escapes import clean
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import MailReport, Report
-from sendcheck.show.ci import Told, shown_path, told
+from sendcheck.show.ci import Told, file_of, shown_path, told
 
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CRASHED = "check-crashed"
 
 
@@ -25,7 +24,7 @@ def as_junit(report: Report, registry: Registry, redact: bool | None = None, fai
 
 
 def _suite(root: ElementTree.Element, mail: MailReport, registry: Registry, found: list[Told]) -> None:
-    name = _clean(mail.source if mail.source == "-" or "#" in mail.source else shown_path(mail.source))
+    name = clean(mail.source if mail.source == "-" or file_of(mail.source) != mail.source else shown_path(mail.source))
     suite = ElementTree.SubElement(root, "testsuite", name=name)
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     unrun = {e.rule: e.reason for e in mail.not_run if e.required}
@@ -62,4 +61,4 @@ def _told(case: ElementTree.Element, kind: str, found: Told) -> None:
 
 
 def _clean(text: str) -> str:
-    return _ILLEGAL.sub("\ufffd", text)
+    return "\n".join(clean(line) for line in text.split("\n"))

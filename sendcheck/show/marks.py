@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from sendcheck.show.text import clean
+from sendcheck.escapes import clean, clean_lines
 
 _TAGS = {"strong": "strong", "em": "em", "u": "u", "s": "s", "heading": "strong", "code": "code"}
 
@@ -40,7 +40,7 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], looks: Sequen
     for begin, stop in pairwise(edges):
         inside = sorted((m for m in marks if m.start <= begin and m.end >= stop), key=lambda m: (m.end - m.start, m.number))
         out += [beside(m.number, False) for m in inside if max(m.start, start) == begin]
-        piece = escape(_shown(text[begin:stop]))
+        piece = escape(clean_lines(text[begin:stop]))
         for tag in dict.fromkeys(_TAGS[look] for first, last, look in looks if first <= begin and last >= stop):
             piece = f"<{tag}>{piece}</{tag}>"
         link = next((target for first, last, target in links if first <= begin and last >= stop), None)
@@ -55,11 +55,6 @@ def marked(text: str, start: int, end: int, marks: Sequence[Mark], looks: Sequen
         ]
         out += [beside(m.number, True) for m in reversed(inside) if min(m.end, end) == stop]
     return "".join(out)
-
-
-def _shown(text: str) -> str:
-    """As written, but for characters that would do something."""
-    return "".join(c if c in "\n\t" else clean(c) for c in text)
 
 
 def _tells(text: str, first: int, last: int, target: str) -> bool:

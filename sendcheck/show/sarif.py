@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sendcheck import __version__
+from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.report import Report
 from sendcheck.show.ci import Told, shown_path, told
@@ -22,7 +23,7 @@ def as_sarif(report: Report, rules: dict[str, Rule], redact: bool | None = None)
     named = [slug for slug in rules if any(t.rule == slug for t in found)]
     index = {slug: number for number, slug in enumerate(named)}
     missed = [
-        {"level": "error", "message": {"text": f"{entry.rule} did not run: {entry.reason}"}, "locations": [_location(shown_path(mail.source))]}
+        {"level": "error", "message": {"text": clean(f"{entry.rule} did not run: {entry.reason}")}, "locations": [_location(shown_path(mail.source))]}
         for mail in report.mails
         for entry in mail.not_run
         if entry.required
@@ -53,7 +54,7 @@ def _location(path: str, found: Told | None = None) -> dict[str, Any]:
         region["startColumn"] = found.column
         if found.end_line is not None and found.end_column is not None and (found.end_line, found.end_column) >= (found.line, found.column):
             region |= {"endLine": found.end_line, "endColumn": found.end_column}
-    return {"physicalLocation": {"artifactLocation": {"uri": quote(path)}, "region": region}}
+    return {"physicalLocation": {"artifactLocation": {"uri": quote(path, errors="surrogateescape")}, "region": region}}
 
 
 def _result(found: Told, index: dict[str, int]) -> dict[str, Any]:

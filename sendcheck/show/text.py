@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from sendcheck.escapes import clean, for_log
 from sendcheck.pipeline.contract import Rule, Severity
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Reader, Report, Suppressed, Verdict
+from sendcheck.show.visible import visible
 from sendcheck.understanding.place import Place
 
 Style = Callable[..., str]
@@ -17,6 +19,8 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "b
 _WIDTH = 96
 _MANY = 12
 _STYLE_ROOM = 8
+#: Categories of characters that take no room of their own: marks, and joiners in an emoji.
+_NO_WIDTH = {"Mn", "Me", "Cf"}
 #: Exceptions for one reason that are told one by one.
 _FEW = 2
 
@@ -36,6 +40,7 @@ class TextReport(NamedTuple):
 
     def mail(self, report: MailReport) -> str:
         """The report of one mail, ending in a newline. One line if there is nothing to say."""
+        report = visible(report)
         shown = [f for f in report.findings if f.severity.rank <= self.show.rank]
         not_run = [e for e in report.not_run if e.required or self.show is Severity.NOTE]
         unmatched = report.unmatched if self.show is Severity.NOTE else tuple(u for u in report.unmatched if _its_own(u, report))
@@ -57,7 +62,7 @@ class TextReport(NamedTuple):
             lines += ["", *table(report, self.style)]
         if self.timings and report.timings:
             lines += ["", *(f"  {name:<16}{ms:8.1f} ms" for name, ms in report.timings)]
-        return "\n".join(lines) + "\n"
+        return for_log("\n".join(lines) + "\n")
 
     def summary(self, report: Report) -> str:
         """One line over several mails and templates."""
@@ -76,12 +81,12 @@ class TextReport(NamedTuple):
     def _head(self, report: MailReport) -> list[str]:
         _mark, colour = MARKS[report.verdict]
         word = headline(report) + (", with remarks" if report.verdict is Verdict.PASS else "")
-        return [f"{self._mark(report.verdict)} {self.style(clean(report.source), bold=True)}: {self.style(word, fg=colour, bold=True)}"]
+        return [f"{self._mark(report.verdict)} {self.style(report.source, bold=True)}: {self.style(word, fg=colour, bold=True)}"]
 
     def _readers(self, readers: tuple[Reader, ...], groups: tuple[str, ...]) -> list[str]:
         """Recipients grouped by organisation, outside first."""
         if not readers:
-            names = ", ".join(clean(g) for g in groups)
+            names = ", ".join(groups)
             return [f"  Readers   {'a hidden group: ' + names if groups else 'nobody named'}"]
         by_org = by_organisation(readers)
         width = min(34, max(len(org) for _inside, org, _people in by_org))
@@ -89,7 +94,7 @@ class TextReport(NamedTuple):
         for number, (inside, org, people) in enumerate(by_org):
             label = "Readers" if number == 0 else ""
             where = self.style("inside ", fg="green") if inside else self.style("outside", fg="magenta")
-            shown = [clean(p.shown) + ("" if p.field == "to" else f" ({p.field})") for p in people[:_MANY]]
+            shown = [p.shown + ("" if p.field == "to" else f" ({p.field})") for p in people[:_MANY]]
             if len(people) > _MANY:
                 shown.append(f"and {len(people) - _MANY} more")
             start = f"  {label:<9} {where}  {self.style(_clip(org, width).ljust(width), bold=not inside)}  "
@@ -104,7 +109,7 @@ class TextReport(NamedTuple):
 
     def _answers(self, report: MailReport) -> Iterator[str]:
         if report.answers:
-            yield from _fill(f"  Answers   {clean(report.answers)}", " " * 12)
+            yield from _fill(f"  Answers   {report.answers}", " " * 12)
 
     def _findings(self, group: list[Finding]) -> Iterator[str]:
         first = group[0]
@@ -129,9 +134,9 @@ class TextReport(NamedTuple):
     def _excerpt(self, place: Place) -> Iterator[str]:
         if not place.context:
             if place.excerpt:
-                yield f"          {self.style(where_of(place, part=False) + ':', dim=True)} {clean(place.excerpt)}"
+                yield f"          {self.style(where_of(place, part=False) + ':', dim=True)} {place.excerpt}"
             return
-        context = clean(place.context)
+        context = place.context
         yield f"          {self.style(where_of(place), dim=True)}"
         yield f"            {context}"
         if place.excerpt:
@@ -148,7 +153,7 @@ class TextReport(NamedTuple):
 
     def _footnotes(self, report: MailReport, unmatched: tuple[str, ...]) -> list[str]:
         lines = [f"  {self.style('allowed', fg='cyan')} {told}" for told in allowed(report.suppressed)]
-        lines += [f"  {self.style('unused', dim=True)}  {clean(text)}" for text in unmatched]
+        lines += [f"  {self.style('unused', dim=True)}  {text}" for text in unmatched]
         if report.network:
             lines.append(f"  {self.style('network', fg='cyan')} asked outside this machine: {', '.join(report.network)} is on")
         return lines
@@ -190,7 +195,7 @@ def by_organisation(readers: Iterable[Reader]) -> list[tuple[bool, str, list[Rea
 def where_of(place: Place, part: bool = True) -> str:
     """Where a place is, in words: file, part, line and column, as far as they are known."""
     where = place.part if place.line is None else f"line {place.line}, column {place.column}"
-    where = f"{clean(place.file)}, {where}" if place.file else where
+    where = f"{place.file}, {where}" if place.file else where
     return f"{place.part}, {where}" if part and place.line is not None else where
 
 
@@ -206,9 +211,9 @@ def allowed(suppressed: Iterable[Suppressed]) -> Iterator[str]:
         by_reason.setdefault(entry.reason, []).append(entry.rule)
     for reason, rules in by_reason.items():
         if len(rules) <= _FEW:
-            yield from (f"{rule}: {clean(reason)}" for rule in rules)
+            yield from (f"{rule}: {reason}" for rule in rules)
         else:
-            yield f"{len(rules)} findings ({', '.join(sorted(set(rules)))}): {clean(reason)}"
+            yield f"{len(rules)} findings ({', '.join(sorted(set(rules)))}): {reason}"
 
 
 def unread(report: MailReport) -> str:
@@ -291,10 +296,5 @@ def _clip(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def clean(text: str) -> str:
-    """Control characters of a mail never reach the terminal."""
-    return "".join(c if unicodedata.category(c)[0] != "C" or c == "\u200d" else " " for c in text)
-
-
 def _columns(text: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(0 if unicodedata.category(c) in _NO_WIDTH else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
