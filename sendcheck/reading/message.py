@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
 from sendcheck.reading.flowed import unflow
 from sendcheck.reading.headers import Header, decode_words
+from sendcheck.reading.invisible import holds_invisible, visible, visible_pieces
 from sendcheck.reading.limits import LIMITS, Limits
 from sendcheck.reading.mime import DecodedText, PartTree, RawPart, decode_text, decoded_size, split
 from sendcheck.reading.problem import Problem, ProblemKind, Problems
-from sendcheck.reading.sourcemap import RawPositions, TextView, derived_view, plain_view
+from sendcheck.reading.sourcemap import RawPositions, TextView, derived_view, plain_view, whole
 
 if TYPE_CHECKING:
     from sendcheck.reading.html import HtmlText
@@ -180,7 +181,8 @@ def address_field(field: Header, limit: int, problems: Problems | None = None) -
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", field.raw_value).strip()
     parsed = parse_address_list(unfolded, limit)
     decoded = tuple(
-        Address(decode_words(a.name, problems, field.name.lower()), a.addr, a.group, a.error, a.raw) if "=?" in a.name else a for a in parsed.addresses
+        Address(visible(decode_words(a.name, problems, field.name.lower())), a.addr, a.group, a.error, a.raw) if "=?" in a.name or not a.name.isascii() else a
+        for a in parsed.addresses
     )
     return AddressList(decoded, tuple(decode_words(g) for g in parsed.groups), parsed.cut)
 
@@ -220,9 +222,10 @@ def _read_text(raw: bytes, leaf: RawPart, positions: RawPositions, limits: Limit
     if leaf.fields.content_type == "text/html":
         return _read_html(decoded, leaf, base, limits, problems, first_line)
     view = base
-    if leaf.fields.flowed:
-        pieces = unflow(decoded.text, leaf.fields.delsp)
-        view = _shifted(derived_view(pieces, decoded.map), first_line)
+    hides = holds_invisible(decoded.text)
+    if leaf.fields.flowed or hides:
+        pieces = unflow(decoded.text, leaf.fields.delsp) if leaf.fields.flowed else whole(decoded.text)
+        view = _shifted(derived_view(visible_pieces(pieces) if hides else pieces, decoded.map), first_line)
     return TextPart("plain", leaf.path, view, None, base, leaf.alternative, leaf.attached_mail, leaf.headers)
 
 

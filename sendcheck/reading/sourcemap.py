@@ -101,6 +101,13 @@ class Pieces:
         return source + inside
 
 
+def whole(text: str) -> Pieces:
+    """A text that is its own source."""
+    pieces = Pieces()
+    pieces.add(text, 0)
+    return pieces
+
+
 @dataclass(slots=True)
 class PartMap:
     """Undoes transfer and charset decoding of one leaf part.
