@@ -102,7 +102,7 @@ def deliver(reports: Iterable[MailReport], outputs: list[Output], look: Look) ->
 
 def _nothing_to_say(report: MailReport, show: Severity) -> bool:
     """Whether a mail of many needs no line of its own."""
-    return report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
+    return report.passages is None and report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
 
 
 def rendered(name: str, report: Report, look: Look, style: Style | None = None) -> str:
