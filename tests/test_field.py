@@ -1,15 +1,15 @@
 """Inputs from public bug reports and trials: one folder each in `tests/field`, with what is expected of them in `expected.yaml`.
 
-    from: owner/project#1            where the complaint was made
-    complaint: what went wrong there
-    kind: which class of inputs this one stands for
-    cases:
-      - files: [a.eml, "b*.eml", "c.mbox#2"]     sources as the report names them; patterns are shell patterns
-        fires: [secret, "promise-absolute: never again"]     a rule, or a rule with a piece of what its finding points at
-        silent: [attachment-missing]     rules without any finding; "*": no error and no warning at all
-        verdict: fail
-        unread: "encrypted"     a pattern for what the report says was not read
-        config: other.toml      instead of the folder's sendcheck.toml
+from: owner/project#1            where the complaint was made
+complaint: what went wrong there
+kind: which class of inputs this one stands for
+cases:
+  - files: [a.eml, "b*.eml", "c.mbox#2"]     sources as the report names them; patterns are shell patterns
+    fires: [secret, "promise-absolute: never again"]     a rule, or a rule with a piece of what its finding points at
+    silent: [attachment-missing]     rules without any finding; "*": no error and no warning at all
+    verdict: fail
+    unread: "encrypted"     a pattern for what the report says was not read
+    config: other.toml      instead of the folder's sendcheck.toml
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from sendcheck.cli.main import main
+from sendcheck.cli.main import cli
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "tests" / "field"
@@ -49,7 +49,7 @@ def _reports(folder: str, config: str) -> dict[str, dict[str, Any]]:
     home = FOLDER / folder
     files = sorted(str(p.relative_to(home)) for p in home.rglob("*") if p.is_file() and p.suffix not in {".toml", ".yaml"})
     settings = ["--config", str(home / config)] if (home / config).is_file() else []
-    done = CliRunner().invoke(main, ["check", *(str(home / f) for f in files), *settings, "--format", "json"], catch_exceptions=False)
+    done = CliRunner().invoke(cli, ["check", *(str(home / f) for f in files), *settings, "--format", "json"], catch_exceptions=False)
     assert done.exit_code in {0, 1, 3}, done.output
     told = json.loads(done.stdout)
     return {str(Path(mail["source"]).relative_to(home)): mail for mail in told["mails"]}
@@ -64,7 +64,9 @@ def test_as_expected(folder: str, at: int) -> None:
         assert named, f"{pattern} names no source of {folder}: {sorted(reports)}"
         for source, told in named.items():
             wrong = list(_wrong(case, told))
-            assert not wrong, f"{folder}/{source}: {'; '.join(wrong)}; findings: {[(f['rule'], f['severity'], f['where']['excerpt']) for f in told['findings']]}"
+            assert not wrong, (
+                f"{folder}/{source}: {'; '.join(wrong)}; findings: {[(f['rule'], f['severity'], f['where']['excerpt']) for f in told['findings']]}"
+            )
 
 
 def _wrong(case: dict[str, Any], told: dict[str, Any]) -> list[str]:
