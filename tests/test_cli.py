@@ -52,6 +52,33 @@ def test_json_from_stdin_keeps_the_contract(sendcheck: Run) -> None:
     assert sendcheck("check", "-", "--format", "json", stdin=BAD).stdout == done.stdout
 
 
+REPLY = (
+    b"From: Ola <ola@inside.example>\nTo: Kari <kari@nordbank.no>\nSubject: Re: Plan\nDate: Mon, 4 May 2026 10:12:00 +0200\n\n"
+    b"Hi Kari,\n\nthe plan is ready.\n\n-- \nOla \x1b[31mVik\n\nOn Sun, 3 May 2026 at 10:12, Kari <kari@nordbank.no> wrote:\n\n> Is it ready?\n"
+)
+
+
+def test_show_own_tells_own_text_from_the_rest(sendcheck: Run) -> None:
+    done = sendcheck("check", "-", "--show-own", stdin=REPLY)
+    assert done.returncode == 0 and "\x1b" not in done.stdout
+    lines = [line.strip() for line in done.stdout.splitlines() if line.strip()]
+    at = lines.index("own text, lines 6–8")
+    assert lines[at - 1] == "Own text  3 lines in 1 of 3 passages"
+    assert lines[at + 1 : at + 4] == ["Hi Kari,", "the plan is ready.", "signature, lines 10–11"]
+    assert lines[-4] == "trail, lines 13–15"
+    assert lines[-1] == "┊ > Is it ready?"
+    assert "own text" not in sendcheck("check", "-", stdin=REPLY).stdout
+
+
+def test_show_own_in_json(sendcheck: Run) -> None:
+    report = json.loads(sendcheck("check", "-", "--show-own", "--format", "json", stdin=REPLY).stdout)
+    jsonschema.validate(report, SCHEMA)
+    segments = report["mails"][0]["segments"]
+    assert [(s["kind"], s["line"], s["end_line"]) for s in segments] == [("own", 6, 8), ("signature", 10, 11), ("trail", 13, 15)]
+    assert segments[0]["text"] == "Hi Kari,\n\nthe plan is ready."
+    assert "segments" not in json.loads(sendcheck("check", "-", "--format", "json", stdin=REPLY).stdout)["mails"][0]
+
+
 def test_every_example_keeps_the_schema(sendcheck: Run) -> None:
     done = sendcheck("check", ROOT / "docs" / "examples", "--format", "json", cwd=ROOT / "docs" / "examples")
     jsonschema.validate(json.loads(done.stdout), SCHEMA)

@@ -148,6 +148,45 @@ def test_flowed() -> None:
     assert read_message(raw).texts[0].view.text == "A long line.\n> quoted text\n-- \n-- \nOla\n"
 
 
+TEXT = b"From: a@b.no\nTo: c@d.no\nSubject: x\nContent-Type: text/plain; charset=utf-8"
+FOLDED = {
+    "soft hyphen": (TEXT + b"\n\nSee the pass\xc2\xadword here.\n", (6, 16)),
+    "soft hyphen where the line ends": (TEXT + b"\n\nSee the pass\xc2\xad\nword here.\n", (7, 3)),
+    "zero-width space": (TEXT + b"\n\nSee the pass\xe2\x80\x8bword here.\n", (6, 16)),
+    "zero-width joiner": (TEXT + b"\n\nSee the pass\xe2\x80\x8dword here.\n", (6, 16)),
+    "byte order mark": (TEXT + b"\n\nSee the pass\xef\xbb\xbfword here.\n", (6, 16)),
+    "quoted-printable": (TEXT + b"\nContent-Transfer-Encoding: quoted-printable\n\nSee the pass=\nword here.\n", (8, 3)),
+    "quoted-printable, soft hyphen": (TEXT + b"\nContent-Transfer-Encoding: quoted-printable\n\nSee the pass=C2=ADword here.\n", (7, 21)),
+    "flowed, DelSp": (TEXT + b"; format=flowed; delsp=yes\n\nSee the pass \nword here.\n", (7, 3)),
+    "flowed, soft hyphen": (TEXT + b"; format=flowed\n\nSee \nthe pass\xc2\xadword here.\n", (7, 12)),
+    "html, entity": (HTML + b"<p>See the pass&shy;word here.</p>", (6, 23)),
+    "html, number": (HTML + b"<p>See the pass&#8203;word here.</p>", (6, 25)),
+    "html, wbr": (HTML + b"<p>See the pass<wbr>word here.</p>", (6, 23)),
+    "html, a node of its own": (HTML + b"<p>See the pass<span>&#8203;</span>word here.</p>", (6, 38)),
+    "html, bold half": (HTML + b"<p>See the <b>pass</b>word here.</p>", (6, 25)),
+}
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_a_folded_word_is_one_word_and_its_place_is_known(name: str) -> None:
+    raw, third_of_word = FOLDED[name]
+    view = read_message(raw).texts[0].view
+    assert view.text.strip() == "See the password here."
+    assert view.locate(view.text.index("password") + 6) == third_of_word
+
+
+def test_joiners_stay_where_they_are_needed() -> None:
+    emoji, persian = "\U0001f469\u200d\U0001f4bb", "\u0645\u06cc\u200c\u062e"
+    assert read_message(TEXT + f"\n\n{emoji} {persian}\n".encode()).texts[0].view.text == f"{emoji} {persian}\n"
+
+
+def test_folded_names_and_subjects() -> None:
+    raw = "From: Ka\u00adri Ho\u200blm <k@b.no>\nTo: =?utf-8?q?Pe=C2=ADr?= <p@d.no>\nSubject: pass\u00adword\n\nx\n".encode()
+    message = read_message(raw)
+    assert [message.address_list(name).addresses[0].name for name in ("from", "to")] == ["Kari Holm", "Per"]
+    assert message.header("subject") == "password"
+
+
 def test_html_hidden_text_is_kept_apart() -> None:
     html = b'<p>seen</p><div style="display:none">secret one</div><p hidden>secret two</p><span style="font-size:0">secret three</span><!-- secret four -->'
     text = read_message(HTML + html).texts[0]

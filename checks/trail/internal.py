@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sendcheck.checkapi import Confidence, Hit, Kind, Mail, QuotedMail, Severity, pattern
 from sendcheck.reading.addresses import Address
+from sendcheck.understanding.salutation import addressed
 
+from .insiders import Insiders
 from .participants import people, place_of
 
 _HANDING_OVER_WORDS = 15
@@ -17,57 +18,73 @@ def internal(mail: Mail) -> Iterator[Hit]:
     """One finding for the mail: the first quoted mail that was between insiders only."""
     if not mail.outside:
         return
-    for quoted in mail.quoted:
-        if not _between_insiders(mail, quoted):
-            continue
-        yield _hit(mail, quoted, Confidence.HIGH, _only_hands_over(mail))
-        return
-    if _insiders_wrote_all(mail):
-        yield _hit(mail, mail.quoted[0], Confidence.MEDIUM, True)
+    insiders = Insiders.of(mail)
+    found = [(quoted, sure) for at, quoted in enumerate(mail.quoted) if (sure := _between(mail, insiders, at)) is not None]
+    if found:
+        quoted, sure = next(((q, s) for q, s in found if s is not Confidence.LOW), found[0])
+        yield _hit(mail, quoted, sure, _only_hands_over(mail))
 
 
-def _hit(mail: Mail, quoted: QuotedMail, confidence: Confidence, milder: bool) -> Hit:
+def _hit(mail: Mail, quoted: QuotedMail, sure: Confidence, milder: bool) -> Hit:
     shown = ", ".join(r.shown for r in mail.outside[:3])
+    what = "a chat" if quoted.chat else "a mail"
     return Hit(
         "trail-internal",
-        f"the trail holds a mail between colleagues only, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
+        f"the trail holds {what} between colleagues only, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
         place_of(mail, quoted),
         "delete it from the trail, or write a mail of your own",
-        confidence=confidence,
-        severity=Severity.WARNING if milder else None,
+        confidence=Confidence.MEDIUM if sure is Confidence.LOW else sure,
+        severity=Severity.WARNING if milder or sure is Confidence.LOW else None,
     )
 
 
-def _insiders_wrote_all(mail: Mail) -> bool:
-    """A trail that hides its recipients, but whose mails (two or more) were all written by insiders: a talk among colleagues."""
+def _between(mail: Mail, insiders: Insiders, at: int) -> Confidence | None:
+    """How sure it is that a quoted mail went between insiders only; None where it did not, or nothing tells."""
+    quoted = mail.quoted[at]
+    if quoted.sender is None or not quoted.text.strip():
+        return None
+    if quoted.chat:
+        return Confidence.MEDIUM if insiders.talked(quoted) else None
+    known = people(quoted) or _readers_known_otherwise(mail, quoted)
+    if known is not None and len(known) > 1:
+        return Confidence.HIGH if all(insiders.has(a) for a in known) else None
+    if not insiders.has(quoted.sender) or _others_had_it(mail, insiders, at):
+        return None
+    return _by_its_author(mail, insiders, at)
+
+
+def _readers_known_otherwise(mail: Mail, quoted: QuotedMail) -> list[Address] | None:
+    """Everybody on a mail whose head names nobody but its author, where the mail itself is at hand."""
+    start = " ".join(quoted.text.split())[:60]
+    for whole in mail.answered:
+        if whole.whole and whole.sender is not None and quoted.sender is not None and start and start in " ".join(whole.text.split()):
+            return [whole.sender, *(whole.recipients or ())]
+    return None
+
+
+def _others_had_it(mail: Mail, insiders: Insiders, at: int) -> bool:
+    """Whether somebody outside had the mail before: they wrote above it, with it below."""
+    above = [q.sender for q in mail.quoted[:at] if not q.chat]
     if mail.parent is not None and mail.parent.whole:
-        return False
-    senders = [q.sender for q in mail.quoted]
-    if len(senders) < 2 or any(q.recipients is not None for q in mail.quoted):
-        return False
-    inside = {s.key for s in senders if s is not None and "@" in s.addr and mail.is_inside(s)}
-    return len(inside) >= 2 and all(s is not None and s.key in inside for s in senders)
+        above.append(mail.parent.sender)
+    return any(a is not None and insiders.is_outsider(a) for a in above)
 
 
-def _between_insiders(mail: Mail, quoted: QuotedMail) -> bool:
-    known = people(quoted)
-    if not known or quoted.sender is None or len(known) < 2 or not quoted.text.strip():
-        return False
-    return all(_is_insider(mail, address) for address in known)
-
-
-def _is_insider(mail: Mail, address: Address) -> bool:
-    """Certain only with an address; a bare name counts if the mail shows an inside address for it."""
-    if address.addr and "@" in address.addr:
-        return mail.is_inside(address)
-    words = re.findall(r"[^\W\d_]{2,}", address.name)
-    if not words:
-        return False
-    if mail.sender is not None:
-        own = {w.casefold() for w in re.findall(r"[^\W\d_]{2,}", f"{mail.sender.name} {mail.sender.local}")}
-        if all(w.casefold() in own for w in words):
-            return True
-    return any(r.inside and all(r.person.has(w) for w in words) for r in mail.recipients)
+def _by_its_author(mail: Mail, insiders: Insiders, at: int) -> Confidence | None:
+    """“Kari wrote:” hides its readers. Who is addressed tells most; else an answer to somebody outside went to them,
+    and so did the sender's own earlier mail that is followed up; an author who still gets the mail had perhaps the same readers.
+    """
+    quoted = mail.quoted[at]
+    assert quoted.sender is not None
+    names = addressed(quoted.text)
+    if names and all(insiders.are(name) for name in names):
+        return Confidence.HIGH
+    if any(insiders.are_outside(name) for name in names):
+        return None
+    below = mail.quoted[at + 1].sender if at + 1 < len(mail.quoted) else None
+    if (below is not None and insiders.is_outsider(below)) or insiders.is_sender(quoted.sender):
+        return None
+    return Confidence.LOW if insiders.gets_it(quoted.sender) else Confidence.MEDIUM
 
 
 def _only_hands_over(mail: Mail) -> bool:

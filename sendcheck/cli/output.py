@@ -123,7 +123,7 @@ def skipped_line(skipped: Counter[str]) -> str:
 
 def _nothing_to_say(report: MailReport, show: Severity) -> bool:
     """Whether a mail of many needs no line of its own."""
-    return report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
+    return report.passages is None and report.verdict is Verdict.PASS and not any(f.severity.rank <= show.rank for f in report.findings)
 
 
 def rendered(name: str, report: Report, look: Look, style: Style | None = None) -> str:

@@ -30,6 +30,7 @@ from sendcheck.understanding.understand import Surroundings, understand
 
 if TYPE_CHECKING:
     from sendcheck.pipeline.page import Page
+    from sendcheck.pipeline.passages import Passage
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
 #: Stages of the engine itself; no check has a name with blanks.
@@ -42,7 +43,7 @@ class Job:
 
     ``problems``: what was wrong with it before it was read; ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store;
     ``earlier``: the mails of the thread before it; ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails;
-    ``timings``, ``table``, ``page``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts.
+    ``timings``, ``table``, ``page``, ``passages``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Job:
     timings: bool = False
     table: bool = False
     page: bool = False
+    passages: bool = False
     template: TemplateJob | None = None
 
     @property
@@ -197,6 +199,7 @@ class Engine:
             unmatched=judgement.unmatched,
             exchanges=tuple(exchanges) if job.table else None,
             page=_page(mail, exchanges) if job.page and template is None else None,
+            passages=_passages(mail) if job.passages else None,
             network=self._network(mail),
             template=mail.template.engine if mail.template is not None else "",
             elapsed_ms=round(elapsed, 1) if job.timings else None,
@@ -334,6 +337,12 @@ class Engine:
             hits = [crash_hit(check.name, f"{type(error).__name__} at {_origin(error)}")]
             lacking = [self._entry(rule.slug, f"check “{check.name}” crashed") for rule in check.rules if rule.slug in wanted]
         return hits, lacking, table
+
+
+def _passages(mail: Mail) -> tuple[Passage, ...]:
+    from sendcheck.pipeline.passages import passages_of  # --show-own's alone
+
+    return passages_of(mail)
 
 
 def _page(mail: Mail, exchanges: list[Exchange]) -> Page:

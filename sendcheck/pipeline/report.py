@@ -13,6 +13,7 @@ from sendcheck.understanding.place import Place
 
 if TYPE_CHECKING:
     from sendcheck.pipeline.page import Page
+    from sendcheck.pipeline.passages import Passage
 
 
 class Verdict(StrEnum):
@@ -107,9 +108,9 @@ class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
     ``unread``: parts that leave and were not read; ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match
-    nothing; ``exchanges``: what was asked and where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, None unless
-    wanted; ``template``: the engine of a template, "" for a mail; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck
-    itself failed on this mail (exit 70), not one of its checks.
+    nothing; ``exchanges``: what was asked and where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, ``passages``:
+    what of it is own text, both None unless wanted; ``template``: the engine of a template, "" for a mail; ``network``: settings in force that let a check
+    reach out; ``engine_error``: sendcheck itself failed on this mail (exit 70), not one of its checks.
     """
 
     source: str
@@ -131,6 +132,7 @@ class MailReport:
     network: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] | None = None
     page: Page | None = None
+    passages: tuple[Passage, ...] | None = None
     template: str = ""
     engine_error: bool = False
     elapsed_ms: float | None = None

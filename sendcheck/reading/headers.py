@@ -10,6 +10,7 @@ from email.utils import collapse_rfc2231_value
 from typing import NamedTuple
 
 from sendcheck.reading import charsets
+from sendcheck.reading.invisible import visible
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.problem import ProblemKind, Problems
 
@@ -83,7 +84,7 @@ def _header(raw: bytes, name: str, start: int, end: int, problems: Problems, par
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", text).strip()
     noted = problems if name.lower() in _READ_BY_RULES else None
     value = problems.guard(lambda: decode_words(unfolded, noted, name.lower()), unfolded, f"header {name} could not be decoded", part)
-    return Header(name, value, text, start, end)
+    return Header(name, visible(value), text, start, end)
 
 
 def decode_words(value: str, problems: Problems | None = None, part: str = "header") -> str:
@@ -225,4 +226,4 @@ def _file_name(message: CompatMessage) -> str | None:
     if any("\udc80" <= c <= "\udcff" for c in decoded):
         decoded = charsets.decode(decoded.encode("utf-8", "surrogateescape"), None)[0]
     # Only the last component: a path in a file name tells nothing and can mislead.
-    return re.split(r"[/\\]", decoded)[-1].strip() or None
+    return visible(re.split(r"[/\\]", decoded)[-1]).strip() or None

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from sendcheck.reading.htmlzones import zone_inside
+from sendcheck.reading.invisible import holds_invisible, visible, visible_spans
 from sendcheck.reading.sourcemap import Pieces
 from sendcheck.reading.zone import Zone
 
@@ -188,6 +190,7 @@ class _Walker:
             elif tag in {"td", "th"} and not self.line_empty:
                 self._raw("\t")
             if tag == "li":
+                self._zone(inner.zone)
                 self._raw("- ")
             if tag in _ANCHORS and inner.href is not None:
                 self.link_start = self.out.pieces.length
@@ -217,7 +220,7 @@ class _Walker:
         style = attributes.get("style") or ""
         hidden = outer.hidden or "hidden" in attributes or tag in {"head", "title", "mj-head"} or bool(style and _HIDING_STYLE.search(style))
         href = attributes.get("href") if tag in _ANCHORS else outer.href
-        return _State(_zone(tag, attributes, outer.zone), hidden, outer.pre or tag == "pre", href)
+        return _State(zone_inside(tag, attributes, outer.zone), hidden, outer.pre or tag == "pre", href)
 
     def _text(self, text: str, state: _State) -> None:
         if not text.strip():
@@ -228,6 +231,7 @@ class _Walker:
         lead = len(text) - len(text.lstrip())
         if state.hidden:
             stripped = " ".join(text.split())
+            stripped = visible(stripped)
             if stripped.strip("\u200c\u200b\u00ad\u034f\u2007\ufeff\u00a0 "):
                 self.out.hidden.append((stripped, None if found is None else self.finder.source(found)))
             return
@@ -238,16 +242,22 @@ class _Walker:
         if text[0].isspace() and not self.line_empty:
             self.pending_space = True
         for match in re.finditer(r"[^ \t\r\n\f]+(?: [^ \t\r\n\f]+)*", text):
+            if not visible(match.group(0)):
+                continue  # a node of nothing but invisible characters stands between two halves of a word, or pads a preheader
             if self.pending_space:
                 self.out.pieces.add(" ", None)
             self._add(match.group(0), None if found is None else found - lead + match.start())
             self.line_empty = False
             self.blank_lines = 0
             self.pending_space = True
-        self.pending_space = text[-1].isspace()
+        self.pending_space = (self.pending_space and not visible(text).strip()) or text[-1].isspace()
 
     def _add(self, words: str, at: int | None) -> None:
-        """Add words that stand at place *at*; one by one where an entity makes the source longer than the text."""
+        """Add words that stand at place *at*, without invisible characters; one by one where an entity makes the source longer than the text."""
+        if holds_invisible(words):
+            for first, last in visible_spans(words):
+                self._add(words[first:last], None if at is None else at + first)
+            return
         if at is None:
             self.out.pieces.add(words, None)
             return
@@ -296,20 +306,3 @@ class _Walker:
         alt = (attributes.get("alt") or "").strip()
         if alt and not state.hidden and state.href is not None and self.link_start == self.out.pieces.length:
             self._raw(alt)
-
-
-def _zone(tag: str, attributes: dict[str, str | None], zone: Zone) -> Zone:
-    """The zone inside an element, by the marks of Gmail, Outlook, Apple Mail, Thunderbird and Yahoo."""
-    names = f" {attributes.get('class') or ''} {attributes.get('id') or ''} ".lower()
-    if tag == "blockquote":
-        cited = (attributes.get("type") or "").lower() == "cite" or "quote" in names or "cite" in names
-        zone = zone._replace(depth=zone.depth + 1, cited=zone.cited or cited)
-    elif tag in {"pre", "code", "samp", "kbd", "tt"}:
-        zone = zone._replace(code=True)
-    if "forward-container" in names:
-        zone = zone._replace(forward=True)
-    if any(mark in names for mark in ("gmail_quote", "yahoo_quoted", "divrplyfwdmsg", "protonmail_quote", "tutanota_quote", "zmail_extra")):
-        zone = zone._replace(trail=True)
-    if any(mark in names for mark in ("gmail_signature", "moz-signature", "ms-outlook-mobile-signature", " signature ", "x_signature")):
-        zone = zone._replace(signature=True)
-    return zone

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
 from sendcheck.reading.headers import Header, decode_words
+from sendcheck.reading.invisible import visible
 from sendcheck.reading.limits import LIMITS, Limits
 from sendcheck.reading.mime import PartTree, split
 from sendcheck.reading.parts import Attachment, Invited, Parts, Unread
@@ -148,7 +149,8 @@ def address_field(field: Header, limit: int, problems: Problems | None = None) -
     unfolded = re.sub(r"\r?\n(?=[ \t])", "", field.raw_value).strip()
     parsed = parse_address_list(unfolded, limit)
     decoded = tuple(
-        Address(decode_words(a.name, problems, field.name.lower()), a.addr, a.group, a.error, a.raw) if "=?" in a.name else a for a in parsed.addresses
+        Address(visible(decode_words(a.name, problems, field.name.lower())), a.addr, a.group, a.error, a.raw) if "=?" in a.name or not a.name.isascii() else a
+        for a in parsed.addresses
     )
     return AddressList(decoded, tuple(decode_words(g) for g in parsed.groups), parsed.cut)
 

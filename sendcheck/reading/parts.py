@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address
 from sendcheck.reading.content import ENCRYPTED_TYPES, SIGNATURE_TYPES, Content, Treatment, recognise, uuencoded
+from sendcheck.reading.invisible import holds_invisible, visible_pieces
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.mime import MAILS
 from sendcheck.reading.part import RawPart
@@ -147,7 +148,8 @@ class Parts:
         calendar = self.problems.guard(lambda: calendar_text(decoded.text), None, "the calendar could not be read", leaf.label)
         if calendar is None:
             return reader.plain(leaf, decoded)
-        text = reader.derived("calendar", leaf, decoded, calendar.pieces)._replace(name=name)
+        pieces = visible_pieces(calendar.pieces) if holds_invisible(calendar.pieces.text()) else calendar.pieces
+        text = reader.derived("calendar", leaf, decoded, pieces)._replace(name=name)
         self.unread += [Unread(name, f"a file in the calendar ({file})", Treatment.BINARY, False) for file in calendar.files]
         if leaf.fields.method in _SENT or (not leaf.fields.method and calendar.method in _SENT):
             if not leaf.attached_mail:

@@ -144,6 +144,13 @@ def undo(spans: Sequence[Span], data: bytes, wanted: int) -> int:
     return min(spans[index].undo(data, wanted), spans[index].end) if spans else 0
 
 
+def whole(text: str) -> Pieces:
+    """A text that is its own source."""
+    pieces = Pieces()
+    pieces.add(text, 0)
+    return pieces
+
+
 @dataclass(slots=True)
 class PartMap:
     """Undoes transfer and charset decoding of one leaf part.

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sendcheck.reading.flowed import unflow
 from sendcheck.reading.headers import Header
+from sendcheck.reading.invisible import holds_invisible, visible_pieces
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.part import RawPart
 from sendcheck.reading.problem import Problems
-from sendcheck.reading.sourcemap import Pieces, TextView, derived_view, plain_view
+from sendcheck.reading.sourcemap import Pieces, TextView, derived_view, plain_view, whole
 from sendcheck.reading.transfer import DecodedText, decode_text
 
 if TYPE_CHECKING:
@@ -50,8 +51,10 @@ class TextReader(NamedTuple):
         """As it stands; format=flowed joined (RFC 3676)."""
         base = self._shifted(plain_view(decoded.text, decoded.map))
         view = base
-        if leaf.fields.flowed:
-            view = self._shifted(derived_view(unflow(decoded.text, leaf.fields.delsp), decoded.map))
+        hides = holds_invisible(decoded.text)
+        if leaf.fields.flowed or hides:
+            pieces = unflow(decoded.text, leaf.fields.delsp) if leaf.fields.flowed else whole(decoded.text)
+            view = self._shifted(derived_view(visible_pieces(pieces) if hides else pieces, decoded.map))
         return TextPart("plain", leaf.path, view, None, base, leaf.alternative, leaf.attached_mail, leaf.headers)
 
     def html(self, leaf: RawPart, decoded: DecodedText) -> TextPart:

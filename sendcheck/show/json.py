@@ -42,6 +42,8 @@ def _mail(mail: MailReport) -> dict[str, Any]:
             {"rule": e.rule, "kind": e.kind, "asked": _place(e.asked), "answered": _place(e.answered) if e.answered else None, "how": e.how}
             for e in mail.exchanges
         ]
+    if mail.passages is not None:
+        data["segments"] = [{"part": p.number, "kind": p.kind, "text": p.text, "line": p.line, "end_line": p.end_line} for p in mail.passages]
     if mail.elapsed_ms is not None:
         data["elapsed_ms"] = mail.elapsed_ms
     return data

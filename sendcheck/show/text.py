@@ -60,6 +60,10 @@ class TextReport(NamedTuple):
             from sendcheck.show.answers import table
 
             lines += ["", *table(report, self.style)]
+        if report.passages is not None:
+            from sendcheck.show.own import passages
+
+            lines += ["", *passages(report, self.style)]
         if self.timings and report.timings:
             lines += ["", *(f"  {name:<16}{ms:8.1f} ms" for name, ms in report.timings)]
         return for_log("\n".join(lines) + "\n")

@@ -74,6 +74,21 @@ def salutation(mail: Mail) -> Salutation | None:
     return _bare(stretch, start, end)
 
 
+def addressed(text: str) -> tuple[tuple[str, ...], ...]:
+    """The names that somebody else's mail addresses in its first line (“Jon, …”, “Hi Jon and Kari,”); () where it names nobody or a group."""
+    opener, _skip, _joiners, _never = _data()
+    start = len(text) - len(text.lstrip())
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    match = opener.match(text, start, end)
+    begin = match.end() if match else start
+    people, plural, stop = _people(text, begin, min(end, begin + 100), known_only=match is None or match.lastgroup == "thanks")
+    closed = re.match(r"\s*(?:[,.!:;–-]|$)", text[stop:end]) is not None
+    if plural or not people or (match is None and not closed) or (match is None and fold(people[0].words[0][0]) not in given_names()):
+        return ()
+    return tuple(tuple(word for word, _start, _end in one.words) for one in people)
+
+
 def _after_opener(stretch: Stretch, at: int, end: int, thanks: bool) -> Salutation | None:
     """After “Hi” any capitalised word is a name; after “Thanks” only a known one that ends the phrase."""
     people, plural, stop = _people(stretch.text, at, min(end, at + 160), known_only=thanks)

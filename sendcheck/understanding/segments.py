@@ -9,21 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from functools import cache
 from typing import NamedTuple
 
-from sendcheck.data import alternatives, language_file, languages_with, union
-from sendcheck.data.sieve import Alternatives, Lazy
 from sendcheck.reading.addresses import Address
 from sendcheck.reading.zone import Zone
 from sendcheck.understanding.quotemarks import Mark, find_marks
+from sendcheck.understanding.signatures import disclaimer_start, is_delimiter, is_device_line, signatures
 
 _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
 #: A quote mark of one's own at the head of a line: no bullet, no word.
 _OWN_MARK = re.compile(r"[ \t]{0,3}([A-Za-z]{1,6}>|(?:[|:#%}=!~&]|-{1,2}[\])}>|])[|:#%}=!~\])}>]{0,2})(?=[ \t]|$|\w|[\])}>])")
 _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
-_MAX_SIGNATURE_LINES = 14
-_MAX_SIGNATURE_WIDTH = 90
+#: A quoted line as long as this was cut by whoever wrapped it, and what it ends with where the sentence goes on.
+_WRAPPED_AT = 58
+_UNFINISHED = re.compile(r"[^\s.?!:;…]\s*$")
 
 
 class Kind(StrEnum):
@@ -39,6 +38,9 @@ class Kind(StrEnum):
     ATTACHED = "attached"
 
 
+_QUOTED = {Kind.QUOTE, Kind.TRAIL, Kind.FORWARD}
+
+
 class Segment(NamedTuple):
     """Characters start..end (exclusive) of a body's text."""
 
@@ -51,7 +53,8 @@ class QuotedMail(NamedTuple):
     """One mail in a trail, a quote or a forward, as far as it shows.
 
     ``sender`` may lack an address; ``recipients`` is None where the trail does not show
-    them; ``text`` has quote prefixes removed; ``start`` is its place in the body.
+    them; ``text`` has quote prefixes removed; ``start`` is its place in the body; ``chat``: a message of a
+    pasted chat, its recipients the others who took part.
     """
 
     sender: Address | None
@@ -62,6 +65,7 @@ class QuotedMail(NamedTuple):
     start: int
     end: int
     forwarded: bool = False
+    chat: bool = False
 
 
 class Segmented(NamedTuple):
@@ -69,25 +73,6 @@ class Segmented(NamedTuple):
 
     segments: tuple[Segment, ...]
     quoted: tuple[QuotedMail, ...]
-
-
-class _Tails(NamedTuple):
-    signoff: Alternatives
-    device: Lazy
-    disclaimer: Lazy
-
-
-@cache
-def _tails() -> _Tails:
-    gathered: dict[str, list[str]] = {"signoffs": [], "device": [], "disclaimers": []}
-    for language in languages_with("quotes.toml"):
-        for key, values in gathered.items():
-            values += language_file(language, "quotes.toml").get(key, [])
-    return _Tails(
-        alternatives(rf"[ \t]*(?:{s})[ \t]*(?:[,.!:\-–]+[ \t]*)?$" for s in gathered["signoffs"]),
-        union(gathered["device"], prefix=r"[ \t*_]*", suffix=r"[ \t*_.]*$"),
-        union(gathered["disclaimers"], prefix=r"[ \t*_\-]*", flags=re.I | re.S),
-    )
 
 
 def segment(text: str, zone_at: Callable[[int], Zone] | None = None) -> Segmented:
@@ -98,6 +83,7 @@ def segment(text: str, zone_at: Callable[[int], Zone] | None = None) -> Segmente
 class _Segmenter:
     def __init__(self, text: str, zone_at: Callable[[int], Zone] | None) -> None:
         self.text = text
+        self.zone_at = zone_at
         self.raw_lines = text.split("\n")
         self.starts: list[int] = []
         at = 0
@@ -112,26 +98,49 @@ class _Segmenter:
             self.depths.append((prefix.group(0).count(">") if prefix else 0) + zone.depth)
             self.lines.append(line[prefix.end() :] if prefix else line)
         self._mend_comparisons()
+        if any(self.depths):
+            self._mend_wraps()
 
     def _mend_comparisons(self) -> None:
-        """A lone "> 5 pieces" is own text, not a quote."""
+        """A lone "> 5 pieces" is own text, not a quote, and so is a line with the mark that an mbox puts before “From ”."""
         for i, line in enumerate(self.raw_lines):
-            if self.depths[i] == 1 and _COMPARISON.match(line) and not self.zones[i].depth:
+            if self.depths[i] == 1 and (_COMPARISON.match(line) or line.startswith(">From ")) and not self.zones[i].depth:
                 beside = [self.depths[j] for j in (i - 1, i + 1) if 0 <= j < len(self.depths)]
                 if not any(beside):
                     self.depths[i] = 0
                     self.lines[i] = line
 
+    def _mend_wraps(self) -> None:
+        """A quoted line that was wrapped once more leaves its rest without a mark: it begins small, in the middle of a sentence."""
+        for i in range(1, len(self.lines)):
+            before = self.depths[i - 1] - self.zones[i - 1].depth
+            if self.depths[i] or before <= 0 or len(self.raw_lines[i - 1]) < _WRAPPED_AT or not _UNFINISHED.search(self.lines[i - 1]):
+                continue
+            rest = self.lines[i]
+            if rest[:1].islower() and len(rest) < len(self.raw_lines[i - 1]) + _WRAPPED_AT / 2:
+                self.depths[i] = self.depths[i - 1]
+
     def run(self) -> Segmented:
-        marks = find_marks(self.lines, self.depths)
+        marks = self._marks()
         if self._mend_own_marks(marks):
-            marks = find_marks(self.lines, self.depths)
+            marks = self._marks()
         kinds = [Kind.OWN] * len(self.lines)
         rest = self._mark_trail(kinds, marks)
         self._mark_quotes(kinds, marks, rest)
+        self._mark_chats(kinds, marks)
+        if self.zone_at is not None:
+            self._free_answers(kinds, marks)
         self._mark_diff(kinds, rest)
         self._mark_tail(kinds)
         return Segmented(self._merge(kinds), self._quoted(kinds, marks))
+
+    def _marks(self) -> list[Mark]:
+        marks = find_marks(self.lines, self.depths)
+        if not any(zone.head for zone in self.zones):
+            return marks
+        from sendcheck.understanding.htmlquotes import heads
+
+        return heads(self.lines, self.zones, marks)
 
     def _mend_own_marks(self, marks: list[Mark]) -> bool:
         """Quotes that are marked in a way of the writer's own (“| ”, “# ”, “--]”) below an attribution; says whether there were any."""
@@ -156,13 +165,18 @@ class _Segmenter:
 
     def _mark_trail(self, kinds: list[Kind], marks: list[Mark]) -> int:
         """From the first strong mark outside quotes on, everything is trail or forward. Returns where own text ends."""
+        reply_lines = {mark.first for mark in marks if mark.kind == "above"}
+        own = next((i for i, line in enumerate(self.lines) if line.strip() and i not in reply_lines and not self._is_quoted(i)), len(kinds))
         for mark in marks:
-            if self.depths[mark.first] > 0 and not self.zones[mark.first].trail:
+            if mark.kind == "chat" or (self.depths[mark.first] > 0 and not self.zones[mark.first].trail):
+                continue
+            if mark.kind == "above" and mark.first < own:
+                kinds[mark.first] = Kind.DISCLAIMER  # what a help desk puts above the text it sends
                 continue
             below = self._next_full_line(mark.last)
             if mark.kind == "attribution" and below is not None and self._is_quoted(below):
                 continue  # what follows carries its own quote marks: they tell where it ends
-            if mark.kind == "attribution" and not mark.strong:
+            if mark.kind == "attribution" and not mark.strong and not self.zones[mark.first].container:
                 continue
             if below is None and mark.kind == "attribution":
                 continue
@@ -214,7 +228,7 @@ class _Segmenter:
         """Where a closing signature below the last quote begins, or ``rest``."""
         last_quote = max((i for i in range(rest) if kinds[i] is Kind.QUOTE), default=-1)
         after = [i for i in range(last_quote + 1, rest) if self.lines[i].strip()]
-        if after and (self._is_signature_start(after[0]) or _tails().device.match(self.lines[after[0]])):
+        if after and (is_delimiter(self.raw_lines[after[0]]) or self.zones[after[0]].signature or is_device_line(self.lines[after[0]])):
             return after[0]
         return rest
 
@@ -228,6 +242,46 @@ class _Segmenter:
                 for j in range(previous + 1, i):
                     kinds[j] = kinds[i]
             previous = i
+
+    def _mark_chats(self, kinds: list[Kind], marks: list[Mark]) -> None:
+        """A pasted chat is no text of one's own: what others said in it stands word for word."""
+        for mark in marks:
+            if mark.kind != "chat" or kinds[mark.first] is not Kind.OWN:
+                continue
+            at = mark.first
+            while at < len(kinds) and (self.lines[at].strip() or at < mark.last) and kinds[at] is Kind.OWN:
+                kinds[at] = Kind.QUOTE
+                at += 1
+
+    def _free_answers(self, kinds: list[Kind], marks: list[Mark]) -> None:
+        """Answers that were written into a quoted HTML mail in a colour of their own are own text; what stands above them is then an inline quote."""
+        from sendcheck.understanding.htmlquotes import colored_lines
+
+        at = next((i for i, kind in enumerate(kinds) if kind in {Kind.QUOTE, Kind.TRAIL} and self.lines[i].strip()), None)
+        if at is None or not any(zone.color for zone in self.zones[at:]):
+            return
+        depth = min(self.depths[i] for i in range(at, len(kinds)) if kinds[i] in {Kind.QUOTE, Kind.TRAIL} and self.lines[i].strip())
+        first = next((m.last for m in marks if m.first <= at < m.last), at)
+        stop = next((m.first for m in marks if m.first >= first and m.kind != "chat"), len(kinds))
+        depth = max(depth, self.depths[self._next_full_line(first) or at])
+        inside = [i for i in range(first, stop) if kinds[i] in {Kind.QUOTE, Kind.TRAIL} and self.depths[i] <= depth]
+        if not inside:
+            return
+        answers = colored_lines(self.lines, self._color, inside[0], inside[-1] + 1)
+        for i in answers:
+            kinds[i] = Kind.OWN
+        if answers:
+            for i in range(at, answers[-1]):
+                if kinds[i] is Kind.TRAIL:
+                    kinds[i] = Kind.QUOTE
+
+    def _color(self, index: int) -> str:
+        """The colour of a whole line, "" if parts of it differ."""
+        assert self.zone_at is not None
+        line, start = self.raw_lines[index], self.starts[index]
+        places = [at for at, c in enumerate(line) if not c.isspace()]
+        found = {self.zone_at(start + at).color for at in (places[0], places[len(places) // 2], places[-1])} if places else {""}
+        return found.pop() if len(found) == 1 else ""
 
     def _mark_diff(self, kinds: list[Kind], rest: int) -> None:
         """A git patch below a mail: the diffstat and the diff are no prose (git-format-patch(1))."""
@@ -245,60 +299,29 @@ class _Segmenter:
             kinds[i] = Kind.DIFF
 
     def _mark_tail(self, kinds: list[Kind]) -> None:
-        """Signature and disclaimer at the end of the own text."""
-        own = [i for i, kind in enumerate(kinds) if kind is Kind.OWN and self.lines[i].strip()]
-        if not own:
-            return
-        end = own[-1] + 1
-        end = self._mark_disclaimer(kinds, own, end)
-        own = [i for i in own if i < end and kinds[i] is Kind.OWN]
-        begin = self._signature_start(own)
-        if begin is None:
-            return
-        for i in range(begin, end):
-            if kinds[i] is Kind.OWN:
-                kinds[i] = Kind.SIGNATURE
+        """Signatures and a disclaimer in the own text."""
+        own = self._own(kinds)
+        if any(not self.zones[i].signature for i in own):
+            for i in own:
+                if self.zones[i].signature:
+                    kinds[i] = Kind.SIGNATURE
+        own = self._own(kinds)
+        begin = disclaimer_start(self.lines, own, [i > 0 and kinds[i - 1] is not Kind.OWN for i in own])
+        if begin is not None:
+            self._fill(kinds, [i for i in own if i >= begin], Kind.DISCLAIMER)
+        self._fill(kinds, signatures(self.raw_lines, self._own(kinds)), Kind.SIGNATURE)
 
-    def _mark_disclaimer(self, kinds: list[Kind], own: list[int], end: int) -> int:
-        pattern = _tails().disclaimer
-        starts = [i for i in own if i == 0 or not self.lines[i - 1].strip() or kinds[i - 1] is not Kind.OWN]
-        for position, start in enumerate(starts):
-            if position == 0 and len(starts) == 1:
-                break  # a mail that is nothing but a notice is own text
-            paragraph = "\n".join(self.lines[start : start + 6])
-            if pattern.match(paragraph) and len(own) - own.index(start) <= 30:
-                for i in range(start, end):
-                    if kinds[i] is Kind.OWN:
-                        kinds[i] = Kind.DISCLAIMER
-                return start
-        return end
+    def _own(self, kinds: list[Kind]) -> list[int]:
+        return [i for i, kind in enumerate(kinds) if kind is Kind.OWN and self.lines[i].strip()]
 
-    def _is_signature_start(self, index: int) -> bool:
-        return self.raw_lines[index].rstrip() == "--" or self.zones[index].signature
-
-    def _signature_start(self, own: list[int]) -> int | None:
-        tails = _tails()
-        for i in own:
-            if self._is_signature_start(i) and len([j for j in own if j > i]) <= 2 * _MAX_SIGNATURE_LINES:
-                return i
-        for position, i in enumerate(own):
-            rest = own[position + 1 :]
-            line = self.lines[i]
-            if tails.device.match(line) and len(rest) <= 3:
-                return i
-            if len(line) > 60 or len(rest) > _MAX_SIGNATURE_LINES or not tails.signoff.match(line):
-                continue
-            if position == 0 and len(own) == 1:
-                return None
-            if all(self._fits_signature(j) for j in rest):
-                return i
-        return None
-
-    def _fits_signature(self, index: int) -> bool:
-        line = self.lines[index].strip()
-        if len(line) > _MAX_SIGNATURE_WIDTH or re.match(r"P\.?\s?S\b", line, re.I):
-            return False
-        return not (line.endswith(("?", "!")) or (line.endswith(".") and len(line.split()) > 5))
+    def _fill(self, kinds: list[Kind], lines: list[int], kind: Kind) -> None:
+        """Mark lines, and the blank ones between and below them."""
+        for i in lines:
+            kinds[i] = kind
+            below = i + 1
+            while below < len(kinds) and not self.lines[below].strip() and kinds[below] is Kind.OWN:
+                kinds[below] = kind
+                below += 1
 
     def _merge(self, kinds: list[Kind]) -> tuple[Segment, ...]:
         out: list[Segment] = []
@@ -312,25 +335,25 @@ class _Segmenter:
 
     def _quoted(self, kinds: list[Kind], marks: list[Mark]) -> tuple[QuotedMail, ...]:
         """The mails inside quoted segments, outermost first; a quote without a head is one mail of unknown author."""
-        kept = [m for m in marks if kinds[m.first] in {Kind.QUOTE, Kind.TRAIL, Kind.FORWARD}]
+        kept = [m for m in marks if kinds[m.first] in _QUOTED]
         found: list[QuotedMail] = []
         heads = {m.first for m in kept}
         for position, mark in enumerate(kept):
             stop = kept[position + 1].first if position + 1 < len(kept) else len(self.lines)
-            last = mark.last
-            while last < stop and kinds[last] in {Kind.QUOTE, Kind.TRAIL, Kind.FORWARD}:
-                last += 1
-            found.append(self._mail(mark, mark.last, last, kinds[mark.first] is Kind.FORWARD))
+            mail = self._mail(mark, mark.last, stop, kinds)
+            if mail.text.strip() or mark.kind != "above":
+                found.append(mail)
         first_quote = next((i for i, kind in enumerate(kinds) if kind in {Kind.QUOTE, Kind.TRAIL} and self.lines[i].strip()), None)
         if first_quote is not None and first_quote not in heads and not any(m.first <= first_quote < m.last for m in kept):
-            last = first_quote
-            while last < len(kinds) and kinds[last] in {Kind.QUOTE, Kind.TRAIL} and last not in heads:
-                last += 1
-            found.insert(0, self._mail(Mark(first_quote, first_quote, "bare", False), first_quote, last, False))
+            stop = min((h for h in heads if h > first_quote), default=len(kinds))
+            found.insert(0, self._mail(Mark(first_quote, first_quote, "bare", False), first_quote, stop, kinds))
         return tuple(found)
 
-    def _mail(self, mark: Mark, first: int, last: int, forwarded: bool) -> QuotedMail:
+    def _mail(self, mark: Mark, first: int, stop: int, kinds: list[Kind]) -> QuotedMail:
+        """The mail behind a mark, up to the next one: what answers stand between its pieces is no part of it."""
+        inside = [i for i in range(first, stop) if kinds[i] in _QUOTED]
+        last = inside[-1] + 1 if inside else first
         start = self.starts[mark.first]
         end = self.starts[last] if last < len(self.starts) else len(self.text)
-        text = "\n".join(self.lines[first:last]).strip("\n")
-        return QuotedMail(mark.sender, mark.recipients, mark.date, mark.subject, text, start, end, forwarded)
+        text = "\n".join(self.lines[i] for i in inside).strip("\n")
+        return QuotedMail(mark.sender, mark.recipients, mark.date, mark.subject, text, start, end, kinds[mark.first] is Kind.FORWARD, mark.kind == "chat")

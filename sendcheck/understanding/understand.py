@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -251,7 +251,7 @@ def _parent(message: Message, around: Surroundings, bodies: tuple[Body, ...], fo
     if around.parent is not None:
         whole = _whole_parent(around.parent, "found" if around.found else "given", around.models)
         return whole if around.found else replace(whole, doubt=other_conversation(message, around.parent, recipients))
-    quoted = [(body, q) for body in bodies if body.primary for q in body.quoted]
+    quoted = [(body, q) for body in bodies if body.primary for q in body.quoted if not q.chat]
     if forward or not quoted:
         return None
     body, first = quoted[0]
@@ -266,8 +266,17 @@ def _quoted_between(body: Body) -> str:
     """The answered mail where it is quoted piece by piece between the answers, without quote marks; "" where it lies below as a whole."""
     pieces = [body.text[s.start : s.end] for s in body.segments if s.kind is Kind.QUOTE]
     tail = [body.text[s.start : s.end] for s in body.segments if s.kind is Kind.TRAIL and s.start > 0] if pieces else []
-    lines = [re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line) for piece in [*pieces, *tail] for line in piece.split("\n") if line.lstrip().startswith(">")]
-    return "\n".join(lines).strip()
+    return "\n".join(line for piece in [*pieces, *tail] for line in _unmarked(piece)).strip()
+
+
+def _unmarked(piece: str) -> Iterator[str]:
+    """The lines of a quoted piece behind their quote marks, with rests of lines that were wrapped once more; not the head above them."""
+    inside = False
+    for line in piece.split("\n"):
+        marked = line.lstrip().startswith(">")
+        inside = marked or (inside and bool(line.strip()))
+        if inside:
+            yield re.sub(r"^[ \t]*(?:>[ \t]?)+", "", line)
 
 
 def other_conversation(message: Message, parent: Message, recipients: Sequence[Recipient]) -> str:
