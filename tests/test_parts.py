@@ -18,6 +18,7 @@ from sendcheck.pipeline.report import MailReport, Verdict
 from sendcheck.reading.content import TREATMENTS, Treatment
 from sendcheck.reading.message import read_message
 from sendcheck.show.text import TextReport
+from sendcheck.understanding.understand import Surroundings, understand
 from tests.conftest import ROOT
 
 HEAD = "From: jon@tallmo.no\nTo: kari@nordbank.no\nSubject: The plan\nDate: Mon, 23 Nov 2026 10:00:00 +0100\nMessage-ID: <x@tallmo.no>\nMIME-Version: 1.0\n"
@@ -166,6 +167,17 @@ def test_beside_other_text_only_what_reads_everything_did_not_run() -> None:
     told = Engine(load(), load_config(load(), isolated=True)).check(Job("-", (HEAD + "\nHi Kari,\n\n" + ARMOUR).encode()))
     unread = {e.rule for e in told.not_run if e.unread}
     assert {"secret", "placeholder-left"} <= unread <= {r.slug for r in load().rules.values() if r.reads_all}
+
+
+def test_what_openpgp_wrote_is_nobodys_words() -> None:
+    raw = (
+        HEAD
+        + "\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nHi Kari,\n\nthe plan is ready.\n-----BEGIN PGP SIGNATURE-----\n\niQTEHTEHW\n=abcd\n-----END PGP SIGNATURE-----\n"
+    )
+    mail = understand(read_message(raw.encode()), Surroundings())
+    assert mail.own_text.strip() == "Hi Kari,\n\nthe plan is ready." and not mail.message.unread
+    mail = understand(read_message((HEAD + "\nHi Kari,\n\n" + ARMOUR + "\nBest\nJon\n").encode()), Surroundings())
+    assert "hQEMA" not in mail.own_text and mail.own_text.startswith("Hi Kari,")
 
 
 def test_required_rules_make_it_incomplete() -> None:

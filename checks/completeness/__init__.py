@@ -29,7 +29,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
 def _says_nothing(mail: Mail) -> bool:
     if mail.message.opaque or mail.message.attachments or (mail.is_forward and mail.quoted):
         return False
-    return not any(s.text.strip() for s in mail.stretches(Kind.OWN, Kind.FORWARD, Kind.DIFF, Kind.DISCLAIMER, primary=False))
+    return not any(s.text.strip() for s in mail.stretches(Kind.OWN, Kind.FORWARD, Kind.DIFF, Kind.DISCLAIMER, Kind.ARMOUR, primary=False))
 
 
 CHECK = Check("completeness", RULES, run, Path(__file__).parent)

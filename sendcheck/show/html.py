@@ -25,7 +25,7 @@ from sendcheck.show.visible import visible
 from sendcheck.understanding.place import Place
 
 _HERE = Path(__file__).parent
-_FOLDED = {"trail": "Older mail below", "forward": "Forwarded mail", "disclaimer": "Disclaimer", "diff": "Patch"}
+_FOLDED = {"trail": "Older mail below", "forward": "Forwarded mail", "disclaimer": "Disclaimer", "diff": "Patch", "armour": "OpenPGP"}
 _PARTS = {"parent": "the mail you answer", "trail": "the older mail below"}
 _COLOURS = 8
 #: A page may be printed into the log of a CI, too.

@@ -16,6 +16,7 @@ _KINDS = {
     "signature": "signature",
     "disclaimer": "notice",
     "diff": "patch",
+    "armour": "OpenPGP",
 }
 #: Lines that are shown of what is not own text.
 _SHOWN = 4

@@ -9,8 +9,8 @@ from sendcheck.escapes import clean, cleaned_at
 from sendcheck.pipeline.report import MailReport
 from sendcheck.understanding.place import Place
 
-#: Text that is cut at the ends of marks before it is shown (``marks.py`` cleans the pieces).
-_KEPT = {"sheets"}
+#: Text of several lines, cleaned where it is cut into pieces or lines (``marks.py``, ``own.py``).
+_KEPT = {"sheets", "passages"}
 
 
 def visible(report: MailReport) -> MailReport:

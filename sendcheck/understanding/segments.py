@@ -19,6 +19,8 @@ from sendcheck.understanding.signatures import disclaimer_start, is_delimiter, i
 _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
 #: A quote mark of one's own at the head of a line: no bullet, no word.
 _OWN_MARK = re.compile(r"[ \t]{0,3}([A-Za-z]{1,6}>|(?:[|:#%}=!~&]|-{1,2}[\])}>|])[|:#%}=!~\])}>]{0,2})(?=[ \t]|$|\w|[\])}>])")
+#: What encloses something that OpenPGP wrote in letters (RFC 4880, section 6.2); of a signed text only what stands above it.
+_ARMOUR = re.compile(r"-----BEGIN PGP (?:(SIGNED MESSAGE)|MESSAGE|SIGNATURE|PUBLIC KEY BLOCK)[^-]*-----\s*$")
 _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
 #: A quoted line as long as this was cut by whoever wrapped it, and what it ends with where the sentence goes on.
 _WRAPPED_AT = 58
@@ -35,6 +37,7 @@ class Kind(StrEnum):
     SIGNATURE = "signature"
     DISCLAIMER = "disclaimer"
     DIFF = "diff"
+    ARMOUR = "armour"
     ATTACHED = "attached"
 
 
@@ -131,6 +134,7 @@ class _Segmenter:
         if self.zone_at is not None:
             self._free_answers(kinds, marks)
         self._mark_diff(kinds, rest)
+        self._mark_armour(kinds)
         self._mark_tail(kinds)
         return Segmented(self._merge(kinds), self._quoted(kinds, marks))
 
@@ -297,6 +301,18 @@ class _Segmenter:
             if self.raw_lines[i] in {"-- ", "--"}:
                 break
             kinds[i] = Kind.DIFF
+
+    def _mark_armour(self, kinds: list[Kind]) -> None:
+        """Encrypted text, signatures and keys in letters are no words of anybody."""
+        ends = ""
+        for i, line in enumerate(self.lines):
+            begins = _ARMOUR.match(line) if not ends and line.startswith("-----BEGIN PGP ") else None
+            if begins:
+                ends = "\n" if begins.group(1) else "-----END PGP "
+            if ends and kinds[i] is Kind.OWN:
+                kinds[i] = Kind.ARMOUR
+            if ends and (not line.strip() if ends == "\n" else line.startswith(ends)):
+                ends = ""
 
     def _mark_tail(self, kinds: list[Kind]) -> None:
         """Signatures and a disclaimer in the own text."""
