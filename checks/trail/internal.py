@@ -22,15 +22,17 @@ def internal(mail: Mail) -> Iterator[Hit]:
     found = [(quoted, sure) for at, quoted in enumerate(mail.quoted) if (sure := _between(mail, insiders, at)) is not None]
     if found:
         quoted, sure = next(((q, s) for q, s in found if s is not Confidence.LOW), found[0])
-        yield _hit(mail, quoted, sure, _only_hands_over(mail))
+        yield _hit(mail, insiders, quoted, sure, _only_hands_over(mail))
 
 
-def _hit(mail: Mail, quoted: QuotedMail, sure: Confidence, milder: bool) -> Hit:
+def _hit(mail: Mail, insiders: Insiders, quoted: QuotedMail, sure: Confidence, milder: bool) -> Hit:
     shown = ", ".join(r.shown for r in mail.outside[:3])
-    what = "a chat" if quoted.chat else "a mail"
+    what = "a chat between colleagues only" if quoted.chat else "a mail between colleagues only"
+    if quoted.sender is not None and not quoted.chat and not insiders.has(quoted.sender):
+        what = f"a mail that {quoted.sender.name} wrote to you"
     return Hit(
         "trail-internal",
-        f"the trail holds {what} between colleagues only, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
+        f"the trail holds {what}, and {shown} {'is' if len(mail.outside) == 1 else 'are'} outside",
         place_of(mail, quoted),
         "delete it from the trail, or write a mail of your own",
         confidence=Confidence.MEDIUM if sure is Confidence.LOW else sure,
@@ -48,7 +50,9 @@ def _between(mail: Mail, insiders: Insiders, at: int) -> Confidence | None:
     known = people(quoted) or _readers_known_otherwise(mail, quoted)
     if known is not None and len(known) > 1:
         return Confidence.HIGH if all(insiders.has(a) for a in known) else None
-    if not insiders.has(quoted.sender) or _others_had_it(mail, insiders, at):
+    if not insiders.has(quoted.sender):
+        return Confidence.MEDIUM if _wrote_to_the_sender_alone(mail, insiders, quoted) else None
+    if _others_had_it(mail, insiders, at):
         return None
     return _by_its_author(mail, insiders, at)
 
@@ -60,6 +64,17 @@ def _readers_known_otherwise(mail: Mail, quoted: QuotedMail) -> list[Address] | 
         if whole.whole and whole.sender is not None and quoted.sender is not None and start and start in " ".join(whole.text.split()):
             return [whole.sender, *(whole.recipients or ())]
     return None
+
+
+def _wrote_to_the_sender_alone(mail: Mail, insiders: Insiders, quoted: QuotedMail) -> bool:
+    """Somebody whom no address places (Thunderbird's “Kari Holm wrote:”) greets the sender, and neither they nor anybody outside shows up elsewhere."""
+    author = quoted.sender
+    if author is None or "@" in author.addr or quoted.recipients is not None or mail.is_forward or insiders.gets_it(author):
+        return False
+    if any(q.sender is not None and insiders.is_outsider(q.sender) for q in mail.quoted):
+        return False
+    names = addressed(quoted.text)
+    return bool(names) and all(insiders.are(name) for name in names)
 
 
 def _others_had_it(mail: Mail, insiders: Insiders, at: int) -> bool:

@@ -139,6 +139,7 @@ class _Walker:
         self.blank_lines = 2
         self.pending_space = False
         self.link_start: int | None = None
+        self.in_answer = False
 
     def walk(self, root: LexborNode) -> None:
         """Depth first by child/next/parent, with one state a level."""
@@ -235,6 +236,7 @@ class _Walker:
             if stripped.strip("\u200c\u200b\u00ad\u034f\u2007\ufeff\u00a0 "):
                 self.out.hidden.append((stripped, None if found is None else self.finder.source(found)))
             return
+        self._break_at_answer(state.zone.color)
         self._zone(state.zone)
         if state.pre:
             self._pre(text, lead, found)
@@ -251,6 +253,17 @@ class _Walker:
             self.blank_lines = 0
             self.pending_space = True
         self.pending_space = (self.pending_space and not visible(text).strip()) or text[-1].isspace()
+
+    def _break_at_answer(self, color: str) -> None:
+        """A coloured answer behind a question in the same line becomes a line of its own, so that it can be told from the question."""
+        before = self.out.zones[-1].color if self.out.zones else ""
+        if self.line_empty or color == before:
+            return
+        if color and self.out.pieces.chunks[-1].rstrip().endswith(("?", ":")):
+            self._newline()
+            self.in_answer = True
+        elif self.in_answer:
+            self._newline()
 
     def _add(self, words: str, at: int | None) -> None:
         """Add words that stand at place *at*, without invisible characters; one by one where an entity makes the source longer than the text."""
@@ -288,6 +301,7 @@ class _Walker:
         self.pending_space = False
 
     def _newline(self) -> None:
+        self.in_answer = False
         self.out.pieces.add("\n", None)
         self.blank_lines = self.blank_lines + 1 if self.line_empty else 0
         self.line_empty = True

@@ -18,7 +18,9 @@ _NOTES_NAME = re.compile(
     r"(?<!\w)(?P<name>[^\W\d_][^\s,;<>/@\"]{0,40}(?: [^\s,;<>/@\"]{1,40}){0,4})"
     r"(?P<path>(?:/[\w&.-]{1,30}(?: [\w&.-]{1,30}){0,2}){1,4}(?:@\w[\w.-]*)?|@\w+)(?=\s*(?:[,;<>]|$))"
 )
-_ON = re.compile(r"\s*\b(?:on|am|den|le|el|il|op)\s*$", re.I)
+_ON = re.compile(r"(?<=\w)\s{1,3}(?:on|am|den|le|el|il|op)\s{0,3}$", re.I)
+#: A head names so many people and no more: its lines have no end that a client would set.
+_LONGEST = 20_000
 
 
 class HeaderBlock(NamedTuple):
@@ -156,7 +158,7 @@ def _name_above(lines: list[str], depths: list[int], index: int) -> int:
 
 def people(value: str) -> list[Address]:
     """Mailboxes of a header line in a trail, where names often stand without addresses. A Notes name keeps its path in ``raw``."""
-    cleaned = re.sub(r"\[?mailto:([^\]>\s]+)\]?", r"<\1>", value)
+    cleaned = re.sub(r"\[?mailto:([^\]>\s]+)\]?", r"<\1>", value[:_LONGEST])
     cleaned = re.sub(r"<(<[^>]+>)>", r"\1", cleaned)
     cleaned = re.sub(r"'([^'\s]+@[^'\s]+)'", r"\1", cleaned)
     paths: dict[str, str] = {}

@@ -77,7 +77,7 @@ def _mark_at(lines: list[str], depths: list[int], index: int, words: QuoteWords)
             return separated
     if len(line) <= _LONGEST_MARKER and is_reply_line(line, words):
         return Mark(index, index + 1, "above", True)
-    wrapped = line.endswith(">:") and index > 0 and words.verb.search(lines[index - 1])
+    wrapped = line.endswith(">:") and index > 0 and words.verb.search(lines[index - 1][-500:])
     if closes(line) and (words.verb.search(line) or wrapped or "@" in line):
         found = attribution(lines, depths, index, words)
         return None if found is None else Mark(found.first, found.last, "attribution", found.strong, found.sender, None, found.date)

@@ -14,7 +14,7 @@ _DASHES = r"[-_=*#–—\s]*"
 #: A date in figures opens an attribution in any language.
 _IN_FIGURES = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 _LONGEST_LABEL = 24
-_LABELLED = re.compile(rf"\s*\*{{0,2}}(?P<word>[^\W\d_][\w '’()-]{{0,{_LONGEST_LABEL}}}?)\s*[:：]\*{{0,2}}[ \t]*")
+_LABELLED = re.compile(rf"[ \t\u00a0]{{0,40}}\*{{0,2}}(?P<word>[^\W\d_][\w '’()-]{{0,{_LONGEST_LABEL}}}?)\s*[:：]\*{{0,2}}[ \t]*")
 #: The labels that one language has to have all of; the others are much the same everywhere.
 _TELLING = ("from", "sent", "to", "subject")
 
