@@ -52,7 +52,7 @@ def _ending_at(text: str, end: int, cue: Cue) -> Handed | None:
     end = begin + len(value)
     seen = look(value)
     asked = pattern("handing").search(text, max(0, begin - 14), begin)
-    if seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figures"}):
+    if seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figure"}):
         return Handed(begin, end, cue.kind == "pin", Confidence.HIGH) if cue.kind == "pin" or not TICKET.fullmatch(value) else None
     if seen in {Look.WORD, Look.UNKNOWN, Look.FIGURES} and asked and asked.end() + 1 >= begin:
         return Handed(begin, end, False, Confidence.MEDIUM)
@@ -66,6 +66,6 @@ def _last_handed(text: str, begin: int, end: int, cue: Cue) -> Handed | None:
         if value is None or value.end > end:
             continue
         seen = look(value.value)
-        if value.quoted or seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figures"}):
+        if value.quoted or seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figure"}):
             return Handed(value.start, value.end, cue.kind == "pin", Confidence.HIGH)
     return None

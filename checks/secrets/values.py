@@ -37,7 +37,7 @@ _SOMETHING_ELSE = re.compile(
     re.I,
 )
 #: What no text holds: the rest of something else that was read as one.
-_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
+NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 #: What brackets mark as to be filled in.
 _PLACEHOLDER = re.compile(r"(?:<[^<>\n\d]{1,60}>|\[[^\]\n\d]{1,60}\]|\{[^}\n\d]{1,60}\})(?!\w)|\{\{")
 _BOLD = re.compile(r"(?P<mark>\*{1,3}|__?)(?=[^\s*_][^\n]{0,100}?(?P=mark)(?!\w))")
@@ -100,6 +100,8 @@ def slot(text: str, at: int) -> Slot | None:
         if end > at + 1 and "\n" not in text[at:end]:
             return Slot(at + 1, end, text[at + 1 : end], True, *_after(text, end + 1))
         at += 1
+    if text[at : at + 1] == "(" and ")" not in text[at : text.find(" ", at)]:
+        at += 1
     token = _TOKEN.match(text, at)
     if token is None:
         return None
@@ -145,7 +147,7 @@ def look(value: str, figures: int = 4) -> Look:
     bare = value.rstrip("!?")
     if _LETTERS.fullmatch(bare):
         return _of_letters(bare)
-    if _NO_TEXT.search(value):
+    if NO_TEXT.search(value):
         return Look.NOTHING
     if sum(c.isalnum() for c in bare) >= _SHORTEST < len(bare) and (_SIGNS.search(bare) or (any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare))):
         return Look.MADE_UP
@@ -223,7 +225,7 @@ def is_phrase(text: str, beside_a_user: bool) -> bool:
         return False
     lows = [w.lower().rstrip("!?") for w in words]
     small = [w in function_words() for w in lows]
-    if small[0] or small[-1] or sum(small) > (1 if beside_a_user else 0):
+    if small[0] or small[-1] or (any(small) and _of_letters(lows[0]) is Look.STATE) or sum(small) > (1 if beside_a_user else 0):
         return False
     ranks = [min(frequent(language).get(w, 10**6) for language in _languages()) for w, is_small in zip(lows, small, strict=True) if not is_small]
     states = sum(_of_letters(w) in {Look.STATE, Look.PROSE} for w, is_small in zip(lows, small, strict=True) if w.isalpha() and not is_small)
