@@ -94,6 +94,8 @@ def leads(text: str, cue: Cue, link: re.Match[str]) -> bool:
     said = link.group(0).strip()
     if link.lastgroup in {"copula", "weak", "reveal"} and said.rstrip(":") not in {said.rstrip(":").lower(), said.rstrip(":").upper()}:
         return False
+    if link.start() > cue.end and said[:1] in {"'", "’"}:
+        return False  # “the password of room 12's screen”
     if link.start() > cue.end and "://" in text[max(text.rfind(mark, 0, link.start()) for mark in " \n\t") + 1 : link.start()]:
         return False  # “http://host:8080”
     return "=" not in said or link.start() == cue.end or text[link.start()] in " \t\"'"

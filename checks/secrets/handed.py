@@ -73,7 +73,8 @@ def _meant(text: str, cue: Cue) -> Cue | None:
     before, after = text[max(0, cue.start - BEFORE) : cue.start], text[cue.end : cue.end + _BEHIND]
     if cue.kind == "key":
         return Cue(cue.start, cue.end, "password", cue.language) if pattern("networks").search(before) else None
-    line, rest = SENTENCE_ENDS.split(before)[-1], SENTENCE_ENDS.split(after)[0]
+    sentences, rest = SENTENCE_ENDS.split(before), SENTENCE_ENDS.split(after)[0]
+    line = " ".join(sentences[-2:]) if not sentences[-1].strip() else sentences[-1]  # “The box hangs at the gate. Code 4471.”
     other = pattern("other_codes")
     if other.search(" ".join([*line.split()[-2:], text[cue.start : cue.end], *rest.split()[:4]])):
         return None

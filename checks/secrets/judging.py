@@ -15,7 +15,7 @@ from sendcheck.understanding.words import function_words
 from .cues import AHEAD, Cue, pattern, words
 from .values import Look, Slot, is_example, is_nothing, is_phrase, is_word, look, slot
 
-CODE_OF_DIGITS = re.compile(r"\d(?:[ \u00a0.-]{0,3}\d){2,11}[#*]?(?![\w@/]|[.,]\d)")
+CODE_OF_DIGITS = re.compile(r"\d(?:[ \u00a0.-]{0,3}\d){2,11}[#*]?(?![\w@/]|-\w|[.,]\d)")
 #: The number of a case or a ticket, which weak frames leave alone.
 TICKET = re.compile(r"[A-Z]{1,8}[-_#]?\d+")
 #: The shortest token, and the most words of a password in quotes.
@@ -49,6 +49,8 @@ class Frame(NamedTuple):
 def judged(text: str, cue: Cue, at: int, frame: Frame) -> Handed | None:
     """The value at a place, if its looks are enough for the frame."""
     code = cue.kind in {"pin", "figure"}
+    if frame.kind == "direct" and text[cue.start : cue.end].lower().endswith(("codes", "words")):
+        return None  # “access codes 2026”
     if code:
         number = CODE_OF_DIGITS.match(text, at)
         if number and not re.fullmatch(r"(.)\1*", number.group(0)):
