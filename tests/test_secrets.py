@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sendcheck_checks.secrets.handed import handed
 
 from sendcheck.cli.output import FORMATS
 from sendcheck.pipeline.contract import Confidence, Severity
@@ -188,3 +189,68 @@ def test_no_pattern_of_a_user_takes_long(tmp_path: Path, sendcheck: Run) -> None
     mail.write_bytes(GOOD + b"a" * 50_000 + b"\n")
     done = sendcheck("check", mail, "--config", config, "--timings")
     assert "check-crashed" not in done.stdout and "not finish" not in done.stdout
+
+
+#: Passwords of every shape: any sign anywhere, figures or letters only, words with something between.
+SHAPES = (
+    *(f"Hav{sign}n4471" for sign in "!#$%&()*+,-./:;<=>?@[]^_`{|}~\\'"),
+    *(f"{sign}Havn4471" for sign in "!#$%&*+/?@~-"),
+    *(f"Havn4471{sign}" for sign in "!#?%"),
+    "8ThyF#1*@96%dYt!xWHD", "Xk9$mQ2&vL", "p@ssw0rd-Acme-26", "Acme@2026", "a@b4471", "{Havn4471}", "[Hav]n4471", "<Havn>4471", "12345678", "4471",
+    "sommerfugl", "Sommerfugl", "sunflower", "kaninhopp", "AbCdEfGh", "qwertyuiop", "havn.brygge", "rod-hest-blaa-sykkel-7", "rod-hest-blaa-sykkel",
+    "correct horse battery staple", "rod hest blaa sykkel", "Havn 4471", "Blåbær2026", "æøåÆØÅ12", "пароль123", "passord123", "Password1",
+)  # fmt: skip
+FRAMES = (
+    "The password for the portal is {}.", "Your new password is {}\n\nPlease change it on Monday 30 November.", "Password: {}", "Wifi password: {}", "PW: {}",
+    "User: kari\nPassword: {}", "Passordet til portalen er {}.", "Passordet ditt er {}\n\nBytt det mandag 30. november.", "Passord: {}", "Passord til wifi: {}",
+    "Bruker: kari\nPassord: {}", "> Passord: {}", "**Passord:** {}", "Passordet ble endret til {}", "Passordet er «{}».",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_password_is_found_whole_whatever_its_characters(frame: str) -> None:
+    wrong = []
+    for value in SHAPES:
+        text = f"Hi Kari,\n\n{frame.format(value)}\n\nBest regards,\nJon\n"
+        found = [text[h.start : h.end] for h in handed(text)]
+        if not found or found[0].rstrip("!?#%") != value.rstrip("!?#%") or any(v not in value for v in found):
+            wrong.append((value, found))
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The password for the portal is Kari@acme.example.",
+        "Password: https://portal.acme.example/reset?id=4471",
+        "Password: see attachment.pdf",
+        "Password changed: 12.05.2026 14:03",
+        "The password is 12 characters long.",
+        "The PIN is 4471 times safer.",
+        "Your code is 4471 lines long.",
+        "Passordet er på 12 tegn.",
+        "Koden er på 4471 linjer.",
+        "Login: kari.holm@acme.example",
+        "pin: 4471 is not connected",
+        "tests pass: 1204",
+        'const password = process.env.DB_PASSWORD; let pw = getPassword("x4471");',
+    ],
+)
+def test_what_is_no_password_where_one_could_stand(text: str) -> None:
+    assert not list(handed(f"Hi Kari,\n\n{text}\n\nBest regards,\nJon\n"))
+
+
+_PIECES = st.sampled_from(
+    [
+        "password", "Passord", "pw", "PIN", "koden", "login", "user", "wifi", "key", "combination", "user / password", "is", "er", "was changed to", ":", "=", " - ",
+        "(", ")", "|", "\t", "\n", "\n\n", "> ", "*", "**", '"', "«", "»", "'", "`", "<", ">", "{{", "}}", "&amp", "=20", "Havn4471!", "4471", "12-24-36", "sunflower",
+        "the", "til", "door", "døra", ",", ".", "!", "://", "@", "\ufffd", " ", "  ", "as the", "use", "that is the",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=30).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_no_text_is_too_odd(text: str) -> None:
+    for found in handed(text):
+        assert 0 <= found.start < found.end <= len(text) and "\n" not in text[found.start : found.end]

@@ -17,6 +17,8 @@ from .values import Look, look, slot
 _MOST_LINKS, _MOST_WORDS = 8, 9
 #: Between a cue and a value no other label may stand.
 _OTHER_LABEL = re.compile(r"\w[ \t]*[:=][ \t]*\S+[ \t]")
+#: “(case sensitive)”
+_ASIDE = re.compile(r"\([^()\n]*\)?")
 _BLANK = re.compile(r"[ \t\u00a0]{1,4}")
 #: Short names of a password that also mean something else: they need a user beside them.
 _AMBIGUOUS = frozenset({"pass", "p"})
@@ -62,7 +64,7 @@ def after(text: str, cue: Cue) -> Iterator[Handed]:
 
 def _frame(text: str, cue: Cue, link: re.Match[str]) -> Frame | None:
     """The frame that a link makes, or None if what stands between says something of passwords in general, or is a label of its own."""
-    between, kind = text[cue.end : link.start()], link.lastgroup or ""
+    between, kind = _ASIDE.sub("", text[cue.end : link.start()]), link.lastgroup or ""
     in_general = len(between.split()) > _MOST_WORDS or pattern("must").search(between) or is_part(cue, between)
     if in_general or _OTHER_LABEL.search(between) or pattern("users", suffix="$").search(between.rstrip("\"' *_")):
         return None

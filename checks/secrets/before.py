@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sendcheck.checkapi import Confidence
@@ -13,6 +14,8 @@ from .values import QUOTES, Look, is_example, look, slot
 
 #: Characters that the longest value and its marks take.
 _VALUE = 80
+#: “X (the portal's password)”
+_ASIDE = re.compile(r" \((?:[\w'’-]+ ){0,3}$")
 
 
 def before(text: str, cue: Cue) -> Iterator[Handed]:
@@ -21,8 +24,9 @@ def before(text: str, cue: Cue) -> Iterator[Handed]:
         return
     begin = max(0, cue.start - BEFORE)
     window = text[begin : cue.start]
-    if text[cue.end : cue.end + 1] == ")" and window.endswith(" ("):
-        found = _ending_at(text, cue.start - 2, cue)
+    aside = _ASIDE.search(window) if text[cue.end : cue.end + 1] == ")" else None
+    if aside:
+        found = _ending_at(text, begin + aside.start(), cue) or _last_handed(text, begin, begin + aside.start(), cue)
         if found:
             yield found
         return
@@ -52,7 +56,7 @@ def _ending_at(text: str, end: int, cue: Cue) -> Handed | None:
     end = begin + len(value)
     seen = look(value)
     asked = pattern("handing").search(text, max(0, begin - 14), begin)
-    if seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figures"}):
+    if seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figure"}):
         return Handed(begin, end, cue.kind == "pin", Confidence.HIGH) if cue.kind == "pin" or not TICKET.fullmatch(value) else None
     if seen in {Look.WORD, Look.UNKNOWN, Look.FIGURES} and asked and asked.end() + 1 >= begin:
         return Handed(begin, end, False, Confidence.MEDIUM)
@@ -66,6 +70,6 @@ def _last_handed(text: str, begin: int, end: int, cue: Cue) -> Handed | None:
         if value is None or value.end > end:
             continue
         seen = look(value.value)
-        if value.quoted or seen is Look.MADE_UP or (seen is Look.FIGURES and cue.kind in {"pin", "figures"}):
+        if value.quoted or seen in {Look.MADE_UP, Look.UNKNOWN, Look.WORD} or (seen is Look.FIGURES and cue.kind in {"pin", "figure"}):
             return Handed(value.start, value.end, cue.kind == "pin", Confidence.HIGH)
     return None

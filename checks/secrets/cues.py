@@ -16,13 +16,13 @@ SENTENCE_ENDS = re.compile(r"[.!?][\"')”»]?(?=\s+[A-ZÆØÅ0-9]|\s*$)|\n[ \t>
 LINE_BEGINS = re.compile(r"(?:^|\n)[ \t>*•·+#-]{0,12}$")
 _BEGINS = r"(?:(?<![^\W_])|(?-i:(?<=[a-z])(?=P)|(?<=[A-Z])(?=PASSWORD)))"
 _ENDS = r"(?![\w])(?!-\w)"
-_KINDS = ("password", "pin", "token", "credential", "code", "key")
+_KINDS = ("password", "pin", "figure", "token", "credential", "code", "key")
 _ARTICLES = r"(?:(?:the|your|my|our|his|her|a|det|den|ditt|mitt)[ \t]+)?"
 
 
 class Cue(NamedTuple):
     """A place where something may be handed over. ``kind``: ``pair`` (user and password), ``password``, ``pin``, ``token``, ``credential``, ``code``, ``key``;
-    ``figures``: a code that can only be of figures. ``language``: of the cue's word.
+    ``figure``: a code that can only be of figures. ``language``: of the cue's word.
     """
 
     start: int
@@ -94,6 +94,10 @@ def leads(text: str, cue: Cue, link: re.Match[str]) -> bool:
     said = link.group(0).strip()
     if link.lastgroup in {"copula", "weak", "reveal"} and said.rstrip(":") not in {said.rstrip(":").lower(), said.rstrip(":").upper()}:
         return False
+    if link.start() > cue.end and said[:1] in {"'", "’"}:
+        return False  # “the password of room 12's screen”
+    if link.start() > cue.end and "://" in text[max(text.rfind(mark, 0, link.start()) for mark in " \n\t") + 1 : link.start()]:
+        return False  # “http://host:8080”
     return "=" not in said or link.start() == cue.end or text[link.start()] in " \t\"'"
 
 

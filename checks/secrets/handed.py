@@ -13,7 +13,7 @@ from .before import before
 from .cues import BEFORE, SENTENCE_ENDS, Cue, articles, cues, pattern, words
 from .judging import CODE_OF_DIGITS, Handed
 from .pairs import below
-from .values import is_word
+from .values import NO_TEXT, is_word
 
 __all__ = ["Handed", "handed"]
 #: Characters around a code in which a meeting that it opens is spoken of.
@@ -30,7 +30,7 @@ def handed(text: str) -> Iterator[Handed]:
         if cue.kind in {"code", "key"}:
             continue
         for found in (*below(text, cue), *after(text, cue), *before(text, cue)):
-            if not _for_guests(text, cue, found):
+            if not _for_guests(text, cue, found) and not NO_TEXT.search(text, max(0, cue.start - _BEHIND), found.end + _BEHIND):
                 yield found
     yield from _at_locks(text)
 
@@ -73,11 +73,12 @@ def _meant(text: str, cue: Cue) -> Cue | None:
     before, after = text[max(0, cue.start - BEFORE) : cue.start], text[cue.end : cue.end + _BEHIND]
     if cue.kind == "key":
         return Cue(cue.start, cue.end, "password", cue.language) if pattern("networks").search(before) else None
-    line, rest = SENTENCE_ENDS.split(before)[-1], SENTENCE_ENDS.split(after)[0]
+    sentences, rest = SENTENCE_ENDS.split(before), SENTENCE_ENDS.split(after)[0]
+    line = " ".join(sentences[-2:]) if not sentences[-1].strip() else sentences[-1]  # “The box hangs at the gate. Code 4471.”
     other = pattern("other_codes")
     if other.search(" ".join([*line.split()[-2:], text[cue.start : cue.end], *rest.split()[:4]])):
         return None
     if pattern("locks").search(f"{line} · {rest}") or pattern("opening").search(rest):
         return Cue(cue.start, cue.end, "pin", cue.language)
     definite = pattern("articles", suffix=r"\s+$").search(before) or pattern("definite").fullmatch(text[cue.start : cue.end])
-    return Cue(cue.start, cue.end, "figures", cue.language) if definite and not other.search(before + rest) else None
+    return Cue(cue.start, cue.end, "figure", cue.language) if definite and not other.search(before + rest) else None

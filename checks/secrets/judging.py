@@ -15,7 +15,7 @@ from sendcheck.understanding.words import function_words
 from .cues import AHEAD, Cue, pattern, words
 from .values import Look, Slot, is_example, is_nothing, is_phrase, is_word, look, slot
 
-CODE_OF_DIGITS = re.compile(r"\d(?:[ \u00a0.-]{0,3}\d){2,11}[#*]?(?![\w@/]|[.,]\d)")
+CODE_OF_DIGITS = re.compile(r"\d(?:[ \u00a0.-]{0,3}\d){2,11}[#*]?(?![\w@/]|-\w|[.,]\d)")
 #: The number of a case or a ticket, which weak frames leave alone.
 TICKET = re.compile(r"[A-Z]{1,8}[-_#]?\d+")
 #: The shortest token, and the most words of a password in quotes.
@@ -48,12 +48,14 @@ class Frame(NamedTuple):
 
 def judged(text: str, cue: Cue, at: int, frame: Frame) -> Handed | None:
     """The value at a place, if its looks are enough for the frame."""
-    code = cue.kind in {"pin", "figures"}
+    code = cue.kind in {"pin", "figure"}
+    if frame.kind == "direct" and text[cue.start : cue.end].lower().endswith(("codes", "words")):
+        return None  # “access codes 2026”
     if code:
         number = CODE_OF_DIGITS.match(text, at)
         if number and not re.fullmatch(r"(.)\1*", number.group(0)):
             return _figures(text, number, frame)
-    if cue.kind == "figures":
+    if cue.kind == "figure":
         return None
     value = slot(text, at)
     if value is None:
@@ -63,7 +65,7 @@ def judged(text: str, cue: Cue, at: int, frame: Frame) -> Handed | None:
     if cue.kind == "token":
         strange = look(value.value) is Look.MADE_UP and len(value.value) >= _TOKEN and any(c.isdigit() for c in value.value)
         return Handed(value.start, value.end, False, Confidence.HIGH) if strange and frame.simple and not _PROGRAM.fullmatch(value.value) else None
-    filled = frame.kind in {"label", "copula"} or (frame.kind == "newline" and frame.pair)
+    filled = frame.kind in {"label", "copula", "changed"} or (frame.kind == "newline" and frame.pair)
     if not code and (filled or (frame.asked and not _makes_compounds(text, cue))):
         end = _phrase_end(text, value, frame)
         if end:

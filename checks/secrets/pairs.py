@@ -28,7 +28,7 @@ def second_of_two(text: str, cue: Cue) -> Handed | None:
             return found
     for number, link in enumerate(links().finditer(text, cue.end, min(len(text), cue.end + AHEAD))):
         between = text[cue.end : link.start()]
-        if number > 2 or len(between.split()) > 5 or SENTENCE_ENDS.search(between):
+        if number > 2 or len(between.split()) > 5 or SENTENCE_ENDS.search(between) or pattern("passwords").search(between):
             break
         if link.lastgroup not in _LINKS or not leads(text, cue, link) or pattern("users", suffix="$").search(between.rstrip("\"' *_")):
             continue
@@ -50,6 +50,8 @@ def _second(text: str, cue: Cue, link: re.Match[str]) -> Handed | None:
     named = cue.kind == "pair" and apart and (link.lastgroup != "copula" or look(two[1]) > Look.STATE)
     least = Look.MADE_UP if link.lastgroup is None else Look.WORD if named else Look.UNKNOWN if cue.kind == "pair" else Look.FIGURES if apart else Look.MADE_UP
     seen = look(value.value)
+    if cue.kind == "credential" and link.lastgroup == "copula" and not apart:
+        return None  # “the wifi is BAD”
     bound = (value.last or value.quoted) and "\n" not in two[2]
     if seen < least or not (bound or seen is Look.MADE_UP):
         return None

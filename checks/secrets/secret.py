@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -37,9 +38,10 @@ def secrets(mail: Mail, patterns: Sequence[str] = ()) -> Iterator[Hit]:
     for piece in leaving(mail):
         taken: list[tuple[int, int]] = []
         for found in _all(piece.text, patterns):
-            if any(found.start < end and start < found.end for start, end in taken):
+            at = bisect(taken, (found.start, found.end))
+            if any(found.start < end and start < found.end for start, end in taken[max(0, at - 1) : at + 1]):
                 continue
-            taken.append((found.start, found.end))
+            taken.insert(at, (found.start, found.end))
             value = piece.text[found.start : found.end]
             yield Hit(
                 RULE,

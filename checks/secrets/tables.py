@@ -10,6 +10,7 @@ _ROWS = 12
 _WORDS_OF_A_HEADING = 3
 #: What stands between cells.
 _MARKS = (re.compile(r"\|"), re.compile(r"\t+"), re.compile(r"(?<=\S);(?=\S)"), re.compile(r"(?<=\S) {2,}(?=\S)"))
+_WORD = re.compile(r"\w")
 _RULE = re.compile(r"[\s|:+=-]*")
 
 
@@ -23,7 +24,7 @@ def cells_below(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     heading = list(_cells(text, begin, stop, mark))
     column = next((n for n, (a, b) in enumerate(heading) if a <= start and end <= b), None)
-    if column is None or len(heading) < 2 or len(text[slice(*heading[column])].split()) > _WORDS_OF_A_HEADING:
+    if column is None or sum(_WORD.search(text, a, b) is not None for a, b in heading) < 2 or len(text[slice(*heading[column])].split()) > _WORDS_OF_A_HEADING:
         return
     for _ in range(_ROWS):
         begin, stop = stop + 1, _line_end(text, stop + 1)

@@ -22,6 +22,8 @@ _PAIRED = {")": "(", "]": "[", "}": "{", ">": "<", "”": "“", "»": "«", "�
 _CELL_ENDS = re.compile(r"[ \t]*(?:$|\n|\t|\||[ \u00a0]{2,}|<)")
 #: Words up to this rank make sentences.
 _FREQUENT = 400
+#: So many words that hold no small one are no sentence, whatever the first is.
+_SENTENCE = 4
 _SAME = re.compile(r"(.)\1*")
 _FIGURES = re.compile(r"\d+(?:[ \u00a0.-]?\d+)*[#*]?")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -30,19 +32,19 @@ _SIGNS = re.compile(r"[!@#$%^&*+=?_~|\\{}\[\];<>§€£¤]")
 _ADDRESS = re.compile(r"(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 #: Links, hosts and paths, names of files, hours, dates, sums and ordinals.
 _SOMETHING_ELSE = re.compile(
-    r"&(?:#\d+|[a-z]{2,8});?|\+\d[\d ()-]{6,}|\w+://.*|www\..*|(?:[\w-]+\.)+(?:com|no|org|net|info|local|example|test|io|[a-z]{2})(?:[:/].*)?"
+    r"\d+['’]s|&(?:#\d+|[a-z]{2,8});?|\+\d[\d ()-]{6,}|\w+://.*|www\..*|(?:[\w-]+\.)+(?:com|no|org|net|info|local|example|test|io|[a-z]{2})(?:[:/].*)?"
     r"|(?:[a-z]:)?\\\\?(?:[\w $.-]+\\)+.*|~?(?:/[\w.-]+){2,}/?"
     r"|[\w()-]+\.(?:pdf|docx?|xlsx?|pptx?|txt|csv|zip|html?|php|aspx?|exe|png|jpe?g|gif|eml|ics|xml|json|ya?ml|py|js|sh|mdb|log)"
     r"|\d{1,2}[:.]\d{2}(?::\d{2})?(?:[ap]m)?|\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|[$€£]\d[\d.,]*|\d[\d.,]*(?:st|nd|rd|th|am|pm|kb|mb|gb|kr|x|%|,-)",
     re.I,
 )
 #: What no text holds: the rest of something else that was read as one.
-_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
+NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 #: What brackets mark as to be filled in.
 _PLACEHOLDER = re.compile(r"(?:<[^<>\n\d]{1,60}>|\[[^\]\n\d]{1,60}\]|\{[^}\n\d]{1,60}\})(?!\w)|\{\{")
 _BOLD = re.compile(r"(?P<mark>\*{1,3}|__?)(?=[^\s*_][^\n]{0,100}?(?P=mark)(?!\w))")
 #: Endings of participles and adjectives: “hashed”, “readable”, “kryptert”; “endret” is one by the verb it comes from.
-_STATE = re.compile(r"(?:ed|ing|able|ible|ous|less|ful|ally|lig|lige|ert|ende|bar|løst?)$")
+_STATE = re.compile(r"(?:ed|ing|able|ible|ous|less|ful|ally|lig|lige|ish|ert|ende|bar|løst?)$")
 
 
 class Look(IntEnum):
@@ -100,6 +102,8 @@ def slot(text: str, at: int) -> Slot | None:
         if end > at + 1 and "\n" not in text[at:end]:
             return Slot(at + 1, end, text[at + 1 : end], True, *_after(text, end + 1))
         at += 1
+    if text[at : at + 1] == "(" and ")" not in text[at : text.find(" ", at)]:
+        at += 1
     token = _TOKEN.match(text, at)
     if token is None:
         return None
@@ -145,7 +149,7 @@ def look(value: str, figures: int = 4) -> Look:
     bare = value.rstrip("!?")
     if _LETTERS.fullmatch(bare):
         return _of_letters(bare)
-    if _NO_TEXT.search(value):
+    if NO_TEXT.search(value):
         return Look.NOTHING
     if sum(c.isalnum() for c in bare) >= _SHORTEST < len(bare) and (_SIGNS.search(bare) or (any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare))):
         return Look.MADE_UP
@@ -201,7 +205,9 @@ def _of_pieces(value: str) -> Look:
     small = sum(p.lower() in function_words() for p in pieces)
     if len(pieces) > 2:
         return Look.MADE_UP if strange or not small else Look.UNKNOWN if small < len(pieces) - small else Look.PROSE
-    return Look.UNKNOWN if strange and min(looks) >= Look.WORD else Look.PROSE
+    if min(looks) < Look.WORD or small:
+        return Look.PROSE
+    return Look.UNKNOWN if strange else Look.WORD
 
 
 @cache
@@ -210,8 +216,8 @@ def _languages() -> tuple[str, ...]:
 
 
 def is_word(word: str) -> bool:
-    """Whether it is a word that a sentence may go on with."""
-    return not word or _of_letters(word) in {Look.PROSE, Look.STATE}
+    """Whether it is a word that a sentence may go on with, and no unit: “mm”."""
+    return not word or word in function_words() or (len(word) > _SHORTEST and _of_letters(word) in {Look.PROSE, Look.STATE})
 
 
 def is_phrase(text: str, beside_a_user: bool) -> bool:
@@ -223,7 +229,7 @@ def is_phrase(text: str, beside_a_user: bool) -> bool:
         return False
     lows = [w.lower().rstrip("!?") for w in words]
     small = [w in function_words() for w in lows]
-    if small[0] or small[-1] or sum(small) > (1 if beside_a_user else 0):
+    if (len(words) < _SENTENCE and lows[0] in _nothing()) or small[0] or small[-1] or (any(small) and _of_letters(lows[0]) is Look.STATE) or sum(small) > (1 if beside_a_user else 0):
         return False
     ranks = [min(frequent(language).get(w, 10**6) for language in _languages()) for w, is_small in zip(lows, small, strict=True) if not is_small]
     states = sum(_of_letters(w) in {Look.STATE, Look.PROSE} for w, is_small in zip(lows, small, strict=True) if w.isalpha() and not is_small)
