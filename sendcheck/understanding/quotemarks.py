@@ -15,6 +15,8 @@ from sendcheck.data.sieve import Lazy
 from sendcheck.reading.addresses import Address, parse_address_list
 
 MAX_ATTRIBUTION = 320
+#: Lines of one text at which a mark is looked for closely, each time over up to 60 lines: no thread has so many mails.
+_MAX_LOOKS = 2_000
 _DATE = re.compile(r"\d{1,2}[:.]\d{2}\b|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _EMAIL = re.compile(r"(?<![^\s<>\"'(),;:\[\]@=])[^\s<>\"'(),;:\[\]@=]+@[^\s<>\"'(),;:\[\]@]*[^\s<>\"'(),;:.\[\]@]")
 _NOTES_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]M)?(?:\s+\w{2,9})?\s*$")
@@ -75,13 +77,25 @@ def _marks() -> _Marks:
     )
 
 
+class _Looks:
+    """How many lines may still be looked at closely."""
+
+    left = _MAX_LOOKS
+
+    def spend(self) -> bool:
+        """Use one up."""
+        self.left -= 1
+        return True
+
+
 def find_marks(lines: list[str], depths: list[int]) -> list[Mark]:
     """All marks in *lines* (quote prefixes already removed), in order; ``depths`` tells which lines belong together."""
     marks = _marks()
     found: list[Mark] = []
+    looks = _Looks()
     index = 0
-    while index < len(lines):
-        mark = _mark_at(lines, depths, index, marks)
+    while index < len(lines) and looks.left:
+        mark = _mark_at(lines, depths, index, marks, looks)
         if mark is None:
             index += 1
             continue
@@ -92,7 +106,7 @@ def find_marks(lines: list[str], depths: list[int]) -> list[Mark]:
     return found
 
 
-def _mark_at(lines: list[str], depths: list[int], index: int, marks: _Marks) -> Mark | None:
+def _mark_at(lines: list[str], depths: list[int], index: int, marks: _Marks, looks: _Looks) -> Mark | None:
     line = lines[index].strip()
     if not line or len(line) > 500:
         return None
@@ -101,14 +115,14 @@ def _mark_at(lines: list[str], depths: list[int], index: int, marks: _Marks) -> 
         if separated is not None:
             return separated
     wrapped = line.endswith(">:") and index > 0 and marks.verb.search(lines[index - 1])
-    if line.endswith(":") and (marks.verb.search(line) or marks.iso.match(line) or wrapped):
+    if line.endswith(":") and (marks.verb.search(line) or marks.iso.match(line) or wrapped) and looks.spend():
         return _attribution(lines, depths, index, marks)
     label = marks.label.match(line)
-    if label and label.lastgroup not in {None, "other"}:
+    if label and label.lastgroup not in {None, "other"} and looks.spend():
         block = _header_block(lines, depths, index, marks, trusted=False)
         if block is not None or label.lastgroup == "from":
             return block
-    if line[-1:] in "Mm0123456789" and _NOTES_DATE.search(line):
+    if line[-1:] in "Mm0123456789" and _NOTES_DATE.search(line) and looks.spend():
         return _notes_block(lines, depths, index, marks)
     return None
 
