@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -90,10 +91,8 @@ class Body:
 
     def kind_at(self, offset: int) -> Kind:
         """What segment a character lies in."""
-        for segment in self.segments:
-            if segment.start <= offset < segment.end:
-                return segment.kind
-        return Kind.OWN
+        at = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
+        return self.segments[at].kind if at >= 0 and offset < self.segments[at].end else Kind.OWN
 
 
 @dataclass(frozen=True, slots=True)
