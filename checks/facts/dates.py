@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Mood, Place, Sentence, Severity, Stretch, Tense, TimeKind, Who, pattern
@@ -21,10 +21,10 @@ def dates(mail: Mail) -> Iterator[Hit]:
     """Every weekday with a date, and every date, in subject and own text."""
     sent = mail.date.date()
     for mention in find_dates(mail.subject):
-        yield from _judge(mail, mention, sent, mail.at_header("Subject", mail.subject[mention.start : mention.end]), mail.subject)
+        yield from _judge(mail, mention, sent, lambda m: mail.at_header("Subject", mail.subject[m.start : m.end]), mail.subject)
     for stretch in mail.own():
         for mention in find_dates(stretch.text):
-            yield from _judge(mail, mention, sent, _place(mail, stretch, mention), stretch.text)
+            yield from _judge(mail, mention, sent, lambda m, s=stretch: _place(mail, s, m), stretch.text)  # type: ignore[misc]
     yield from _promised(mail, sent)
 
 
@@ -68,11 +68,12 @@ def _counts_things(text: str, mention: Mention) -> bool:
     return mention.year is None and following is not None and following.group(1).islower() and following.group(1) not in joining_words()
 
 
-def _judge(mail: Mail, mention: Mention, sent: date, place: Place, text: str) -> Iterator[Hit]:
+def _judge(mail: Mail, mention: Mention, sent: date, place: Callable[[Mention], Place], text: str) -> Iterator[Hit]:
+    """``place``: where it stands; asked only for what is wrong, since a table holds thousands that are right."""
     if not mention.exists:
         if (mention.year is not None and abs(mention.year - sent.year) > 1) or _counts_things(text, mention):
             return
-        yield Hit(RULE, f"“{mention.text}” does not exist: {mention.month_name} has {mention.month_length} days", place, "mend the day or the month")
+        yield Hit(RULE, f"“{mention.text}” does not exist: {mention.month_name} has {mention.month_length} days", place(mention), "mend the day or the month")
         return
     if mention.weekday is None:
         return
@@ -91,7 +92,7 @@ def _judge(mail: Mail, mention: Mention, sent: date, place: Place, text: str) ->
     yield Hit(
         RULE,
         f"“{mention.text}”: {day.isoformat()} is a {_weekday(day)}",
-        place,
+        place(mention),
         f"write {_weekday(day)}, or {right.isoformat()} if the weekday is right",
         confidence=confidence,
         severity=None if confidence is Confidence.HIGH else Severity.NOTE,

@@ -229,7 +229,13 @@ def is_phrase(text: str, beside_a_user: bool) -> bool:
         return False
     lows = [w.lower().rstrip("!?") for w in words]
     small = [w in function_words() for w in lows]
-    if (len(words) < _SENTENCE and lows[0] in _nothing()) or small[0] or small[-1] or (any(small) and _of_letters(lows[0]) is Look.STATE) or sum(small) > (1 if beside_a_user else 0):
+    if (
+        (len(words) < _SENTENCE and lows[0] in _nothing())
+        or small[0]
+        or small[-1]
+        or (any(small) and _of_letters(lows[0]) is Look.STATE)
+        or sum(small) > (1 if beside_a_user else 0)
+    ):
         return False
     ranks = [min(frequent(language).get(w, 10**6) for language in _languages()) for w, is_small in zip(lows, small, strict=True) if not is_small]
     states = sum(_of_letters(w) in {Look.STATE, Look.PROSE} for w, is_small in zip(lows, small, strict=True) if w.isalpha() and not is_small)

@@ -89,19 +89,28 @@ def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:
 
 def _merge(findings: Iterable[Finding]) -> list[Finding]:
     """The same thing found twice is one finding with further places."""
-    merged: dict[str, Finding] = {}
+    same: dict[str, list[Finding]] = {}
     for finding in findings:
-        first = merged.get(finding.fingerprint)
-        if first is None:
-            merged[finding.fingerprint] = finding
-            continue
-        known = {p.spot for p in (first.where, *first.also)}
+        same.setdefault(finding.fingerprint, []).append(finding)
+    return [_one(some) if len(some) > 1 else some[0] for some in same.values()]
+
+
+def _one(some: list[Finding]) -> Finding:
+    """One finding of those that are the same: the first, with the places of all."""
+    first = some[0]
+    known = {p.spot for p in (first.where, *first.also)}
+    also = list(first.also)
+    for finding in some[1:]:
         places = [p for p in (finding.where, *finding.also) if p.spot not in known]
-        worse = min(first.severity, finding.severity, key=lambda s: s.rank)
-        pairs = tuple(dict.fromkeys((*first.pairs, *finding.pairs)))
-        fix = first.fix if first.fix == finding.fix else None
-        merged[finding.fingerprint] = replace(first, also=(*first.also, *places), severity=worse, pairs=pairs, fix=fix)
-    return list(merged.values())
+        known.update(p.spot for p in places)
+        also += places
+    return replace(
+        first,
+        also=tuple(also),
+        severity=min((f.severity for f in some), key=lambda s: s.rank),
+        pairs=tuple(dict.fromkeys(pair for f in some for pair in f.pairs)),
+        fix=first.fix if all(f.fix == first.fix for f in some) else None,
+    )
 
 
 def _supersede(findings: list[Finding], rules: dict[str, Rule]) -> list[Finding]:

@@ -19,7 +19,7 @@ from sendcheck.reading.headers import ContentFields, Header, content_fields, hea
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.part import EPILOGUE, PREAMBLE, RawPart
 from sendcheck.reading.problem import ProblemKind, Problems
-from sendcheck.reading.sourcemap import DecodedPositions, Positions, Span
+from sendcheck.reading.sourcemap import DecodedPositions, Positions, Runs, Span
 from sendcheck.reading.transfer import runs_of
 
 #: Types whose content is a mail with its own header.
@@ -203,7 +203,7 @@ class _Splitter:
         nothing: list[tuple[Span, bytes]] = []
         runs = self.problems.guard(lambda: list(runs_of(part)), nothing, "an encoded part could not be decoded", part.label)
         spans = [span for span, _data in runs]
-        return b"".join(data for _span, data in runs), DecodedPositions(part.positions, part.data, spans)
+        return b"".join(data for _span, data in runs), DecodedPositions(part.positions, Runs(part.data, spans))
 
 
 def _split_at(data: bytes, start: int, end: int, boundary: str) -> tuple[list[tuple[int, int]], tuple[tuple[str, int, int], ...]]:

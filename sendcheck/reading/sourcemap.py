@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 _EOL = re.compile(r"\r\n|\r|\n")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=]+")
+#: Characters after which a text's bytes are counted anew, in the codecs (as Python names them) that write each character by itself.
+_BLOCK = 4096
+_BY_CHARACTER = re.compile(r"ascii|utf-8|latin[-_]1|iso8859-\d+|cp(?:12|8)\d\d|koi8-\w")
 _QP_ESCAPE = re.compile(rb"=[0-9A-Fa-f]{2}")
 
 
@@ -117,31 +121,58 @@ class Span(NamedTuple):
     end: int
     encoding: str
 
-    def undo(self, data: bytes, wanted: int) -> int:
+
+class Runs:
+    """The runs of a part's content, and the way back from a decoded byte. What is counted for that is counted once."""
+
+    def __init__(self, data: bytes, spans: Sequence[Span]) -> None:
+        self._data, self._spans = data, spans
+        self._begins = [span.at for span in spans]
+        self._counted: dict[Span, tuple[list[int], list[int]]] = {}
+
+    def undo(self, wanted: int) -> int:
         """The offset in the buffer of decoded byte *wanted*."""
-        inside = wanted - self.at
-        if self.encoding == "quoted-printable":
-            return _undo_quoted_printable(data, self.start, self.end, inside)
-        if self.encoding == "base64":
-            return _undo_base64(data, self.start, self.end, inside)
-        return self.start + inside
+        if not self._spans:
+            return 0
+        span = self._spans[max(0, bisect.bisect_right(self._begins, wanted) - 1)]
+        inside = wanted - span.at
+        if span.encoding == "quoted-printable":
+            inside = self._undo_quoted_printable(span, inside)
+        elif span.encoding == "base64":
+            inside = self._undo_base64(span, inside)
+        else:
+            inside += span.start
+        return min(inside, span.end)
+
+    def _undo_quoted_printable(self, span: Span, wanted: int) -> int:
+        """Offset of decoded byte *wanted* (RFC 2045 section 6.7)."""
+        if span not in self._counted:
+            self._counted[span] = _quoted_printable_lines(self._data, span.start, span.end)
+        seen, starts = self._counted[span]
+        line = bisect.bisect_right(seen, wanted) - 1
+        if line < 0 or line >= len(starts):
+            return span.end
+        return starts[line] + _inside_quoted_line(_quoted_content(self._data, starts[line], span.end)[0], wanted - seen[line])
+
+    def _undo_base64(self, span: Span, wanted: int) -> int:
+        """Offset of the quantum that holds decoded byte *wanted* (RFC 2045 section 6.8)."""
+        if span not in self._counted:
+            self._counted[span] = _base64_runs(self._data, span.start, span.end)
+        seen, starts = self._counted[span]
+        symbol = wanted // 3 * 4 + wanted % 3
+        run = bisect.bisect_right(seen, symbol) - 1
+        return starts[run] + symbol - seen[run] if 0 <= run < len(starts) else span.end
 
 
 class DecodedPositions:
     """Positions of bytes that were themselves encoded in another buffer: a mail attached in base64."""
 
-    def __init__(self, outer: Positions, data: bytes, spans: Sequence[Span]) -> None:
-        self._outer, self._data, self._spans = outer, data, spans
+    def __init__(self, outer: Positions, runs: Runs) -> None:
+        self._outer, self._runs = outer, runs
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Line and column in the source file of decoded byte *offset*."""
-        return self._outer.line_column(undo(self._spans, self._data, offset))
-
-
-def undo(spans: Sequence[Span], data: bytes, wanted: int) -> int:
-    """The offset in the buffer of decoded byte *wanted* of a part that lies in these runs."""
-    index = max(0, bisect.bisect_right([span.at for span in spans], wanted) - 1)
-    return min(spans[index].undo(data, wanted), spans[index].end) if spans else 0
+        return self._outer.line_column(self._runs.undo(offset))
 
 
 def whole(text: str) -> Pieces:
@@ -155,20 +186,30 @@ def whole(text: str) -> Pieces:
 class PartMap:
     """Undoes transfer and charset decoding of one leaf part.
 
-    ``spans``: where its encoded bytes lie in ``data``. ``decoded``: text before line ends were made uniform.
+    ``runs``: where its encoded bytes lie. ``decoded``: text before line ends were made uniform.
     """
 
     positions: Positions
-    data: bytes
-    spans: Sequence[Span]
+    runs: Runs
     decoded: str
     codec: str
     _eols: list[int] | None = None
+    _sizes: list[int] | None = None
 
     def locate(self, offset: int) -> tuple[int, int]:
         """(line, column) in the source file of character *offset* of the part's text."""
-        byte_offset = len(self.decoded[: self._undo_line_ends(offset)].encode(self.codec, "replace"))
-        return self.positions.line_column(undo(self.spans, self.data, byte_offset))
+        return self.positions.line_column(self.runs.undo(self._bytes_before(self._undo_line_ends(offset))))
+
+    def _bytes_before(self, offset: int) -> int:
+        """How many bytes the characters before *offset* of the decoded text were."""
+        if not _BY_CHARACTER.fullmatch(self.codec):
+            return len(self.decoded[:offset].encode(self.codec, "replace"))
+        if self._sizes is None:
+            self._sizes = [0]
+            for at in range(0, len(self.decoded), _BLOCK):
+                self._sizes.append(self._sizes[-1] + len(self.decoded[at : at + _BLOCK].encode(self.codec, "replace")))
+        block = offset // _BLOCK
+        return self._sizes[min(block, len(self._sizes) - 1)] + len(self.decoded[block * _BLOCK : offset].encode(self.codec, "replace"))
 
     def _undo_line_ends(self, offset: int) -> int:
         if "\r" not in self.decoded:
@@ -183,26 +224,27 @@ class PartMap:
         return offset + bisect.bisect_left(self._eols, offset)
 
 
-def _undo_quoted_printable(raw: bytes, start: int, end: int, wanted: int) -> int:
-    """Raw offset of decoded byte *wanted* (RFC 2045 section 6.7)."""
-    seen = 0
+def _quoted_printable_lines(raw: bytes, start: int, end: int) -> tuple[list[int], list[int]]:
+    """How many bytes were decoded before each line, and behind the last one; and where each line begins."""
+    seen, starts = [0], []
     at = start
     while at < end:
-        newline = raw.find(b"\n", at, end)
-        line_end = end if newline < 0 else newline + 1
-        line = raw[at:line_end]
-        body = line.rstrip(b"\r\n")
-        stripped = body.rstrip(b" \t")
-        soft = stripped.endswith(b"=")
-        content = stripped[:-1] if soft else stripped
-        escapes = len(_QP_ESCAPE.findall(content))
-        size = len(content) - 2 * escapes
-        line_break = 0 if soft else len(line) - len(body)
-        if wanted < seen + size + line_break:
-            return at + _inside_quoted_line(content, wanted - seen)
-        seen += size + line_break
-        at = line_end
-    return end
+        content, line_break, following = _quoted_content(raw, at, end)
+        seen.append(seen[-1] + len(content) - 2 * len(_QP_ESCAPE.findall(content)) + line_break)
+        starts.append(at)
+        at = following
+    return seen, starts
+
+
+def _quoted_content(raw: bytes, at: int, end: int) -> tuple[bytes, int, int]:
+    """What of a line is decoded, the bytes of its line break (none after a soft one), and where the next line begins."""
+    newline = raw.find(b"\n", at, end)
+    line_end = end if newline < 0 else newline + 1
+    line = raw[at:line_end]
+    body = line.rstrip(b"\r\n")
+    stripped = body.rstrip(b" \t")
+    soft = stripped.endswith(b"=")
+    return (stripped[:-1] if soft else stripped), (0 if soft else len(line) - len(body)), line_end
 
 
 def _inside_quoted_line(content: bytes, wanted: int) -> int:
@@ -218,16 +260,13 @@ def _inside_quoted_line(content: bytes, wanted: int) -> int:
     return position + (wanted - decoded)
 
 
-def _undo_base64(raw: bytes, start: int, end: int, wanted: int) -> int:
-    """Raw offset of the quantum that holds decoded byte *wanted* (RFC 2045 section 6.8)."""
-    symbol = wanted // 3 * 4 + wanted % 3
-    seen = 0
-    for match in re.finditer(rb"[A-Za-z0-9+/=]+", raw[start:end]):
-        size = match.end() - match.start()
-        if symbol < seen + size:
-            return start + match.start() + (symbol - seen)
-        seen += size
-    return end
+def _base64_runs(raw: bytes, start: int, end: int) -> tuple[list[int], list[int]]:
+    """How many symbols stand before each run of them, and behind the last one; and where each run begins."""
+    seen, starts = [0], []
+    for match in _BASE64.finditer(raw, start, end):
+        seen.append(seen[-1] + match.end() - match.start())
+        starts.append(match.start())
+    return seen, starts
 
 
 class TextView(NamedTuple):

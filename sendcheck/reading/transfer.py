@@ -16,7 +16,7 @@ from sendcheck.reading.headers import lenient_base64
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.part import RawPart
 from sendcheck.reading.problem import ProblemKind, Problems
-from sendcheck.reading.sourcemap import PartMap, Span
+from sendcheck.reading.sourcemap import PartMap, Runs, Span
 
 ENCODINGS = frozenset({"", "7bit", "8bit", "binary", "base64", "quoted-printable"})
 _REGULAR = re.compile(rb"[A-Za-z0-9+/\s]*(?:=\s*){0,2}")
@@ -70,7 +70,7 @@ def decode_text(part: RawPart, limits: Limits, problems: Problems, charset: str 
     if len(text) > limits.text_chars:
         problems.truncated(f"a text longer than {limits.text_chars:,} characters; only its start was read", where)
         text = text[: limits.text_chars]
-    mapped = PartMap(part.positions, part.data, [span for span, _data in runs], text, codec)
+    mapped = PartMap(part.positions, Runs(part.data, [span for span, _data in runs]), text, codec)
     uniform = re.sub(r"\r\n?", "\n", text) if "\r" in text else text
     return DecodedText(uniform, mapped)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -92,10 +93,8 @@ class Body:
 
     def kind_at(self, offset: int) -> Kind:
         """What segment a character lies in."""
-        for segment in self.segments:
-            if segment.start <= offset < segment.end:
-                return segment.kind
-        return Kind.OWN
+        at = bisect_right(self.segments, offset, key=lambda segment: segment.start) - 1
+        return self.segments[at].kind if at >= 0 and offset < self.segments[at].end else Kind.OWN
 
 
 @dataclass(frozen=True, slots=True)

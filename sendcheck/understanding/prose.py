@@ -78,6 +78,7 @@ class Prose:
     _exhausted: bool = False
     _left: int = MOST
     _sentences: tuple[Sentence, ...] | None = None
+    _leading: list[Sentence | None] | None = None
     _times: dict[int, tuple[When, ...]] = field(default_factory=dict)
 
     @property
@@ -193,15 +194,21 @@ class Prose:
 
     def lead_in(self, sentence: Sentence) -> Sentence | None:
         """The sentence that announces the list a sentence stands in."""
-        if sentence.item is None:
+        before = self._outside_lists[sentence.number] if sentence.item is not None else None
+        if before is None or before.piece.index != sentence.piece.index:
             return None
-        for number in range(sentence.number - 1, -1, -1):
-            before = self.sentences[number]
-            if before.piece is not sentence.piece and before.piece != sentence.piece:
-                return None
-            if before.item is None:
-                return before if before.leads or before.paragraph == sentence.paragraph else None
-        return None
+        return before if before.leads or before.paragraph == sentence.paragraph else None
+
+    @property
+    def _outside_lists(self) -> list[Sentence | None]:
+        """For each sentence the nearest one before it that stands in no list."""
+        if self._leading is None:
+            last: Sentence | None = None
+            self._leading = []
+            for sentence in self.sentences:
+                self._leading.append(last)
+                last = sentence if sentence.item is None else last
+        return self._leading
 
 
 def parse_together(wanted: Sequence[tuple[Prose, Sentence]]) -> None:

@@ -25,6 +25,8 @@ _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
 #: A quoted line as long as this was cut by whoever wrapped it, and what it ends with where the sentence goes on.
 _WRAPPED_AT = 58
 _UNFINISHED = re.compile(r"[^\s.?!:;…]\s*$")
+#: Own ways to mark a quote that are looked for in one mail: each is a walk over all lines.
+_MAX_OWN_MARKS = 20
 
 
 class Kind(StrEnum):
@@ -93,7 +95,7 @@ class _Segmenter:
         for line in self.raw_lines:
             self.starts.append(at)
             at += len(line) + 1
-        self.zones = [zone_at(start) if zone_at else Zone() for start in self.starts]
+        self.zones = [zone_at(start) for start in self.starts] if zone_at else [Zone()] * len(self.starts)
         self.lines: list[str] = []
         self.depths: list[int] = []
         for line, zone in zip(self.raw_lines, self.zones, strict=True):
@@ -148,8 +150,10 @@ class _Segmenter:
 
     def _mend_own_marks(self, marks: list[Mark]) -> bool:
         """Quotes that are marked in a way of the writer's own (“| ”, “# ”, “--]”) below an attribution; says whether there were any."""
-        changed = False
+        changed = 0
         for mark in marks:
+            if changed >= _MAX_OWN_MARKS:
+                break
             below = self._next_full_line(mark.last)
             if mark.kind != "attribution" or below is None or self.depths[mark.first] > 0 or self._is_quoted(below):
                 continue
@@ -164,8 +168,8 @@ class _Segmenter:
             for i in marked:
                 self.lines[i] = self.raw_lines[i].lstrip()[len(written) :].removeprefix(" ")
                 self.depths[i] += 1
-            changed = True
-        return changed
+            changed += 1
+        return changed > 0
 
     def _mark_trail(self, kinds: list[Kind], marks: list[Mark]) -> int:
         """From the first strong mark outside quotes on, everything is trail or forward. Returns where own text ends."""
@@ -205,6 +209,7 @@ class _Segmenter:
         quoted = [i for i in range(rest) if self._is_quoted(i)]
         for i in quoted:
             kinds[i] = Kind.FORWARD if self.zones[i].forward else Kind.QUOTE
+        reached = 0
         for last, mark in attributions.items():
             if mark.first >= rest:
                 continue
@@ -214,10 +219,11 @@ class _Segmenter:
                 continue
             for i in range(mark.first, below):
                 kinds[i] = Kind.QUOTE
-            i = below
+            i = reached = max(below, reached)  # a quote holds many attributions: none of its lines is walked twice
             while i < rest and (self.depths[i] > 0 or not self.lines[i].strip()):
                 kinds[i] = Kind.QUOTE  # a bare blockquote counts as a quote once an attribution introduces it
                 i += 1
+            reached = i
         self._fill_blanks(kinds, rest)
         if not any(kind is Kind.QUOTE for kind in kinds[:rest]):
             return
@@ -341,12 +347,14 @@ class _Segmenter:
 
     def _merge(self, kinds: list[Kind]) -> tuple[Segment, ...]:
         out: list[Segment] = []
-        for kind, start, line in zip(kinds, self.starts, self.raw_lines, strict=True):
-            end = min(start + len(line) + 1, len(self.text))
-            if out and out[-1].kind is kind:
-                out[-1] = Segment(kind, out[-1].start, end)
-            elif end > start or not out:
-                out.append(Segment(kind, start, end))
+        first = 0
+        for i in range(1, len(kinds) + 1):
+            if i < len(kinds) and kinds[i] is kinds[first]:
+                continue
+            start, end = self.starts[first], self.starts[i] if i < len(kinds) else len(self.text)
+            if end > start or not out:
+                out.append(Segment(kinds[first], start, end))
+            first = i
         return tuple(out)
 
     def _quoted(self, kinds: list[Kind], marks: list[Mark]) -> tuple[QuotedMail, ...]:

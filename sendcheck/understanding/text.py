@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ _UNOPENED = re.compile(r"^[^\"“”„«»]*[.!?…,][\"”»]\W*$")
 _BLANKS = 2
 #: Stands for what is left out: no letter, digit, blank or mark of any pattern.
 LEFT_OUT = "\ue002"
+_FENCE = re.compile(r"(?m)^[ \t]*(?:```|~~~)")
 # A line of shell or program text: a prompt, an assignment, an option, a pipe, a statement's end.
 _COMMAND = re.compile(
     r"^\s*[$#%]\s|^\s*(?:echo|cd|sudo|export|def|rm|cp|mv|ls)\s"
@@ -72,15 +74,21 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return begin, stop.end() if stop else min(len(text), end + _LOOK_BACK)
 
 
+@lru_cache(maxsize=4)
+def _fences(text: str) -> tuple[int, ...]:
+    """Where the lines begin that open or close a fenced block."""
+    return tuple(m.start() for m in _FENCE.finditer(text))
+
+
 def in_code(text: str, start: int, end: int) -> bool:
     """Whether characters start..end stand in back-ticks, a fenced block or an indented code line."""
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", end)
-    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    line_start = max(text.rfind("\n", max(0, start - _LOOK_BACK), start) + 1, start - _LOOK_BACK, 0)
+    line_end = text.find("\n", end, end + _LOOK_BACK)
+    line = text[line_start : line_end if line_end >= 0 else end + _LOOK_BACK]
     before = text[line_start:start].count("`")
     if before % 2 == 1 and "`" in text[end : line_start + len(line)]:
         return True
-    if len(re.findall(r"(?m)^[ \t]*(?:```|~~~)", text[:start])) % 2 == 1:
+    if bisect_left(_fences(text), start) % 2 == 1:
         return True
     if _COMMAND.search(line[: start - line_start] + " " + line[end - line_start :]):
         return True
