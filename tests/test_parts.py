@@ -114,6 +114,20 @@ def test_a_secret_outside_of_the_boundaries_is_found(kind: str, before: bool) ->
     assert [finding.rule for finding in report(raw).findings] == ["secret"]
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<noscript>{}</noscript>", "<svg><text>{}</text></svg>", "<math><mtext>{}</mtext></math>", "<template><p>{}</p></template>", "<object>{}</object>",
+        "<!-- {} -->", "<!--[if mso]><p>{}</p><![endif]-->", "<!--[if !mso]><!--><p>{}</p><!--<![endif]-->", '<img src="cid:a" alt="{}">', '<a href="#" title="{}">x</a>',
+        '<input value="{}">', '<meta name="description" content="{}">', "<style>/* {} */ p {{ color: red }}</style>", "<script>// {}\n</script>", "<title>{}</title>",
+        "<p hidden>{}</p>", "<iframe srcdoc=\"<p>{}</p>\"></iframe>", "<textarea>{}</textarea>", "<select><option>{}</option></select>",
+    ],
+)  # fmt: skip
+def test_all_text_of_html_is_read(html: str) -> None:
+    raw = HEAD + f"Content-Type: text/html; charset=utf-8\n\n<html><body><p>Hi Kari</p>{html.format('the password is: ' + SECRET)}</body></html>\n"
+    assert [finding.rule for finding in report(raw).findings] == ["secret"]
+
+
 # -- where it stands -----------------------------------------------------------
 
 

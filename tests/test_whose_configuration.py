@@ -709,6 +709,10 @@ def test_a_baseline_overwrites_nothing_else(sendcheck: Run, tmp_path: Path, home
     for name in ("notes.txt", "folder"):
         done = sendcheck("baseline", "a.j2", "--output", name)
         assert done.returncode == 2 and f"the baseline is not written to {name}" in done.stderr
+    theirs = write(tmp_path / "settings.json", "{}\n")
+    (work / ".sendcheck-baseline.json").symlink_to(theirs)
+    done = sendcheck("baseline", "a.j2")
+    assert done.returncode == 2 and "leads out" in done.stderr and theirs.read_text() == "{}\n"
     write(work / "sendcheck.toml", 'baseline = "a.j2"\n')
     assert sendcheck("baseline", "a.j2").returncode == 2
     assert (work / "notes.txt").read_text() == "mine\n" and "{{ name }}" in (work / "a.j2").read_text()

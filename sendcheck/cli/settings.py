@@ -112,7 +112,7 @@ def shown_settings(registry: Registry, settings: Config, key: str | None) -> Ite
             why = f"{found.at}: not a project's to set; to have it: sendcheck config --move {found.key}"
             yield row(f"not used: {found.key} = {toml_value(found.value)}", why)
     for why in settings.refused:
-        yield f"not used: {clean(why)}"
+        yield clean(why)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

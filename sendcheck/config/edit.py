@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +64,11 @@ def _adds(old: str, new: str, dotted: str, value: Any) -> bool:
 def write(path: Path, text: str) -> None:
     """Replace a file as a whole. Raises InputError."""
     target = Path(path.resolve())  # a link stays one
-    fresh = target.with_name(f".{target.name}.new")
+    fresh = target.with_name(f".{target.name}.{secrets.token_hex(6)}")  # a name that nobody can have put a link at
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, "utf-8", newline="\n")
+        with fresh.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
         if target.exists():
             fresh.chmod(target.stat().st_mode & 0o7777)
         fresh.replace(target)

@@ -13,7 +13,7 @@ from sendcheck.config.config import Config
 from sendcheck.errors import ConfigError
 from sendcheck.pipeline.judge import with_only
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Suppressed
-from sendcheck.reading.ordinary import Unreadable, read_bytes, read_text
+from sendcheck.reading.ordinary import Unreadable, inside, read_bytes, read_text
 
 SCHEMA = 1
 #: Bytes of a baseline: some hundred thousand findings.
@@ -66,6 +66,8 @@ def written(reports: Iterable[MailReport]) -> str:
 
 def refusal(path: Path, *, named: bool) -> str:
     """Why no baseline is written there, "" if it may be: what is something else is not lost to it. ``named``: by the command, not by a file."""
+    if not named and path.is_symlink() and not inside(path, path.absolute().parent):
+        return "it is a link that leads out of its folder"
     if not path.exists():
         return ""
     if not path.is_file():

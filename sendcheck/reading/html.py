@@ -20,7 +20,13 @@ from sendcheck.reading.zone import Zone
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_SKIP = {"script", "style", "template", "noscript", "object", "svg", "math", "meta", "link", "base", "mj-style", "mj-attributes"}
+_SKIP = {"link", "base", "mj-style", "mj-attributes"}
+#: Elements whose text few clients show, or none; it leaves all the same.
+_UNSEEN = {"head", "title", "mj-head", "object", "svg", "math", "script"}
+#: Attributes that hold words.
+_SAID = ("alt", "title", "aria-label", "value", "placeholder", "label", "summary", "srcdoc")
+_CSS_COMMENT = re.compile(r"/\*(.*?)\*/", re.S)
+_TAG = re.compile(r"<[^<>]*>")
 _BLOCK = {
     "address", "article", "aside", "body", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "pre", "section", "table",
@@ -172,8 +178,17 @@ class _Walker:
             return None
         if tag == "-comment":
             comment = node.comment_content or ""
-            if comment.strip() and not _CONDITIONAL.match(comment):
-                self.out.hidden.append((" ".join(comment.split()), None))
+            # what a conditional comment holds is markup, which Outlook shows
+            self._unseen(_TAG.sub(" ", comment.partition(">")[2]) if _CONDITIONAL.match(comment) else comment)
+            return None
+        if tag == "style":
+            self._unseen(" ".join(_CSS_COMMENT.findall(node.text() or "")))
+            return None
+        if tag == "template":  # a document of its own
+            self._unseen(_TAG.sub(" ", node.html or ""))
+            return None
+        if tag == "meta":
+            self._unseen((node.attributes.get("content") or "") if "name" in node.attributes else "")
             return None
         if tag in _SKIP:
             return None
@@ -181,6 +196,9 @@ class _Walker:
             self._newline()
             return None
         attributes = node.attributes
+        for name in _SAID:
+            if name in attributes:
+                self._unseen(_TAG.sub(" ", attributes[name] or ""))
         if tag == "img":
             self._image(attributes, state)
             return None
@@ -219,7 +237,7 @@ class _Walker:
 
     def _inner_state(self, tag: str, attributes: dict[str, str | None], outer: _State) -> _State:
         style = attributes.get("style") or ""
-        hidden = outer.hidden or "hidden" in attributes or tag in {"head", "title", "mj-head"} or bool(style and _HIDING_STYLE.search(style))
+        hidden = outer.hidden or "hidden" in attributes or tag in _UNSEEN or bool(style and _HIDING_STYLE.search(style))
         href = attributes.get("href") if tag in _ANCHORS else outer.href
         return _State(zone_inside(tag, attributes, outer.zone), hidden, outer.pre or tag == "pre", href)
 
@@ -312,6 +330,12 @@ class _Walker:
             self._newline()
         if paragraph and self.blank_lines == 0:
             self._newline()
+
+    def _unseen(self, text: str) -> None:
+        """Words that leave and stand in no text."""
+        words = " ".join(text.split())
+        if any(c.isalnum() for c in words):
+            self.out.hidden.append((words, None))
 
     def _image(self, attributes: dict[str, str | None], state: _State) -> None:
         source = attributes.get("src") or ""
