@@ -152,7 +152,7 @@ def test_marks_may_overlap_and_be_cut() -> None:
     )
     assert marked(text, 4, 15, [Mark(0, 20, "a", 1)], [(4, 7, "strong")], [(8, 15, "x<y")], beside).startswith('1;<mark class="a"><strong>two</strong></mark>')
     assert "(x&lt;y)" in marked(text, 4, 15, [], (), [(8, 15, "x<y")], beside)
-    assert marked("a\x00\x1b[31mb\u202ec", 0, 10, [], (), (), beside) == "a  [31mb c"
+    assert marked("a\x00\x1b[31mb\u202ec", 0, 10, [], (), (), beside) == "a\\x00\\x1b[31mb\\u202ec"
 
 
 # -- in a browser ------------------------------------------------------------

@@ -193,6 +193,13 @@ def test_doubts_are_told_with_their_lines_and_fail_the_mail(sendcheck: Run, tmp_
     assert "4 more lines like that" in sendcheck("check", tmp_path / "a.mbox", "--format", "json").stdout
 
 
+def test_a_quoted_from_line_above_a_whole_header_is_a_doubt() -> None:
+    (only,) = pieces(f"From a {DATE}\n{mail(0)}\n>From b {DATE}\n{mail(1)}".encode())
+    assert len(only.doubts) == 1
+    (only,) = pieces(f"From a {DATE}\n{mail(0, f'>From b {DATE}{chr(10)}Subject: x{chr(10)}and so on')}".encode())
+    assert not only.doubts
+
+
 def test_a_length_in_the_header_settles_it_unless_it_hides_a_mail() -> None:
     body = "Hi\n\nFrom here on 12 May 2020 we pay.\n\n"
     head = f"From a {DATE}\n{FIELDS}Content-Length: {len(body)}\n\n"

@@ -25,6 +25,7 @@ _AGAIN = 4
 #: Doubts that are told of one mail.
 _TOLD = 3
 _LEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*")
+_FROM, _FROM_BELOW = re.compile(rb">?From "), re.compile(rb"\n>?From ")
 
 _WEEKDAY = rb"(?i:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?i:day)?\.?\b"
 _MONTH = (
@@ -141,21 +142,25 @@ def _lead(head: bytes) -> int:
 def _from_lines(data: Bytes, start: int) -> Iterator[tuple[int, bytes, _Begins]]:
     """(begin, line, what it may be) of lines below the first that begin with “From ”; one right below another From_ line belongs to the same mail."""
     end = data.find(b"\n", start)
-    at = end + 1 if end >= 0 else len(data)
-    behind = at if data[start : start + 6].lstrip(b">").startswith(b"From ") else -1
-    while (found := data.find(b"\nFrom ", at - 1) + 1) > 0:
+    behind = end + 1 if end >= 0 and _FROM.match(data, start) else -1
+    for match in _FROM_BELOW.finditer(data, max(end, start)):
+        found = match.start() + 1
         end = data.find(b"\n", found)
         end = len(data) if end < 0 else end
-        text, at = data[found : min(end, found + _LONGEST)], end + 1
         if found == behind:
-            behind = at
+            behind = end + 1
             continue
-        kind = _begins(text, data[at : at + _BELOW])
+        quoted = data[found : found + 1] == b">"
+        text = data[found + quoted : min(end, found + _LONGEST)]
+        kind = _quoted_begins(text, data[end + 1 : end + 1 + _BELOW]) if quoted else _begins(text, data[end + 1 : end + 1 + _BELOW])
         if kind is _Begins.SURELY:
-            behind = at
+            behind = end + 1
         yield found, text, kind
-        if end == len(data):
-            return
+
+
+def _quoted_begins(line: bytes, below: bytes) -> _Begins:
+    """The same of “>From ”: text, unless a whole head of a mail is below it; then whoever made the mbox may have quoted once too often."""
+    return _Begins.PERHAPS if _EXACT.fullmatch(line[5:].strip()) and _fields(below)[1] > 1 else _Begins.NO
 
 
 def _begins(line: bytes, below: bytes) -> _Begins:
