@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -P -m pytest
 TOGETHER := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test suite test-bare lint quality bench fuzz bench-leaks bench-linters recipients lists words needed languagetool milter thunderbird docs config pipelines clean
+.PHONY: demo test installs suite test-bare lint quality bench fuzz bench-leaks bench-linters recipients lists words needed languagetool milter thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -30,18 +30,21 @@ $(VENV)/.dev: $(VENV)/.installed
 demo: $(VENV)/.installed  ## check the example mails and print their reports
 	@$(BIN)/python docs/examples/demo.py
 
-test: lint suite  ## all tests, after lint and types
+test: lint installs suite  ## all tests, after lint and types
 
-# As root the suite runs in a network namespace of its own, with a loopback and nothing else, so that a test that reaches out fails;
-# only the tests marked `install` (building and installing the wheel) see the registries.
-suite: $(VENV)/.dev
+# The tests that build and install the wheel: they alone see the registries.
+installs: $(VENV)/.dev
 	$(PYTEST) -m install
+
+# As root the suite runs in a network namespace of its own, with a loopback and nothing else, so that a test that reaches out fails.
+suite: $(VENV)/.dev
 	if [ "$$(id -u)" = 0 ] && unshare -n true 2>/dev/null; then \
 	  unshare -n $(BIN)/python -P tests/loopback.py $(PYTEST) -m "not install" $(TOGETHER); \
 	else $(PYTEST) -m "not install" $(TOGETHER); fi
 
-# Nothing of it is kept: the root, its $(VENV) and all that ran in it are gone afterwards. Takes root, and a Debian or Ubuntu.
-test-bare:  ## `make demo` and `make test` in a root with nothing but Python, as on a fresh machine
+# Without lint, which sees no more than `make test` does; of a test with many values a few. Nothing of it is kept: the root, its $(VENV) and all that ran in
+# it are gone afterwards. Takes root, and a Debian or Ubuntu.
+test-bare:  ## `make demo` and the tests in a root with nothing but Python, as on a fresh machine
 	$(PYTHON) -m tests.bare
 
 lint: $(VENV)/.dev

@@ -32,9 +32,22 @@ def clone() -> Path:
     return ROOT
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The files that take longest begin, so that no process of several waits for one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("corpus") is None)
+    most = int(os.environ.get("SENDCHECK_VALUES", "0"))
+    if most:
+        spread(config, items, most)
+
+
+def spread(config: pytest.Config, items: list[pytest.Item], most: int) -> None:
+    """Of a test with more values than that, keep so many from all over (`make test-bare`: what a machine lacks is seldom a matter of the value)."""
+    tests: dict[tuple[Path, str], list[pytest.Item]] = {}
+    for item in items:
+        tests.setdefault((item.path, getattr(item, "originalname", item.name)), []).append(item)
+    kept = {values[n * len(values) // most] if len(values) > most else values[n] for values in tests.values() for n in range(min(most, len(values)))}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
 
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

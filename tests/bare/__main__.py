@@ -74,7 +74,12 @@ def _run(root: Path, command: str) -> int:
     installed = sysconfig.get_path("purelib", "posix_prefix", {"base": sys.base_prefix})
     cache = subprocess.run([sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=False).stdout.strip()
     mounts = [str(root), prefix, installed, cache if Path(cache).is_dir() else "", str(CACHE)]
-    environ = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)} | {"PATH": _PATH, "HOME": "/root", "SENDCHECK_REQUIRE": "extras"}
+    environ = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)} | {
+        "PATH": _PATH,
+        "HOME": "/root",
+        "SENDCHECK_REQUIRE": "extras",
+        "SENDCHECK_VALUES": "10",
+    }
     shell = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environ.items()), "/bin/sh", "-c", f"cd {PROJECT} && {{ {command}; }}; exit $?"]
     return subprocess.run([*_NAMESPACES, "sh", "-c", _INSIDE, *mounts, *shell], check=False).returncode
 
