@@ -128,6 +128,12 @@ def test_all_text_of_html_is_read(html: str) -> None:
     assert [finding.rule for finding in report(raw).findings] == ["secret"]
 
 
+def test_what_stands_outside_is_not_the_writers_text() -> None:
+    raw = HEAD.encode() + _multipart("mixed", "b", [_QUIET_PART], b"This is a mail in parts.\n", b"\nfooter of a list\n", "")
+    mail = understand(read_message(raw), Surroundings())
+    assert mail.own_text.strip() == "Hi Kari" and len(mail.enclosed) == 2
+
+
 # -- where it stands -----------------------------------------------------------
 
 

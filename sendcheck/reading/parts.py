@@ -92,7 +92,7 @@ class Parts:
             self._name(leaf, Treatment.ENCRYPTED)  # so it says; what is text in it is read all the same
         elif leaf.fields.content_type == "message/partial":
             self._name(leaf, Treatment.FRAGMENT)
-        if leaf.depth == 0 and content.treatment is Treatment.TEXT and leaf.fields.content_type.startswith("text/"):
+        if leaf.depth == 0 and not leaf.outside and content.treatment is Treatment.TEXT and leaf.fields.content_type.startswith("text/"):
             self._body(leaf)
         else:
             self._enclose(leaf, content)

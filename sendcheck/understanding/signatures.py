@@ -166,16 +166,17 @@ def _closed(lines: Sequence[str], own: list[int]) -> tuple[int, int] | None:
 def _extent(lines: Sequence[str], own: list[int], begin: int, *, lenient: bool) -> int:
     """Where a signature that begins at position *begin* stops: at a postscript, a new salutation, a paragraph of prose.
 
-    ``lenient``: its first paragraph may be prose.
+    ``lenient``: “-- ” stands above it, so that its first paragraph may be prose, and what a list server adds below a line of dashes belongs to it.
     """
-    first_paragraph = True
+    first_paragraph, below_rule = True, False
     for at in range(begin, min(len(own), begin + 2 * _MAX_LINES)):
         line = lines[own[at]]
         new = at > begin and own[at] - own[at - 1] > 1
         first_paragraph = first_paragraph and not new
         if _resumes(line) and (at > begin or not lenient):
             return at
-        if new and (_is_prose(line) or (not fits(line) and not (lenient and _is_saying(line)))):
+        below_rule = below_rule or (lenient and _RULE.match(line) is not None)
+        if new and not below_rule and (_is_prose(line) or (not lenient and not fits(line))):
             return at
         if first_paragraph and not lenient and at > begin and not fits(line):
             break  # no signature: whoever asks sees that it does not fit
