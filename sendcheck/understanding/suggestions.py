@@ -24,6 +24,8 @@ _ALIKE = {frozenset(p) for p in ("sc", "ck", "sz", "fv", "td", "bp", "qk", "gj",
 #: Stands for the rank of a word of the dictionary that is not among the frequent ones.
 _RARE = 120_000
 _SHORTEST, _LONG, _FAR_LONG = 3, 7, 6
+#: Longer words are phrases with hyphens, or no words: trying thousands of slips in them takes seconds.
+_LONGEST = 30
 
 
 def rank(word: str, language: str) -> int:
@@ -45,7 +47,7 @@ def _suggestions(word: str, language: str) -> tuple[str, ...]:
     low = word.lower().replace("’", "'")
     if low in judge.mistaken:
         return (judge.mistaken[low],)
-    if len(low) < _SHORTEST:
+    if not _SHORTEST <= len(low) <= _LONGEST:
         return ()
     if word == low and judge.spelt(low.capitalize()):  # “monday”
         return (low.capitalize(),)
