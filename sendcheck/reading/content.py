@@ -97,7 +97,7 @@ _MAGIC = (
     (b"MZ", Treatment.PROGRAM), (b"\x7fELF", Treatment.PROGRAM), (b"\xcf\xfa\xed\xfe", Treatment.PROGRAM), (b"\xce\xfa\xed\xfe", Treatment.PROGRAM),
     (b"\x78\x9f\x3e\x22", Treatment.TNEF), (b"age-encryption.org/", Treatment.ENCRYPTED),
 )  # fmt: skip
-_ARMOUR = re.compile(rb"\s*-----BEGIN (?:(PGP MESSAGE)|(PGP SIGNATURE|PGP PUBLIC KEY BLOCK|CERTIFICATE|PKCS7|X509 CRL)|(AGE ENCRYPTED FILE))-----")
+_ARMOUR = re.compile(rb"-----BEGIN (?:(PGP MESSAGE)|(PGP SIGNATURE|PGP PUBLIC KEY BLOCK|CERTIFICATE|PKCS7|X509 CRL)|(AGE ENCRYPTED FILE))-----")
 _HEAD = 4096
 _OFFICE_MEMBERS = (b"[Content_Types].xml", b"mimetype", b"word/", b"xl/", b"ppt/")
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 27}) + b"\x7f"
@@ -132,7 +132,7 @@ def recognise(part: RawPart) -> Content:
 
 
 def _by_content(head: bytes, kind: str, name: str) -> Treatment | None:
-    armour = _ARMOUR.match(head)
+    armour = _ARMOUR.match(head.lstrip())
     if armour:
         return Treatment.SIGNATURE if armour.group(2) else Treatment.ENCRYPTED
     found = next((treatment for magic, treatment in _MAGIC if head.startswith(magic)), None)

@@ -74,7 +74,7 @@ class Parts:
 
     def add(self, leaf: RawPart) -> None:
         """Read a leaf as what it is."""
-        if _is_body(leaf):
+        if _is_body(leaf) and not leaf.encrypted:
             self._body(leaf)
             return
         content = Content(Treatment.MAIL) if leaf.fields.content_type in MAILS else recognise(leaf)

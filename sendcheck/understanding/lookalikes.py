@@ -96,28 +96,34 @@ def name_parts(local: str) -> list[str]:
     return _SEPARATORS.split(local)
 
 
+def _one_less(name: str) -> set[str]:
+    """A name, and what is left of it without any one of its characters: two names that are one edit apart share one of these."""
+    return {name, *(name[:i] + name[i + 1 :] for i in range(len(name)))}
+
+
 class Domains:
     """Domains, ready to be asked which of them another one may be a slip of. Thousands cost an answer no more than a few."""
 
     def __init__(self, places: Iterable[str]) -> None:
         self._by_look: dict[str, list[str]] = {}
         self._by_name: dict[str, list[str]] = {}
-        self._by_size: dict[tuple[str, int], list[tuple[str, str]]] = {}
+        self._by_shorter: dict[tuple[str, str], list[str]] = {}
         self._by_letters: dict[str, list[str]] = {}
         for place in places:
             _hosts, name, suffix = split_domain(place)
             self._by_look.setdefault(skeleton(f"{name}.{suffix}"), []).append(place)
             self._by_name.setdefault(name, []).append(place)
             self._by_letters.setdefault("".join(sorted(place)), []).append(place)
-            self._by_size.setdefault((suffix, len(name)), []).append((name, place))
+            for shorter in _one_less(name):
+                self._by_shorter.setdefault((suffix, shorter), []).append(place)
 
     def like(self, domain: str) -> list[tuple[str, Slip]]:
         """(domain, what lies between) of those that *domain* may be a slip of."""
         _hosts, name, suffix = split_domain(domain)
         near = [*self._by_look.get(skeleton(f"{name}.{suffix}"), ()), *self._by_name.get(name, ())]
         near += self._by_letters.get("".join(sorted(domain)), ())
-        for size in range(len(name) - 1, len(name) + 2):
-            near += [place for other, place in self._by_size.get((suffix, size), ()) if other[:1] == name[:1] or other[-1:] == name[-1:]]
+        for shorter in _one_less(name):
+            near += self._by_shorter.get((suffix, shorter), ())
         found = ((place, domain_slip(domain, place)) for place in dict.fromkeys(near))
         return [(place, slip) for place, slip in found if slip is not None]
 

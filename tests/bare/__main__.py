@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from tests.bare import packages
-from tests.bare.root import CACHE, PASSED_ON, PROJECT, furnish
+from tests.bare.root import CACHE, HOME, PASSED_ON, PROJECT, furnish
 
 COMMAND = "make demo && make suite"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -76,7 +76,7 @@ def _run(root: Path, command: str) -> int:
     mounts = [str(root), prefix, installed, cache if Path(cache).is_dir() else "", str(CACHE)]
     environ = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)} | {
         "PATH": _PATH,
-        "HOME": "/root",
+        "HOME": str(HOME),
         "SENDCHECK_REQUIRE": "extras",
         "SENDCHECK_VALUES": "10",
     }

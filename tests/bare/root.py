@@ -13,10 +13,11 @@ from pathlib import Path
 from tests.bare import packages
 
 _HERE = Path(__file__).parents[2]
+HOME = Path("/home/newcomer")
 #: Where the project lies in the root.
-PROJECT = Path("/root/sendcheck")
+PROJECT = HOME / "sendcheck"
 #: Where pip keeps what it has fetched, in the root.
-CACHE = Path("/root/.cache/pip")
+CACHE = HOME / ".cache/pip"
 #: Of the environment: how pip reaches its registry, and how many processes run tests. Nothing else.
 PASSED_ON = re.compile(r"PIP_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|\w+_proxy|\w+_PROXY|JOBS|CI")
 #: What no package owns: how registries are reached.
