@@ -196,7 +196,7 @@ HTML_TRAILS = {
 
 
 def segmented(html: str) -> tuple[str, Segmented]:
-    parsed = html_text(html, 10_000)
+    parsed = html_text(html, 10_000, 1_000)
     text = parsed.pieces.text()
     return text, segment(text, parsed.zone_at)
 

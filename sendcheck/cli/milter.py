@@ -15,7 +15,7 @@ from sendcheck.cli.groups import HelpingGroup
 from sendcheck.config.load import load_config
 from sendcheck.errors import InputError
 from sendcheck.escapes import clean
-from sendcheck.milter.counters import Counters, default_path
+from sendcheck.milter.counters import Counters, default_path, shown_path
 from sendcheck.milter.master import Master, MilterError
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.registry import load
@@ -64,7 +64,7 @@ def status(config_file: Path | None, form: str) -> None:
     """What the milter counted since it started: verdicts, actions, rules, troubles."""
     registry = load()
     named = str(load_config(registry, explicit=config_file, start=None)["milter.counters"])
-    path = Path(named) if named else default_path()
+    path = Path(named) if named else shown_path()
     try:
         found = json.loads(path.read_text("utf-8"))
     except OSError as error:

@@ -62,3 +62,9 @@ def default_path() -> Path:
 
     folder = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]
     return Path(folder) / "milter.json" if folder else Path(wire.socket_path()).with_name("milter.json")
+
+
+def shown_path() -> Path:
+    """Where to look for the counts if nobody says otherwise: those of the service, where it has any, else those of a milter of one's own."""
+    service = Path("/run/sendcheck/milter.json")  # RuntimeDirectory of sendcheck-milter.service
+    return service if service.exists() else default_path()

@@ -1,12 +1,14 @@
 """The program that speaks with the MTA: libmilter through pymilter (GPL-2.0-or-later), one thread for each of the MTA's connections.
 
-It assembles each mail, asks the master over a Unix socket, and tells the MTA the answer; what is not answered in time is 451. Run by
+It assembles each mail, asks the master, and tells the MTA the answer; what is not answered in time is 451. For each question it makes a pair of
+sockets and hands one of them to the master through the socket that it was born with (unix(7), SCM_RIGHTS): nothing of it lies in a folder. Run by
 :mod:`sendcheck.milter.master` as ``python -m sendcheck.milter.front OPTIONS``; the only module that imports pymilter. It asks the MTA for
 the right to add and delete headers and to quarantine, and for nothing else: it could not change a body or a recipient.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -15,11 +17,12 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import Milter
 
-from sendcheck.config.listen import answers
+from sendcheck.config.listen import answers, parsed
 from sendcheck.daemon import wire
 from sendcheck.milter.assembly import Assembly
 from sendcheck.reading.limits import LIMITS
@@ -29,16 +32,16 @@ BEAT = 1.0
 #: Seconds that the MTA may leave a connection idle: its own limits come first.
 _IDLE = 7210
 _BUSY = ("451", "4.3.2", "sendcheck: too many messages at a time; try again later")
-_SILENT = ("451", "4.3.0", "sendcheck: no answer in time; try again later")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the master says. ``ask``: its socket; ``listen``: libmilter's; ``umask``: for that; ``queue``: mails at a time; ``memory``: bytes of them;
-    ``deadline``: seconds; ``fallback``: what to tell the MTA without an answer: tempfail, quarantine or warn; ``dry``: stop no mail, whatever happens.
+    """What the master says. ``ask``: the number of the socket to it; ``listen``: libmilter's; ``umask``: for that; ``queue``: mails at a time;
+    ``memory``: bytes of them; ``deadline``: seconds; ``fallback``: what to tell the MTA without an answer: tempfail, quarantine or warn;
+    ``dry``: stop no mail, whatever happens.
     """
 
-    ask: str
+    ask: int
     listen: str
     umask: int
     queue: int
@@ -96,6 +99,9 @@ class Room:
 
 SETTINGS: Settings
 ROOM: Room
+#: Where sockets are handed over, one at a time.
+MASTER: socket.socket
+_asking = threading.Lock()
 
 
 @Milter.header_leading_space
@@ -188,7 +194,7 @@ class Connection(Milter.Base):
         """Have a place for the mail; False if there is none."""
         if self._mail is None and not self._refused:
             if ROOM.enter():
-                self._mail = Assembly(LIMITS.mail_bytes)
+                self._mail = Assembly(min(LIMITS.mail_bytes, SETTINGS.memory))  # one that has no room alone is cut: it would never have any
             else:
                 self._refused = True
         return self._mail is not None
@@ -221,10 +227,8 @@ class Connection(Milter.Base):
             "recipients": self._recipients,
             "cut": mail.cut,
         }
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        with _to_master() as connection:
             connection.settimeout(SETTINGS.deadline)
-            connection.connect(SETTINGS.ask)
-            wire.check_peer(connection)
             wire.send(connection, head, [mail.raw()])
             connection.settimeout(max(0.01, until - time.monotonic()))
             return wire.receive(connection)[0]
@@ -232,9 +236,10 @@ class Connection(Milter.Base):
     def _do(self, told: dict[str, Any] | None, mail: Assembly) -> Any:
         """Tell the MTA. Whatever is odd about an answer is no answer."""
         if told is None:
+            why = f"sendcheck: no answer within {SETTINGS.deadline:g} s"
             if SETTINGS.fallback == "tempfail":
-                return self._reply(*_SILENT)
-            told = {"action": SETTINGS.fallback, "reason": "sendcheck: no answer in time", "take_out": [], "add": []}
+                return self._reply("451", "4.3.0", f"{why}; try again later")
+            told = {"action": SETTINGS.fallback, "reason": why, "take_out": [], "add": []}
         action = told["action"]
         if action in {"reject", "tempfail"}:
             return self._reply(told["code"], told["enhanced"], *told["lines"])
@@ -261,14 +266,26 @@ def _address(path: str) -> str:
     return path.strip().removeprefix("<").removesuffix(">")
 
 
+def _to_master() -> socket.socket:
+    """A connection to the master. Raises OSError."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            with _asking:
+                socket.send_fds(MASTER, [b"."], [theirs.fileno()])
+        except BaseException:
+            ours.close()
+            raise
+    return ours
+
+
 def _beat() -> None:
     """Tell the master that this lives, and what was counted; without a master there is nothing to do here."""
     never = threading.Event()
     while not answers(SETTINGS.listen):  # libmilter does not say that it listens
         never.wait(0.02)
     try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.connect(SETTINGS.ask)
+        with _to_master() as connection:
             while True:
                 wire.send(connection, {"beat": os.getpid(), "counts": ROOM.news()})
                 connection.settimeout(BEAT)
@@ -279,14 +296,20 @@ def _beat() -> None:
                     continue
     except OSError:
         pass
+    kind, path, _address, _port = parsed(SETTINGS.listen)
+    if kind == "unix":
+        with contextlib.suppress(OSError):  # a master that was killed cannot do it
+            Path(path).unlink()
     os._exit(0)
 
 
 def main() -> None:
     """Serve until the master ends or kills this."""
-    global SETTINGS, ROOM
+    global SETTINGS, ROOM, MASTER
     SETTINGS = Settings(**json.loads(sys.argv[1]))
     ROOM = Room(SETTINGS.queue, SETTINGS.memory)
+    MASTER = socket.socket(fileno=SETTINGS.ask)
+    MASTER.settimeout(SETTINGS.deadline)
     threading.Thread(target=_beat, daemon=True).start()
     os.umask(SETTINGS.umask)
     Milter.factory = Connection

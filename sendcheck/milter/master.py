@@ -14,7 +14,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
@@ -30,10 +29,10 @@ from sendcheck.daemon.notify import notify, watchdog_seconds
 from sendcheck.errors import SendcheckError
 from sendcheck.milter.counters import Counters
 from sendcheck.milter.learning import Learning
-from sendcheck.milter.outcome import Envelope, Outcome, failed, outcome_of, told_place
+from sendcheck.milter.outcome import Envelope, Outcome, failed, outcome_of, settled_by, told_place
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.pool import Pool
-from sendcheck.pipeline.report import MailReport
+from sendcheck.pipeline.report import CRASHED, MailReport
 from sendcheck.understanding.organisations import at_any
 
 #: Seconds without a sign of life after which the front is killed and started anew, and seconds before it is started again.
@@ -81,6 +80,8 @@ class Master:
         self._callers: dict[int, _Caller] = {}
         self._number = 0
         self._learning: Learning | None = None
+        self._asked: socket.socket | None = None
+        self._deadline = 0.0
         self._front: subprocess.Popen[bytes] | None = None
         self._heard = self._started = 0.0
         self._stopping = self._again = False
@@ -91,30 +92,30 @@ class Master:
             raise MilterError(f"somebody listens at {self._config['milter.socket']} already: is another milter running?")
         self._warm(self._engine)
         self._pool = self._new_pool()
-        with tempfile.TemporaryDirectory(prefix="sendcheck-milter-") as name, contextlib.closing(self._listen(name)) as listener:
-            wake, waker = os.pipe()
-            for end in (wake, waker):
-                os.set_blocking(end, False)
-            signal.set_wakeup_fd(waker)
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, self._stop)
-            signal.signal(signal.SIGHUP, self._anew)
-            signal.signal(signal.SIGUSR1, lambda _n, _f: self._log(json.dumps(self._counters.told(self._state()))))
-            try:
-                self._start_front(listener)
-                self._serve(listener, wake)
-            finally:
-                self._end()
+        wake, waker = os.pipe()
+        for end in (wake, waker):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(waker)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._anew)
+        signal.signal(signal.SIGUSR1, lambda _n, _f: self._log(json.dumps(self._counters.told(self._state()))))
+        try:
+            self._start_front()
+            self._serve(wake)
+        finally:
+            self._end()
 
     # -- the loop -----------------------------------------------------------------
 
-    def _serve(self, listener: socket.socket, wake: int) -> None:
+    def _serve(self, wake: int) -> None:
         beat, every = time.monotonic(), watchdog_seconds()
         ready = False
         while not self._stopping:
             pools = [self._pool, *self._old]
             learning = [self._learning.connection] if self._learning is not None and self._learning.connection is not None else []
-            fds = [listener.fileno(), wake, *self._callers, *(c.fileno() for c in learning), *(c.fileno() for pool in pools for c in pool.connections)]
+            asked = [] if self._asked is None else [self._asked.fileno()]
+            fds = [*asked, wake, *self._callers, *(c.fileno() for c in learning), *(c.fileno() for pool in pools for c in pool.connections)]
             poll = select.poll()  # no limit of 1,024 descriptors, as select has
             for fd in fds:
                 poll.register(fd, select.POLLIN)
@@ -122,8 +123,7 @@ class Master:
             if wake in found:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wake, 4096)
-            if listener.fileno() in found:
-                self._accept(listener)
+            self._accept()
             for fd in found & self._callers.keys():
                 self._read(self._callers[fd])
             for pool in pools:
@@ -132,7 +132,7 @@ class Master:
             self._retire()
             self._begin()
             self._learn()
-            self._watch(listener)
+            self._watch()
             if not ready and self._heard:
                 ready = True
                 self._log(f"listening at {self._config['milter.socket']}" + (" (dry run: nothing is stopped or changed)" if self._dry else ""))
@@ -155,13 +155,18 @@ class Master:
 
     # -- mails --------------------------------------------------------------------
 
-    def _accept(self, listener: socket.socket) -> None:
-        with contextlib.suppress(BlockingIOError, OSError, wire.WireError):
-            while True:
-                connection, _ = listener.accept()
-                wire.check_peer(connection)
-                connection.setblocking(False)
-                self._callers[connection.fileno()] = _Caller(connection)
+    def _accept(self) -> None:
+        """Take the connections that the front hands over."""
+        with contextlib.suppress(OSError):
+            while self._asked is not None:
+                data, fds, _flags, _address = socket.recv_fds(self._asked, 1, 1)
+                for fd in fds:
+                    connection = socket.socket(fileno=fd)
+                    connection.setblocking(False)
+                    self._callers[connection.fileno()] = _Caller(connection)
+                if not data:  # the front is gone
+                    self._asked.close()
+                    self._asked = None
 
     def _read(self, caller: _Caller) -> None:
         """Take what a connection has; a closed one is forgotten, with its mail."""
@@ -214,12 +219,14 @@ class Master:
         while self._waiting and self._pool.has_room:
             number = self._waiting.popleft()
             mail = self._mails[number]
-            if time.monotonic() - mail.came > self._config["milter.deadline"] - _MARGIN:
+            left = self._deadline - _MARGIN - (time.monotonic() - mail.came)
+            if left <= 0:
                 self._counters.add("troubles", "late")
                 del self._mails[number]
                 continue
             envelope = mail.envelope
-            job = Job("-", mail.raw, mail.cut, envelope=envelope.recipients, leaving=True, heeds_header=bool(envelope.user))
+            settled = settled_by(envelope, self._engine.registry, self._config)
+            job = Job("-", mail.raw, mail.cut, envelope=envelope.recipients, leaving=True, heeds_header=bool(envelope.user), seconds=left, settled_by=settled)
             self._pool.give(number, job)
 
     def _finish(self, number: int, report: MailReport) -> None:
@@ -250,8 +257,9 @@ class Master:
             self._counters.add("rules", rule)
         if shown or outcome.action != "accept":
             told = ",".join(f"{f.rule}({f.severity.value} {told_place(f.where)})" for f in shown) or ",".join(e.rule for e in report.not_run if e.required)
+            crashed = "".join(f" [{f.message}]" for f in shown if f.rule == CRASHED)  # names a check and what befell it, nothing of the mail
             dry = " (dry run)" if self._dry else ""
-            self._log(f"{mail.envelope.queue or '-'}: {outcome.action}{dry} {told} size={len(mail.raw)} ms={1000 * spent:.0f}")
+            self._log(f"{mail.envelope.queue or '-'}: {outcome.action}{dry} {told}{crashed} size={len(mail.raw)} ms={1000 * spent:.0f}")
 
     def _answer(self, mail: _Mail, outcome: Outcome) -> None:
         """The front waits for it, or has gone its own way. An answer is short: it fits into a socket's buffer."""
@@ -269,30 +277,29 @@ class Master:
 
     # -- the front ----------------------------------------------------------------
 
-    def _listen(self, folder: str) -> socket.socket:
-        """The private socket that the front asks at."""
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        listener.bind(str(Path(folder) / "master.sock"))  # the folder is this user's alone
-        listener.listen(512)
-        listener.setblocking(False)
-        return listener
-
-    def _start_front(self, listener: socket.socket) -> None:
+    def _start_front(self) -> None:
         config = self._config
+        if self._asked is not None:
+            self._asked.close()
+        self._asked, asks = socket.socketpair()
+        self._asked.setblocking(False)
+        self._deadline = float(config["milter.deadline"])
         settings = {
-            "ask": listener.getsockname(),
+            "ask": asks.fileno(),
             "listen": config["milter.socket"],
             "umask": 0o777 & ~int(config["milter.socket-mode"], 8),
             "queue": config["milter.queue"],
             "memory": config["milter.memory"] * 1_000_000,
-            "deadline": float(config["milter.deadline"]),
+            "deadline": self._deadline,
             "fallback": "warn" if self._dry else config["milter.on-error"],
             "dry": self._dry,
         }
         self._started = time.monotonic()
-        self._front = subprocess.Popen([sys.executable, "-P", "-m", "sendcheck.milter.front", json.dumps(settings)], stdin=subprocess.DEVNULL)
+        command = [sys.executable, "-P", "-m", "sendcheck.milter.front", json.dumps(settings)]
+        with asks:
+            self._front = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[asks.fileno()])
 
-    def _watch(self, listener: socket.socket) -> None:
+    def _watch(self) -> None:
         """Start the front anew where it has ended or hangs."""
         assert self._front is not None
         now = time.monotonic()
@@ -303,13 +310,13 @@ class Master:
                 self._front.kill()
                 self._front.wait()
                 self._counters.add("troubles", "front")
-                self._start_front(listener)
+                self._start_front()
         elif now - self._started > PAUSE:
             if not self._heard:
                 raise MilterError(f"the program that speaks with the MTA could not start (exit code {code}); see above")
             self._log(f"the front ended ({code}) and is started anew")
             self._counters.add("troubles", "front")
-            self._start_front(listener)
+            self._start_front()
 
     # -- configuration and end ----------------------------------------------------
 

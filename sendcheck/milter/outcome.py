@@ -11,11 +11,12 @@ from sendcheck.config.actions import Action
 from sendcheck.config.config import Config
 from sendcheck.config.keys import SEVERITIES
 from sendcheck.escapes import clean
-from sendcheck.pipeline.contract import Confidence
+from sendcheck.pipeline.contract import Confidence, Severity
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Verdict, fails
 from sendcheck.reading.addresses import untagged
 from sendcheck.reading.allowheader import ALLOW_HEADER
+from sendcheck.reading.problem import ProblemKind
 from sendcheck.understanding.organisations import listed
 from sendcheck.understanding.place import Place
 
@@ -83,6 +84,16 @@ def failed(config: Config, why: str) -> Outcome:
     if action == "tempfail":
         return Outcome(action, "451", "4.3.0", [f"sendcheck: {why}; try again later"])
     return Outcome(action, reason=f"sendcheck: {why}", take_out=[ALLOW_HEADER])
+
+
+def settled_by(envelope: Envelope, registry: Registry, config: Config) -> frozenset[str]:
+    """Rules about the size of a mail for which it will be refused whatever else is in it: that can be said at once, and no later try changes it."""
+    slug = ProblemKind.TRUNCATED.value
+    severity = config.severities.get(slug) or registry.rules[slug].severity.value
+    if severity == "off":
+        return frozenset()
+    finding = Finding(slug, Severity(severity), Confidence.HIGH, "", "", "", Place("body"))
+    return frozenset([slug] if _asked(finding, envelope, config) == ORDER[0] else ())
 
 
 def _asked(finding: Finding, envelope: Envelope, config: Config) -> str:

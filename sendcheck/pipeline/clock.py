@@ -4,6 +4,7 @@ own fault and no sign that it hangs.
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -24,18 +25,19 @@ def queued(process: int | None) -> float:
 
 
 class Clock:
-    """Runs from now on, for ``seconds`` of the worker ``process``."""
+    """Runs from now on, for ``seconds`` of the worker ``process``; whatever happens, not beyond ``ends``, as ``time.monotonic`` counts."""
 
-    def __init__(self, process: int | None, seconds: float) -> None:
+    def __init__(self, process: int | None, seconds: float, ends: float = math.inf) -> None:
         now = time.monotonic()
         self._process, self._queued = process, queued(process)
         self._due, self._last = now + seconds, now + BUSY_FACTOR * seconds
         self._paused: float | None = None
+        self.ends = ends
 
     @property
     def due(self) -> float:
         """When to look at it again, as ``time.monotonic`` counts."""
-        return self._due if self._paused is None else self._paused + LOADING
+        return min(self._due if self._paused is None else self._paused + LOADING, self.ends)
 
     def is_over(self) -> bool:
         """Whether the time is up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,7 +21,8 @@ from sendcheck.pipeline.masking import masked
 from sendcheck.pipeline.registry import Registry
 from sendcheck.pipeline.report import CRASHED, MailReport, NotRunEntry, Reader, UnreadEntry
 from sendcheck.pipeline.templates import TemplateJob, covers, mails_of, settled
-from sendcheck.reading.message import read_message
+from sendcheck.reading.allowheader import ALLOW_HEADER
+from sendcheck.reading.message import Message, read_message
 from sendcheck.reading.problem import Problem
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
@@ -43,7 +45,9 @@ class Job:
 
     ``problems``: what was wrong with it before it was read; ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store;
     ``earlier``: the mails of the thread before it; ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails;
-    ``timings``, ``table``, ``page``, ``passages``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts.
+    ``timings``, ``table``, ``page``, ``passages``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts;
+    ``seconds``: it gets no more time in all than these, whatever else allows it more; ``settled_by``: rules about reading that decide what becomes of it,
+    so that nothing else is looked at once one of them has found something.
     """
 
     source: str
@@ -64,6 +68,8 @@ class Job:
     page: bool = False
     passages: bool = False
     template: TemplateJob | None = None
+    seconds: float = math.inf
+    settled_by: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -140,6 +146,8 @@ class Engine:
         message = read_message(job.raw, job.source, envelope=job.envelope, first_line=job.first_line, truncated=job.truncated)
         if job.problems:
             message = replace(message, problems=(*job.problems, *message.problems))
+        if _is_settled(job, message):
+            return [understand(replace(message, texts=(), enclosed=(), attachments=(), invited=()), self._surroundings(job))]
         return [understand(message, replace(self._surroundings(job), history=history_for(self.config, message)))]
 
     def _surroundings(self, job: Job) -> Surroundings:
@@ -162,7 +170,7 @@ class Engine:
         found = _Found(timings=[(READING, (time.perf_counter() - started) * 1000)])
         template = job.template
         if template is None:
-            self._look(mail, found, stopped, told)
+            self._look(mail, found, stopped, told, job.settled_by if _is_settled(job, mail.message) else None)
         else:
             by_mail: list[tuple[Mail, list[Hit]]] = []
             for one in mails:
@@ -213,10 +221,13 @@ class Engine:
         words = hit.where.excerpt
         return rule is not None and rule.harm is Harm.LANGUAGE and bool(words) and any(words in value or value in words for value in hidden)
 
-    def _look(self, mail: Mail, found: _Found, stopped: dict[str, str], told: Callable[[str], None]) -> None:
-        """Run every check that is wanted over one mail."""
+    def _look(self, mail: Mail, found: _Found, stopped: dict[str, str], told: Callable[[str], None], only: frozenset[str] | None = None) -> None:
+        """Run every check that is wanted over one mail. ``only``: the rules that settle what becomes of it."""
         kind = _kind(mail)
         checks, on = self._wanted(mail)
+        if only is not None:
+            found.not_run += [self._entry(slug, "what was met while reading decides what becomes of the mail") for slug in sorted(on - only)]
+            on &= only
         mail.prose.gates[:] = self._gates(mail)
         found.not_run += self._not_about(kind)
         for check in checks:
@@ -353,6 +364,13 @@ def _page(mail: Mail, exchanges: list[Exchange]) -> Page:
 
 def _slugs(entries: Sequence[NotRunEntry]) -> set[str]:
     return {entry.rule for entry in entries}
+
+
+def _is_settled(job: Job, message: Message) -> bool:
+    """Whether reading alone has found what decides; an exception that the mail brings along may decide otherwise."""
+    if job.heeds_header and message.all(ALLOW_HEADER):
+        return False
+    return any(problem.kind.value in job.settled_by for problem in message.problems)
 
 
 def _kind(mail: Mail) -> str:

@@ -116,6 +116,7 @@ class _Worker:
     board: _Board
     todo: list[tuple[int, Job]] = field(default_factory=list)
     clock: Clock | None = None
+    allowed: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
     served: int = 0
 
@@ -226,7 +227,7 @@ class Pool:
                 self._replace(worker, "the process died (memory or a crash in a library)")
                 continue
             if worker.job is not None and worker.clock is not None and worker.clock.is_over():
-                self._replace(worker, f"it ran past its deadline of {self._allowed(worker.job):g} s")
+                self._replace(worker, f"it ran past its deadline of {worker.allowed:.3g} s")
             elif worker.job is None and worker.served >= LIFE:
                 self._retire(worker)
         while self._alone and self._has_idle:
@@ -258,18 +259,22 @@ class Pool:
 
     def _allowed(self, job: Job) -> float:
         """Seconds for one job: a template is several mails, and nobody waits to send it."""
-        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1)
+        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1) + SECONDS_PER_MB * job.size / 1_000_000
 
-    def _give(self, worker: _Worker, some: Sequence[tuple[int, Job]], stopped: dict[str, str]) -> None:
+    def _give(self, worker: _Worker, some: Sequence[tuple[int, Job]], stopped: dict[str, str], ends: float | None = None) -> None:
+        """``ends``: when the mail's time is up in all, where it was begun before."""
         worker.todo, worker.stopped, worker.board.name = list(some), stopped, _STARTING
         jobs = [job for _key, job in some]
-        self._wind(worker, jobs)  # reading and parsing come first, for all of them
+        self._wind(worker, jobs, ends)  # reading and parsing come first, for all of them
         with contextlib.suppress(BrokenPipeError, OSError):
             worker.connection.send((jobs, stopped))
 
-    def _wind(self, worker: _Worker, jobs: Sequence[Job]) -> None:
+    def _wind(self, worker: _Worker, jobs: Sequence[Job], ends: float | None = None) -> None:
         """The time that some mails may take begins now."""
-        worker.clock = Clock(worker.process.pid, sum(self._allowed(job) + SECONDS_PER_MB * job.size / 1_000_000 for job in jobs))
+        now = time.monotonic()
+        ends = now + sum(job.seconds for job in jobs) if ends is None else ends
+        worker.allowed = min(sum(map(self._allowed, jobs)), ends - now)
+        worker.clock = Clock(worker.process.pid, worker.allowed, ends)
 
     def _hear(self, worker: _Worker, told: tuple[str, object]) -> None:
         kind, value = told
@@ -312,13 +317,15 @@ class Pool:
             self._alone += worker.todo
             return
         key = worker.todo[0][0]
-        if worker.board.name in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
+        ends = worker.clock.ends if worker.clock is not None else None
+        late = ends is not None and time.monotonic() >= ends
+        if late or worker.board.name in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
             self._ready.append((key, self._given_up(job, worker.board.name, why)))
             self._workers.pop(at)
             return
         fresh = self._start()
         self._workers[at] = fresh
-        self._give(fresh, [(key, job)], {**worker.stopped, worker.board.name: why})
+        self._give(fresh, [(key, job)], {**worker.stopped, worker.board.name: why}, ends)
 
     def _retire(self, worker: _Worker) -> None:
         """A fresh worker in an idle one's place."""

@@ -115,7 +115,7 @@ class _SourceFinder:
         return found
 
 
-def html_text(source: str, max_chars: int) -> HtmlText:
+def html_text(source: str, max_chars: int, max_lines: int) -> HtmlText:
     """The visible text of *source* with structure; never raises on any input."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -123,7 +123,7 @@ def html_text(source: str, max_chars: int) -> HtmlText:
     cleaned = source.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
     root = LexborHTMLParser(cleaned).root
     if root is not None:
-        _Walker(out, _SourceFinder(cleaned), max_chars).walk(root)
+        _Walker(out, _SourceFinder(cleaned), max_chars, max_lines).walk(root)
     return out
 
 
@@ -137,10 +137,12 @@ class _State:
 
 
 class _Walker:
-    def __init__(self, out: HtmlText, finder: _SourceFinder, max_chars: int) -> None:
+    def __init__(self, out: HtmlText, finder: _SourceFinder, max_chars: int, max_lines: int) -> None:
         self.out = out
         self.finder = finder
         self.max_chars = max_chars
+        self.max_lines = max_lines
+        self.lines = 0
         self.line_empty = True
         self.blank_lines = 2
         self.pending_space = False
@@ -153,7 +155,7 @@ class _Walker:
         node: LexborNode | None = root
         opened: list[LexborNode] = []
         while node is not None:
-            if self.out.pieces.length > self.max_chars:
+            if self.out.pieces.length > self.max_chars or self.lines > self.max_lines:
                 self.out.cut = True
                 return
             child = self._enter(node, states)
@@ -304,6 +306,7 @@ class _Walker:
         self.out.pieces.add(text[:lead], None)
         self._add(text[lead:], found)
         self.line_empty = text.endswith("\n")
+        self.lines += text.count("\n")
         self.blank_lines = 0
         self.pending_space = False
 
@@ -321,6 +324,7 @@ class _Walker:
     def _newline(self) -> None:
         self.in_answer = False
         self.out.pieces.add("\n", None)
+        self.lines += 1
         self.blank_lines = self.blank_lines + 1 if self.line_empty else 0
         self.line_empty = True
         self.pending_space = False

@@ -21,6 +21,7 @@ class Limits(NamedTuple):
     addresses: int = 10_000
     parameters: int = 200
     text_chars: int = 1_000_000
+    text_lines: int = 50_000
     enclosed_chars: int = 3_000_000
     opened_bytes: int = 30 * 1024 * 1024
 

@@ -45,7 +45,18 @@ class TextReader(NamedTuple):
         decoded = decode_text(leaf, self.limits, self.problems)
         if leaf.fields.content_type == "text/html":
             return self.html(leaf, decoded)
-        return self.plain(leaf, decoded)
+        return self.plain(leaf, self._few_lines(leaf, decoded))
+
+    def _few_lines(self, leaf: RawPart, decoded: DecodedText) -> DecodedText:
+        """A text without the lines beyond the cap: each of them costs, however short it is."""
+        text = decoded.text
+        if text.count("\n") <= self.limits.text_lines:
+            return decoded
+        self.problems.truncated(f"a text of more than {self.limits.text_lines:,} lines; only its start was read", leaf.label)
+        at = 0
+        for _ in range(self.limits.text_lines):
+            at = text.index("\n", at) + 1
+        return decoded._replace(text=text[:at])
 
     def plain(self, leaf: RawPart, decoded: DecodedText) -> TextPart:
         """As it stands; format=flowed joined (RFC 3676)."""
@@ -61,11 +72,12 @@ class TextReader(NamedTuple):
         """As its reader sees it; what they do not see apart."""
         from sendcheck.reading.html import html_text
 
-        html = self.problems.guard(lambda: html_text(decoded.text, self.limits.text_chars), None, "the HTML could not be read", leaf.label)
+        chars, lines = self.limits.text_chars, self.limits.text_lines
+        html = self.problems.guard(lambda: html_text(decoded.text, chars, lines), None, "the HTML could not be read", leaf.label)
         if html is None:
             return self.plain(leaf, decoded)
         if html.cut:
-            self.problems.truncated(f"HTML with more than {self.limits.text_chars:,} characters of text; the rest was not read", leaf.label)
+            self.problems.truncated(f"HTML with more than {chars:,} characters or {lines:,} lines of text; the rest was not read", leaf.label)
         return self.derived("html", leaf, decoded, html.pieces)._replace(html=html)
 
     def derived(self, kind: str, leaf: RawPart, decoded: DecodedText, pieces: Pieces) -> TextPart:

@@ -19,6 +19,8 @@ _FORWARDING = re.compile(
     r"orward|ideresend|idaresend|eitergeleit|ransf|eenviad|noltrat|oorgestuurd|caminhad|älitet|idarebeford|rzekazan|řeposlan|ересыла|еренапр", re.I
 )
 _LONGEST_MARKER = 100
+#: Lines of one mail that are looked at closely, with those around them: a thread of hundreds of mails has fewer. What lies beyond stays own text.
+_MAX_LOOKS = 4_000
 
 
 class Mark(NamedTuple):
@@ -38,10 +40,23 @@ class Mark(NamedTuple):
     subject: str | None = None
 
 
+class _Looks:
+    """How many close looks are left."""
+
+    def __init__(self) -> None:
+        self._left = _MAX_LOOKS
+
+    def spend(self) -> bool:
+        """Take one; False where none is left."""
+        self._left -= 1
+        return self._left >= 0
+
+
 def find_marks(lines: list[str], depths: list[int]) -> list[Mark]:
     """All marks in *lines* (quote prefixes already removed), in order; ``depths`` tells which lines belong together."""
     words = quote_words()
     chats = {mark.first: (mark, last) for mark, last in _chats(lines, depths)}
+    looks = _Looks()
     found: list[Mark] = []
     index = 0
     while index < len(lines):
@@ -49,7 +64,7 @@ def find_marks(lines: list[str], depths: list[int]) -> list[Mark]:
             message, index = chats[index]
             found.append(message)
             continue
-        mark = _mark_at(lines, depths, index, words)
+        mark = _mark_at(lines, depths, index, words, looks)
         if mark is None:
             index += 1
             continue
@@ -67,28 +82,28 @@ def _chats(lines: list[str], depths: list[int]) -> list[tuple[Mark, int]]:
     return [(Mark(h.first, h.text, "chat", False, h.sender, tuple(a for a in speakers if a != h.sender)), h.last) for h in heads]
 
 
-def _mark_at(lines: list[str], depths: list[int], index: int, words: QuoteWords) -> Mark | None:
+def _mark_at(lines: list[str], depths: list[int], index: int, words: QuoteWords, looks: _Looks) -> Mark | None:
     line = lines[index].strip()
     if not line or len(line) > 500:
         return None
-    if "---" in line or "___" in line or line.endswith((":", "：")) or _FORWARDING.search(line):
+    if ("---" in line or "___" in line or line.endswith((":", "：")) or _FORWARDING.search(line)) and looks.spend():
         separated = _separator(lines, depths, index, words)
         if separated is not None:
             return separated
     if len(line) <= _LONGEST_MARKER and is_reply_line(line, words):
         return Mark(index, index + 1, "above", True)
     wrapped = line.endswith(">:") and index > 0 and words.verb.search(lines[index - 1][-500:])
-    if closes(line) and (words.verb.search(line) or wrapped or "@" in line):
+    if closes(line) and (words.verb.search(line) or wrapped or "@" in line) and looks.spend():
         found = attribution(lines, depths, index, words)
         return None if found is None else Mark(found.first, found.last, "attribution", found.strong, found.sender, None, found.date)
     label = label_of(line)
-    if label is not None and label.kind != "other":
+    if label is not None and label.kind != "other" and looks.spend():
         block = header_block(lines, depths, index, trusted=False)
         if block is not None:
             return _of_block(block, "header")
         if label.kind == "from" and not NOTES_DATE.search(line):
             return None
-    if line[-1:] in "Mm0123456789" and NOTES_DATE.search(line):
+    if line[-1:] in "Mm0123456789" and NOTES_DATE.search(line) and looks.spend():
         block = notes_block(lines, depths, index)
         if block is not None:
             return _of_block(block, "header")

@@ -105,7 +105,7 @@ def _delimited(lines: Sequence[str], own: list[int]) -> tuple[int, int] | None:
     marks = [at for at, i in enumerate(own) if is_delimiter(lines[i])]
     end = len(own)
     while len(marks) > 1 and marks[-1] == end - 1:  # dashes above a notice that is cut off already
-        marks, end = marks[:-1], end - 1
+        end = marks.pop()
     if marks and marks[0] == end - 1:
         return marks[0], len(own)
     for number in range(max(0, len(marks) - _FEW_DELIMITERS), len(marks)):

@@ -56,7 +56,7 @@ def segmenter(data: bytes) -> None:
 def html(data: bytes) -> None:
     """Any text is HTML; what is shown is no longer than it may be, and comes from within."""
     source = data.decode("utf-8", "replace")
-    found = html_text(source, 100_000)
+    found = html_text(source, 100_000, 50_000)
     text = found.pieces.text()
     assert len(text) <= 110_000  # the last piece may be longer
     for offset in {0, len(text) // 2, max(0, len(text) - 1)}:
