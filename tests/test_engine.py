@@ -105,6 +105,48 @@ def test_a_check_that_hangs_or_dies_is_stopped_and_the_others_run(run: Any) -> N
     assert "bad" in report.findings[0].message
 
 
+@pytest.mark.usefixtures("warm")
+def test_the_deadline_that_is_named_is_the_one_in_force() -> None:
+    """A large mail has more time, one that somebody waits for no more than that; whatever is begun anew shares it."""
+    pdf = b"MIME-Version: 1.0\nContent-Type: application/pdf\nContent-Transfer-Encoding: base64\n"
+    large = BAD.partition(b"\n\n")[0] + b"\n" + pdf + b"\n" + b"JVBERi0xLjQK\n" * 77_000
+    run = Supervisor(engine(third_party("bad", hanging), deadline=0.5))
+    (crashed,) = [f for f in run.check(Job("large.eml", large)).findings if f.rule == "check-crashed"]
+    assert "past its deadline of 2.5 s" in crashed.message
+    begun = time.monotonic()
+    report = run.check(Job("large.eml", large, seconds=1.0))
+    assert time.monotonic() - begun < 2.5
+    assert rules_of(report) == ["check-crashed"] and "past its deadline of 1 s" in report.findings[0].message
+
+
+def test_what_settles_a_mail_ends_its_check() -> None:
+    """Over a cap and refused for it: nothing else is looked at, and the report says so; an exception of the sender's own is another matter."""
+    long = BAD + b"hi there\n" * 200_000
+    settled = Job("x", long, settled_by=frozenset({"mail-truncated"}))
+    report = engine().check(settled)
+    assert set(rules_of(report)) == {"mail-truncated"} and report.verdict is Verdict.FAIL
+    assert {"placeholder-left", "secret"} <= {e.rule for e in report.not_run}
+    assert "placeholder-left" in rules_of(engine().check(Job("x", long)))
+    allowed = replace(settled, raw=b"X-Sendcheck-Allow: mail-truncated they asked for all of it\n" + long)
+    assert "placeholder-left" in rules_of(engine().check(allowed))
+    assert rules_of(engine().check(replace(allowed, heeds_header=False))) == ["mail-truncated"] * len(report.findings)
+
+
+LINES = [b"\n", b"x\n", b"hi there\n", b"> hi\n", b">>> x\n", b"From: x\n", b"To: a@b.no\n", b"-- \n", b"--\n", b"On 1 May Kari wrote:\n", b"a@b.no:\n", b"- x\n", b"1. x?\n",
+         b"kode 4821\n", b"password: x1\n", b"12:00  Kari\n", b"-----\n", b"{{x}}\n", b"Hi Kari,\n", b"Thanks\n", b"<br>\n", b"Kari Holm  10:48\n", b"| x | y |\n", b"   x\n"]  # fmt: skip
+
+
+@pytest.mark.usefixtures("warm")
+@pytest.mark.parametrize("size", [400_000, 10_000_000])
+@pytest.mark.parametrize("line", LINES)
+def test_short_lines_are_read_within_the_deadline(line: bytes, size: int) -> None:
+    """A cap on lines, since each costs however short it is; no check is stopped."""
+    head = GOOD.partition(b"\n\n")[0] + b"\n\n"
+    report = Supervisor(engine()).check(Job("x", head + line * (size // len(line)), seconds=10.0))
+    assert "check-crashed" not in rules_of(report)
+    assert "mail-truncated" in rules_of(report) or size // len(line) <= 50_000
+
+
 def busy(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     until = time.process_time() + 0.3
     while time.process_time() < until:

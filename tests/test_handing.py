@@ -321,6 +321,7 @@ while piece := os.read(0, 2048):
     data += piece
     time.sleep({pause})
 note("sent", data)
+os._exit(0)  # no signal on the way out
 """
 
 

@@ -20,19 +20,29 @@ __all__ = ["Handed", "handed"]
 _AROUND = 250
 #: Characters behind a cue that tell what it is a code of.
 _BEHIND = 60
+#: Cues of one text (some thousand characters) that may hand over nothing: what speaks of passwords that often holds none.
+_MOST_IN_VAIN = 60
 
 
 def handed(text: str) -> Iterator[Handed]:
     """All values that a text hands over."""
+    in_vain = 0
     for cue in cues(text):
-        if cue.kind in {"code", "key"}:
-            cue = _meant(text, cue) or cue
-        if cue.kind in {"code", "key"}:
-            continue
-        for found in (*below(text, cue), *after(text, cue), *before(text, cue)):
-            if not _for_guests(text, cue, found) and not NO_TEXT.search(text, max(0, cue.start - _BEHIND), found.end + _BEHIND):
-                yield found
+        if in_vain >= _MOST_IN_VAIN:
+            break
+        found = list(_by_cue(text, cue))
+        in_vain += not found
+        yield from found
     yield from _at_locks(text)
+
+
+def _by_cue(text: str, cue: Cue) -> Iterator[Handed]:
+    meant = _meant(text, cue) if cue.kind in {"code", "key"} else cue
+    if meant is None:
+        return
+    for found in (*below(text, meant), *after(text, meant), *before(text, meant)):
+        if not _for_guests(text, meant, found) and not NO_TEXT.search(text, max(0, meant.start - _BEHIND), found.end + _BEHIND):
+            yield found
 
 
 def _at_locks(text: str) -> Iterator[Handed]:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from sendcheck.pipeline.passages import Passage
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
+#: Places that one check tells of in one mail: nobody reads more, and each costs.
+MOST_HITS = 2_000
 #: Stages of the engine itself; no check has a name with blanks.
 READING, JUDGING = "reading the mail", "judging the findings"
 
@@ -341,6 +343,10 @@ class Engine:
                     table.append(item)
                 else:
                     hits.append(item)
+                    if len(hits) >= MOST_HITS:
+                        why = f"it found {MOST_HITS:,} places; what follows was not looked at"
+                        lacking += [self._entry(slug, why) for slug in sorted(wanted)]
+                        break
         except SendcheckError as error:  # what a check relies on fails under its hands: the history
             hits, lacking = [], [NotRunEntry(rule.slug, str(error), error.required) for rule in check.rules if rule.slug in wanted]
         except Exception as error:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sendcheck.errors import InputError
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
+#: pathspec's group for the slash behind a folder that a pattern matched above the path.
+_FOLDER_ABOVE = "ps_d"
 IGNORED, EXCLUDED = "ignored by git", "excluded"
+
+
+class Line(NamedTuple):
+    """One pattern. ``ignores``: not negated; ``folders_only``: it ends with a slash, which the expression leaves out."""
+
+    regex: re.Pattern[str]
+    ignores: bool
+    folders_only: bool
+
+
+Lines = tuple[Line, ...]
 
 
 class Layer(NamedTuple):
     """Patterns, and the folder that they are relative to."""
 
     root: str
-    spec: GitIgnoreSpec
+    lines: Lines
     reason: str = IGNORED
 
 
@@ -60,10 +71,21 @@ def why(layers: Layers, path: str, is_folder: bool) -> str:
         inside = os.path.relpath(path, layer.root)
         if inside == "." or inside.startswith(".." + os.sep):
             continue
-        told = layer.spec.check_file(inside + "/" if is_folder else inside).include
+        told = _says(layer.lines, inside, is_folder)
         if told is not None:
             return layer.reason if told else ""
     return ""
+
+
+def _says(lines: Lines, path: str, is_folder: bool) -> bool | None:
+    """Whether the last pattern that is about this very path ignores it; None if none is. What is said of a folder above was heeded when it was entered:
+    “!x/” brings the folder x back, not the files in it.
+    """
+    for line in reversed(lines):
+        found = line.regex.search(path) if is_folder or not line.folders_only else None
+        if found is not None and not found.groupdict().get(_FOLDER_ABOVE):
+            return line.ignores
+    return None
 
 
 def _of_repository(path: str) -> Layers:
@@ -92,7 +114,7 @@ def _is_root_of(layer: Layer, folder: str) -> bool:
     return layer.root == folder
 
 
-def _gitignore(path: str) -> GitIgnoreSpec | None:
+def _gitignore(path: str) -> Lines | None:
     """The patterns of a file; None if it is not there, cannot be read, or is a link (as for git)."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -102,16 +124,20 @@ def _gitignore(path: str) -> GitIgnoreSpec | None:
         return None
 
 
-def _spec(lines: Sequence[str], *, strict: bool) -> GitIgnoreSpec:
+def _spec(lines: Sequence[str], *, strict: bool) -> Lines:
     from pathspec import GitIgnoreSpec
 
     good = []
     for line in lines:
+        written = line if line.endswith("\\ ") else line.rstrip(" ")
+        bare = written.removesuffix("/")
+        folders_only = bare != written and bare not in {"", "!"}
         try:
-            GitIgnoreSpec.from_lines([line], backend="simple")
+            (pattern,) = GitIgnoreSpec.from_lines([bare if folders_only else written], backend="simple").patterns or (None,)
         except ValueError as error:
             if strict:
                 raise InputError(f"--exclude is “{line}”, which is no pattern as .gitignore has them") from error
             continue  # git passes over such a line
-        good.append(line)
-    return GitIgnoreSpec.from_lines(good, backend="simple")
+        if pattern is not None and pattern.include is not None and pattern.regex is not None:
+            good.append(Line(pattern.regex, pattern.include, folders_only))
+    return tuple(good)

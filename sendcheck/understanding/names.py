@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with, lines
 from sendcheck.data.entries import Entries
 from sendcheck.reading.addresses import Address
+from sendcheck.reading.limits import LIMITS
 from sendcheck.understanding.organisations import is_free_mail
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -143,6 +144,12 @@ class Person(NamedTuple):
 
 def person(address: Address, inside: bool = False) -> Person:
     """The name a mailbox gives away. An opaque local part gives none, but for the usual form of one's own house (``inside``)."""
+    return _person(address.name, address.addr, inside)
+
+
+@lru_cache(maxsize=LIMITS.addresses)
+def _person(name: str, addr: str, inside: bool) -> Person:
+    address = Address(name, addr)
     local = re.sub(r"\+.*", "", address.local)
     pieces = [p for p in re.split(r"[._\-\d]+", local) if p]
     letters = fold("".join(pieces))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sendcheck.data import lines
 from sendcheck.data.entries import Entries
 from sendcheck.reading.addresses import Address
+from sendcheck.reading.limits import LIMITS
 
 # RFC 2606 and RFC 6761: names that never resolve.
 _RESERVED_SUFFIXES = ("example", "test", "invalid", "localhost")
@@ -69,7 +70,7 @@ def _suffixes() -> _Suffixes:
     return _Suffixes(Entries(text), odd["*."], odd["!"])  # its comments are no domain's end
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=LIMITS.addresses)
 def registrable_domain(domain: str) -> str:
     """The domain somebody registered: ``mail.a.co.uk`` gives ``a.co.uk``; a bare suffix gives itself."""
     labels = readable(domain.lower().strip(".")).split(".")
@@ -104,6 +105,7 @@ def _free_mail() -> Entries:
     return lines("sendcheck.data", "free_mail_domains.txt")
 
 
+@lru_cache(maxsize=LIMITS.addresses)
 def is_free_mail(domain: str) -> bool:
     """Whether anybody can have an address there, so that it tells nothing about an organisation."""
     return domain.lower() in _free_mail() or registrable_domain(domain) in _free_mail()

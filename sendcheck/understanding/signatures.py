@@ -25,6 +25,8 @@ _PARTICLES = frozenset(
 _LONGEST_NAME = 7
 _FEW_WORDS = 5
 _FEW_DELIMITERS = 3
+#: Closing phrases of one mail that are looked below, the last ones.
+_MOST_CLOSINGS = 100
 #: Letters of one mail, each with its signature.
 _MOST = 6
 
@@ -143,11 +145,8 @@ def _before_resuming(block: list[str]) -> list[str]:
 
 def _closed(lines: Sequence[str], own: list[int]) -> tuple[int, int] | None:
     """A signature that a closing phrase or a device line begins."""
-    for at, i in enumerate(own):
-        line = lines[i]
-        device = is_device_line(line)
-        if not device and (len(line) > _MAX_CLOSING or not _tails().signoff.match(line)):
-            continue
+    closings = [(at, device) for at, i in enumerate(own) if (device := is_device_line(lines[i])) or _closes(lines[i])]
+    for at, device in closings[-_MOST_CLOSINGS:]:
         if at == 0 and len(own) == 1 and not device:
             return None
         stop = _extent(lines, own, at + 1, lenient=False)
@@ -161,6 +160,11 @@ def _closed(lines: Sequence[str], own: list[int]) -> tuple[int, int] | None:
         if all(fits(one) for one in block) and (stop == len(own) or (block and all(_names_or_contact(one) for one in block))):
             return at, stop
     return None
+
+
+def _closes(line: str) -> bool:
+    """“Best regards,”."""
+    return len(line) <= _MAX_CLOSING and _tails().signoff.match(line) is not None
 
 
 def _extent(lines: Sequence[str], own: list[int], begin: int, *, lenient: bool) -> int:
