@@ -332,6 +332,56 @@ def test_large_mails_and_odd_ones(stand: Stand) -> None:
         assert stand.postfix.send(odd, KARI)[0] in {250, 550}
 
 
+# Of addresses and of the header Postfix itself lets no more through than we read.
+OVER = {
+    "short lines": GOOD + b"hi there\n" * 1_100_000,
+    "a long text": GOOD + (b"x" * 70 + b"\n") * 20_000,
+    "html": GOOD.replace(b"\n\n", b"\nMIME-Version: 1.0\nContent-Type: text/html\n\n", 1) + b"<br>hi\n" * 1_400_000,
+    "parts": GOOD.replace(b"\n\n", b"\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n", 1) + b"--b\n\nx\n" * 1_000_000 + b"--b--\n",
+    "fields": GOOD.replace(b"\nSubject", b"\nX-A: b" * 5_000 + b"\nSubject", 1),
+    "bytes": GOOD + b"\n" + (b"A" * 76 + b"\n") * 700_000,
+}
+
+
+@pytest.mark.parametrize("kind", OVER)
+def test_what_is_over_a_cap_is_refused_at_once(stand: Stand, kind: str) -> None:
+    """No later try would change it: 550, and long before the deadline."""
+    begun = time.monotonic()
+    code, text = stand.postfix.send(OVER[kind], KARI)
+    assert code == 550 and "mail-truncated" in text, text
+    assert time.monotonic() - begun < 10
+    assert not stand.sink.mails
+
+
+def test_what_is_over_a_cap_may_go_where_policy_says_so(stand: Stand) -> None:
+    """Then all that was read is checked, within the deadline."""
+    stand.milter.configure("[[actions]]\nrule = 'mail-truncated'\naction = 'tag'\n")
+    assert stand.postfix.send(OVER["short lines"], KARI)[0] == 250
+    assert b"X-Sendcheck: fail; rules=mail-truncated" in stand.arrived()
+    code, text = stand.postfix.send(OVER["short lines"].replace(b"Hi Kari", b"Hi {{first_name}}"), KARI)
+    assert code == 550 and "placeholder-left" in text
+    stand.milter.configure()
+    client = logged_in(stand)
+    assert stand.postfix.send(b"X-Sendcheck-Allow: mail-truncated it is a log\n" + OVER["short lines"], KARI, client=client)[0] == 250
+    client.close()
+    stand.arrived()
+
+
+def test_a_mail_larger_than_all_memory_is_no_matter_of_time(stand: Stand) -> None:
+    with folder() as place:
+        milter = Milter(place)
+        milter.write(milter="memory = 1\n")
+        milter.start(SENDCHECK_DAEMON="off")
+        try:
+            with postfix.running(milter.socket, stand.sink.port) as server:
+                code, text = server.send(GOOD + (b"A" * 76 + b"\n") * 30_000, KARI)
+                assert code == 550 and "mail-truncated" in text
+                assert server.send(GOOD, KARI)[0] == 250
+        finally:
+            milter.stop()
+    stand.arrived()
+
+
 def test_it_learns_what_passed_and_asks_the_common_history(stand: Stand, tmp_path: Path) -> None:
     """With PostgreSQL: what left is learnt, a slip of an address that was learnt is refused, and without the database policy says what happens."""
     require(postgres.is_here(), "PostgreSQL")
@@ -556,10 +606,47 @@ def test_the_own_deadline_comes_before_the_mtas(stand: Stand) -> None:
                 begun = time.monotonic()
                 code, text = server.send(GOOD, KARI)
                 assert code == 451 and "4.3.0" in text and 1 < time.monotonic() - begun < 4
+                assert "no answer within 1.5 s" in text
                 milter.process.send_signal(signal.SIGCONT)
                 assert server.send(GOOD, KARI)[0] == 250
+                milter.configure(milter="deadline = 20\n")
+                assert "milter.deadline only after a restart" in milter.log()
+                milter.process.send_signal(signal.SIGSTOP)
+                assert "no answer within 1.5 s" in server.send(GOOD, KARI)[1], "the one in force"
+                milter.process.send_signal(signal.SIGCONT)
         finally:
             milter.stop()
+    stand.sink.mails.clear()
+
+
+@pytest.mark.parametrize(("victim", "number"), [("master", signal.SIGKILL), ("master", signal.SIGTERM), ("front", signal.SIGKILL), ("both", signal.SIGKILL)])
+def test_nothing_is_left_behind_when_it_is_killed(stand: Stand, victim: str, number: signal.Signals) -> None:
+    """No folder, no socket, no process."""
+    need()
+    with folder() as place:
+        (place / "tmp").mkdir()
+        (place / "tmp").chmod(0o777)
+        milter = Milter(place)
+        milter.write()
+        milter.start(SENDCHECK_DAEMON="off", TMPDIR=str(place / "tmp"), XDG_RUNTIME_DIR=str(place / "run"))
+        assert milter.process is not None
+        others = [int(c) for c in Path(f"/proc/{milter.process.pid}/task/{milter.process.pid}/children").read_text().split()]
+        with postfix.running(milter.socket, stand.sink.port) as server:
+            assert server.send(GOOD, KARI)[0] == 250
+            if victim in {"front", "both"}:
+                os.kill(milter.front(), number)
+            if victim == "front":
+                assert wait(lambda: "the front ended" in milter.log())
+                milter.stop()
+            else:
+                milter.stop(number)
+            assert wait(lambda: not any(Path(f"/proc/{other}").exists() for other in others)), "its processes end"
+        assert not list((place / "tmp").iterdir()) and not (place / "run").exists()
+        assert victim == "both" or not (place / "m.sock").exists()
+        if victim == "both":  # nobody was left to take the socket away: the next one does
+            milter.start(SENDCHECK_DAEMON="off")
+            milter.stop()
+    stand.sink.mails.clear()
 
 
 @pytest.mark.parametrize(("default", "code"), [("tempfail", 451), ("accept", 250), ("quarantine", 250), ("reject", 554)])
