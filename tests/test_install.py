@@ -17,15 +17,19 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(list(map(str, command)), cwd=cwd, capture_output=True, text=True, timeout=600, check=False)
 
 
-def test_the_wheel_works_in_an_empty_folder(tmp_path: Path) -> None:
-    wheels = tmp_path / "wheels"
-    done = run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, ROOT, cwd=tmp_path)
+def built(folder: Path) -> Path:
+    """The project's wheel, made in a folder."""
+    done = run(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT, cwd=folder)
     require(done.returncode == 0 or "onnection" not in done.stderr, "the package registry")
     assert done.returncode == 0, done.stderr
+    return next(folder.glob("sendcheck-*.whl"))
+
+
+def test_the_wheel_works_in_an_empty_folder(tmp_path: Path) -> None:
+    wheel = built(tmp_path)
     made = run(sys.executable, "-m", "venv", tmp_path / "venv", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
     python = tmp_path / "venv" / "bin" / "python"
-    wheel = next(wheels.glob("sendcheck-*.whl"))
     done = run(python, "-m", "pip", "install", "-q", "-c", ROOT / "constraints.txt", wheel, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     empty = tmp_path / "empty"

@@ -97,6 +97,20 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
+@contextmanager
+def served(sink: Sink, text: str) -> Iterator[tuple[Milter, Postfix]]:
+    """A milter of one's own with these settings in [milter], behind a Postfix of its own."""
+    with folder() as place:
+        milter = Milter(place)
+        milter.write(milter=text)
+        milter.start(SENDCHECK_DAEMON="off")
+        try:
+            with postfix.running(milter.socket, sink.port) as server:
+                yield milter, server
+        finally:
+            milter.stop()
+
+
 def need() -> None:
     require(find_spec("Milter") is not None, "pymilter (make milter)")
     require(postfix.is_here(), "Postfix (and root to run it)")
@@ -368,17 +382,10 @@ def test_what_is_over_a_cap_may_go_where_policy_says_so(stand: Stand) -> None:
 
 
 def test_a_mail_larger_than_all_memory_is_no_matter_of_time(stand: Stand) -> None:
-    with folder() as place:
-        milter = Milter(place)
-        milter.write(milter="memory = 1\n")
-        milter.start(SENDCHECK_DAEMON="off")
-        try:
-            with postfix.running(milter.socket, stand.sink.port) as server:
-                code, text = server.send(GOOD + (b"A" * 76 + b"\n") * 30_000, KARI)
-                assert code == 550 and "mail-truncated" in text
-                assert server.send(GOOD, KARI)[0] == 250
-        finally:
-            milter.stop()
+    with served(stand.sink, "memory = 1\n") as (_milter, server):
+        code, text = server.send(GOOD + (b"A" * 76 + b"\n") * 30_000, KARI)
+        assert code == 550 and "mail-truncated" in text
+        assert server.send(GOOD, KARI)[0] == 250
     stand.arrived()
 
 
@@ -595,27 +602,20 @@ def test_too_many_at_once_are_told_to_come_back_and_it_recovers(stand: Stand) ->
 
 
 def test_the_own_deadline_comes_before_the_mtas(stand: Stand) -> None:
-    with folder() as place:
-        milter = Milter(place)
-        milter.write(milter="deadline = 1.5\n")
-        milter.start(SENDCHECK_DAEMON="off")
-        try:
-            with postfix.running(milter.socket, stand.sink.port) as server:
-                assert milter.process is not None
-                milter.process.send_signal(signal.SIGSTOP)
-                begun = time.monotonic()
-                code, text = server.send(GOOD, KARI)
-                assert code == 451 and "4.3.0" in text and 1 < time.monotonic() - begun < 4
-                assert "no answer within 1.5 s" in text
-                milter.process.send_signal(signal.SIGCONT)
-                assert server.send(GOOD, KARI)[0] == 250
-                milter.configure(milter="deadline = 20\n")
-                assert "milter.deadline only after a restart" in milter.log()
-                milter.process.send_signal(signal.SIGSTOP)
-                assert "no answer within 1.5 s" in server.send(GOOD, KARI)[1], "the one in force"
-                milter.process.send_signal(signal.SIGCONT)
-        finally:
-            milter.stop()
+    with served(stand.sink, "deadline = 1.5\n") as (milter, server):
+        assert milter.process is not None
+        milter.process.send_signal(signal.SIGSTOP)
+        begun = time.monotonic()
+        code, text = server.send(GOOD, KARI)
+        assert code == 451 and "4.3.0" in text and 1 < time.monotonic() - begun < 4
+        assert "no answer within 1.5 s" in text
+        milter.process.send_signal(signal.SIGCONT)
+        assert server.send(GOOD, KARI)[0] == 250
+        milter.configure(milter="deadline = 20\n")
+        assert "milter.deadline only after a restart" in milter.log()
+        milter.process.send_signal(signal.SIGSTOP)
+        assert "no answer within 1.5 s" in server.send(GOOD, KARI)[1], "the one in force"
+        milter.process.send_signal(signal.SIGCONT)
     stand.sink.mails.clear()
 
 

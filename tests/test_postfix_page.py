@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT, require
 from tests.debian.__main__ import Block, blocks, follow, why_not
+from tests.test_install import built
 
 pytestmark = pytest.mark.install
 
@@ -26,9 +26,7 @@ def test_postfix_as_the_page_says(tmp_path: Path) -> None:
     """Every command and every file of its first part, on Debian's own Postfix with its chroot; then mails that pass, are refused, or find no milter."""
     missing = why_not()
     require(not missing, missing)
-    done = subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", tmp_path, ROOT], capture_output=True, text=True, check=False)
-    require(done.returncode == 0 or "onnection" not in done.stderr, "the package registry")
-    assert done.returncode == 0, done.stderr
+    built(tmp_path)
     shutil.copy(ROOT / "constraints.txt", tmp_path / "pins.txt")
     found = {"PIP_CONSTRAINT": "/tmp/pins.txt", "PIP_FIND_LINKS": "/tmp"}  # no registry has this version yet
     done = follow(PAGE, "Set it up", sys.executable, "-m", "tests.debian.postfix", files=tmp_path, **found)

@@ -6,6 +6,7 @@ import itertools
 import json
 import mailbox
 import os
+import shutil
 import subprocess
 from collections import Counter
 from email.message import EmailMessage
@@ -20,7 +21,7 @@ from sendcheck.reading.folders import files_below
 from sendcheck.reading.ignoring import above
 from sendcheck.reading.mbox import is_mbox, pieces
 from sendcheck.reading.sources import Source, expand
-from tests.conftest import Run
+from tests.conftest import Run, require
 
 DATE = "Mon Nov 23 10:00:00 2026"
 #: What programs write, and what mutt, dovecot, git, Thunderbird or Python take for the begin of a mail when header fields follow.
@@ -255,6 +256,7 @@ def test_a_parent_of_several_mails_is_refused(sendcheck: Run, tmp_path: Path, go
 
 
 def git(folder: Path, *arguments: str) -> str:
+    require(shutil.which("git") is not None, "git")
     return subprocess.run(["git", "-c", "core.excludesFile=/dev/null", *arguments], cwd=folder, capture_output=True, text=True, check=True).stdout
 
 

@@ -45,16 +45,16 @@ def no_norwegian(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
 
 
 @pytest.fixture(params=["extra", "system"])
-def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Speller]:
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Speller:
     """Norwegian with the extra's dictionary alone, and with the system's alone."""
     monkeypatch.setattr(dictionaries, *(("FOLDERS", ()) if request.param == "extra" else ("PACKAGE", "no_such_package")))
     monkeypatch.delenv("DICPATH", raising=False)
     forget()
+    request.addfinalizer(forget)  # also where there is no such dictionary
     judge = speller("nb")
     require(judge is not None, f"a Norwegian dictionary of the {request.param}", extra=request.param == "extra")
     assert judge is not None
-    yield judge
-    forget()
+    return judge
 
 
 def test_without_a_norwegian_dictionary_it_says_so(no_norwegian: None) -> None:

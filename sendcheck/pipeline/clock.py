@@ -25,14 +25,17 @@ def queued(process: int | None) -> float:
 
 
 class Clock:
-    """Runs from now on, for ``seconds`` of the worker ``process``; whatever happens, not beyond ``ends``, as ``time.monotonic`` counts."""
+    """Runs from now on, for ``seconds`` of the worker ``process``; whatever happens, not beyond ``ends``, as ``time.monotonic`` counts.
+
+    ``allowed``: the seconds in force at the beginning.
+    """
 
     def __init__(self, process: int | None, seconds: float, ends: float = math.inf) -> None:
         now = time.monotonic()
+        self.allowed, self.ends = min(seconds, ends - now), ends
         self._process, self._queued = process, queued(process)
-        self._due, self._last = now + seconds, now + BUSY_FACTOR * seconds
+        self._due, self._last = now + self.allowed, now + BUSY_FACTOR * self.allowed
         self._paused: float | None = None
-        self.ends = ends
 
     @property
     def due(self) -> float:

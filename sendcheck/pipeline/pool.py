@@ -116,7 +116,6 @@ class _Worker:
     board: _Board
     todo: list[tuple[int, Job]] = field(default_factory=list)
     clock: Clock | None = None
-    allowed: float = 0.0
     stopped: dict[str, str] = field(default_factory=dict)
     served: int = 0
 
@@ -227,7 +226,7 @@ class Pool:
                 self._replace(worker, "the process died (memory or a crash in a library)")
                 continue
             if worker.job is not None and worker.clock is not None and worker.clock.is_over():
-                self._replace(worker, f"it ran past its deadline of {worker.allowed:.3g} s")
+                self._replace(worker, f"it ran past its deadline of {worker.clock.allowed:.3g} s")
             elif worker.job is None and worker.served >= LIFE:
                 self._retire(worker)
         while self._alone and self._has_idle:
@@ -271,10 +270,8 @@ class Pool:
 
     def _wind(self, worker: _Worker, jobs: Sequence[Job], ends: float | None = None) -> None:
         """The time that some mails may take begins now."""
-        now = time.monotonic()
-        ends = now + sum(job.seconds for job in jobs) if ends is None else ends
-        worker.allowed = min(sum(map(self._allowed, jobs)), ends - now)
-        worker.clock = Clock(worker.process.pid, worker.allowed, ends)
+        ends = time.monotonic() + sum(job.seconds for job in jobs) if ends is None else ends
+        worker.clock = Clock(worker.process.pid, sum(map(self._allowed, jobs)), ends)
 
     def _hear(self, worker: _Worker, told: tuple[str, object]) -> None:
         kind, value = told
@@ -317,15 +314,14 @@ class Pool:
             self._alone += worker.todo
             return
         key = worker.todo[0][0]
-        ends = worker.clock.ends if worker.clock is not None else None
-        late = ends is not None and time.monotonic() >= ends
-        if late or worker.board.name in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
+        assert worker.clock is not None
+        if time.monotonic() >= worker.clock.ends or worker.board.name in _NOT_A_CHECK or len(worker.stopped) >= _RESTARTS:
             self._ready.append((key, self._given_up(job, worker.board.name, why)))
             self._workers.pop(at)
             return
         fresh = self._start()
         self._workers[at] = fresh
-        self._give(fresh, [(key, job)], {**worker.stopped, worker.board.name: why}, ends)
+        self._give(fresh, [(key, job)], {**worker.stopped, worker.board.name: why}, worker.clock.ends)
 
     def _retire(self, worker: _Worker) -> None:
         """A fresh worker in an idle one's place."""

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import lightgbm
 import numpy as np
 
 from sendcheck.history import trees
@@ -198,6 +197,8 @@ def row_weights(senders: np.ndarray, kinds: np.ndarray) -> np.ndarray:
 
 def train(table: Mapping[str, np.ndarray], chosen: np.ndarray) -> trees.Trees:
     """A model from the chosen rows. The same rows give the same model."""
+    import lightgbm  # needs a library of the system that whoever only reads the graph may lack (libgomp)
+
     data = lightgbm.Dataset(table["signs"][chosen], table["planted"][chosen].astype(int), weight=row_weights(table["sender"][chosen], table["kind"][chosen]))
     settings = {
         "objective": "binary", "learning_rate": 0.04, "num_leaves": 8, "min_data_in_leaf": 300, "feature_fraction": 0.4, "lambda_l2": 20.0,

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from sendcheck.data import lines
 from sendcheck.reading.addresses import Address, untagged
-from sendcheck.understanding.names import edits, fold
+from sendcheck.understanding.names import edits, fold, one_less
 from sendcheck.understanding.organisations import readable, registrable_domain
 
 #: Characters of ASCII that look like others, in lower case, at a glance.
@@ -96,11 +96,6 @@ def name_parts(local: str) -> list[str]:
     return _SEPARATORS.split(local)
 
 
-def _one_less(name: str) -> set[str]:
-    """A name, and what is left of it without any one of its characters: two names that are one edit apart share one of these."""
-    return {name, *(name[:i] + name[i + 1 :] for i in range(len(name)))}
-
-
 class Domains:
     """Domains, ready to be asked which of them another one may be a slip of. Thousands cost an answer no more than a few."""
 
@@ -114,7 +109,7 @@ class Domains:
             self._by_look.setdefault(skeleton(f"{name}.{suffix}"), []).append(place)
             self._by_name.setdefault(name, []).append(place)
             self._by_letters.setdefault("".join(sorted(place)), []).append(place)
-            for shorter in _one_less(name):
+            for shorter in one_less(name):
                 self._by_shorter.setdefault((suffix, shorter), []).append(place)
 
     def like(self, domain: str) -> list[tuple[str, Slip]]:
@@ -122,7 +117,7 @@ class Domains:
         _hosts, name, suffix = split_domain(domain)
         near = [*self._by_look.get(skeleton(f"{name}.{suffix}"), ()), *self._by_name.get(name, ())]
         near += self._by_letters.get("".join(sorted(domain)), ())
-        for shorter in _one_less(name):
+        for shorter in one_less(name):
             near += self._by_shorter.get((suffix, shorter), ())
         found = ((place, domain_slip(domain, place)) for place in dict.fromkeys(near))
         return [(place, slip) for place, slip in found if slip is not None]

@@ -209,6 +209,11 @@ def _display_words(name: str) -> list[str]:
     return [w for w in dict.fromkeys(words + joined) if fold(w) not in titles()]
 
 
+def one_less(word: str, first: int = 0) -> set[str]:
+    """A word, and what is left of it without any one of its letters from *first* on: two words that are one edit apart share one of these."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(first, len(word)))}
+
+
 def edits(one: str, other: str, limit: int = 2) -> int:
     """Damerau-Levenshtein distance (adjacent transposition is one edit), at most ``limit + 1``."""
     a, b = fold(one), fold(other)

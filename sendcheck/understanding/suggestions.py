@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 
 from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.lexicon import frequent
+from sendcheck.understanding.names import one_less
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
 _VOWELS = frozenset("aeiouyæøå")
@@ -140,24 +141,19 @@ def _bits(word: str) -> int:
     return bits
 
 
-def _lefts(word: str) -> set[str]:
-    """The word, and what is left of it when a letter but the first is taken out."""
-    return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
-
-
 def _further(word: str, judge: Speller) -> list[str]:
     """Frequent words two slips away that begin alike: those that equal the word once each has lost a letter, the word of a long one two."""
     ranks = frequent(judge.language)
     met: dict[str, float] = {}
-    lefts, lost = _lefts(word), 1
+    lefts, lost = one_less(word, 1), 1
     if len(word) >= _LONG:
-        lefts, lost = lefts.union(*map(_lefts, lefts)), 2
+        lefts, lost = lefts.union(*(one_less(left, 1) for left in lefts)), 2
     bits = _bits(word)
     for candidate, theirs in _beginning(judge.language).get(word[0], ()):
         # Cheaper than taking letters out, and hardly any word passes: more letters differ than are taken out.
         if (theirs & ~bits).bit_count() > 1 or (bits & ~theirs).bit_count() > lost or not -lost <= len(candidate) - len(word) <= 1:
             continue
-        if not lefts.isdisjoint(_lefts(candidate)):
+        if not lefts.isdisjoint(one_less(candidate, 1)):
             met[candidate] = _FAR * _distance(word, candidate) + math.log(ranks[candidate])
     return [c for c in sorted(met, key=met.__getitem__) if met[c] < 3 * _FAR + math.log(len(ranks)) and _shown(c, judge)]
 

@@ -18,9 +18,9 @@ from pathlib import Path
 
 from tests.bare import packages
 from tests.bare.root import CACHE, HOME, PASSED_ON, PROJECT, furnish
+from tests.namespaces import NAMESPACES, PATH
 
 COMMAND = "make demo && make suite"
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #: $0: the root; $1: the Python's folder, or ""; $2: packages installed in it; $3: pip's cache, or "", and $4: its place; the rest: chroot's arguments. As the
 #: first process of its namespace a shell takes in whoever is left over, and all of them end with it.
 _INSIDE = """set -e
@@ -32,7 +32,6 @@ if [ -n "$3" ]; then mount --bind "$3" "$0$4"; fi
 shift 4
 exec chroot "$0" "$@"
 """
-_NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 
 
 def main() -> int:
@@ -63,7 +62,7 @@ def _why_not() -> str:
         return "it takes the packages of a Debian or Ubuntu apart, in namespaces, and copies what git knows: dpkg-query, unshare or git is missing"
     if os.geteuid() != 0:
         return "it makes a root of its own, which takes root"
-    if subprocess.run([*_NAMESPACES, "mount", "--make-rprivate", "/"], capture_output=True, check=False).returncode != 0:
+    if subprocess.run([*NAMESPACES, "mount", "--make-rprivate", "/"], capture_output=True, check=False).returncode != 0:
         return "it needs namespaces of its own, and `unshare --mount --pid` is not permitted here (in a container: --privileged)"
     return ""
 
@@ -75,13 +74,13 @@ def _run(root: Path, command: str) -> int:
     cache = subprocess.run([sys.executable, "-m", "pip", "cache", "dir"], capture_output=True, text=True, check=False).stdout.strip()
     mounts = [str(root), prefix, installed, cache if Path(cache).is_dir() else "", str(CACHE)]
     environ = {name: value for name, value in os.environ.items() if PASSED_ON.fullmatch(name)} | {
-        "PATH": _PATH,
+        "PATH": PATH,
         "HOME": str(HOME),
         "SENDCHECK_REQUIRE": "extras",
         "SENDCHECK_VALUES": "10",
     }
     shell = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environ.items()), "/bin/sh", "-c", f"cd {PROJECT} && {{ {command}; }}; exit $?"]
-    return subprocess.run([*_NAMESPACES, "sh", "-c", _INSIDE, *mounts, *shell], check=False).returncode
+    return subprocess.run([*NAMESPACES, "sh", "-c", _INSIDE, *mounts, *shell], check=False).returncode
 
 
 if __name__ == "__main__":

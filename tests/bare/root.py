@@ -39,6 +39,7 @@ def furnish(root: Path) -> None:
     _copy(packages.files() | set(_ways()), root)
     for name in ("passwd", "group"):
         shutil.copy(f"/usr/share/base-passwd/{name}.master", root / "etc" / name)
+    (root / "etc" / "shadow").touch(0o640)
     subprocess.run(["ldconfig", "-r", root], check=True)
     for name in ("python3", f"python3.{sys.version_info.minor}"):
         (root / "usr/local/bin" / name).symlink_to(packages.python())

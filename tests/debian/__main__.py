@@ -1,4 +1,4 @@
-"""``python -m tests.debian PAGE COMMAND...``: follow the page in a copy of this machine, then run the command there, without network.
+"""Follow a part of a page of the manual in a copy of this machine, then run a command there, without network: :func:`follow`.
 
 The copy is an overlay over this machine's root, kept in memory, in namespaces of its own (mounts, processes, after the first block of commands
 the network too): what is installed, configured and started in it is gone afterwards. It differs from a Debian only in its `systemctl`
@@ -19,22 +19,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.namespaces import NAMESPACES, PATH
+
 _HERE = Path(__file__).parents[2]
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ENTER = """set -e
 mount --make-rprivate /
 mount -t tmpfs none "$0"
-mkdir "$0/upper" "$0/work" "$0/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$0/upper,workdir=$0/work" "$0/root"
-mount --rbind /dev "$0/root/dev"
-mount -t proc proc "$0/root/proc"
-mount -t tmpfs none "$0/root/run"
-mount -t tmpfs none "$0/root/tmp"
-for file in "$1"/*; do cp "$file" "$0/root/tmp/"; done
+mkdir "$0/upper" "$0/work" "$0/top"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$0/upper,workdir=$0/work" "$0/top"
+mount --rbind /dev "$0/top/dev"
+mount -t proc proc "$0/top/proc"
+mount -t tmpfs none "$0/top/run"
+mount -t tmpfs none "$0/top/tmp"
+for file in "$1"/*; do cp "$file" "$0/top/tmp/"; done
 shift
-exec chroot "$0/root" "$@"
+exec chroot "$0/top" "$@"
 """
-_NAMESPACES = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
 
 
 class Block(NamedTuple):
@@ -60,7 +60,7 @@ def why_not() -> str:
         return "Debian's Postfix"
     with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as nothing:
         Path(nothing, "x").touch()
-        tried = subprocess.run([*_NAMESPACES, "sh", "-c", _ENTER, place, nothing, "true"], capture_output=True, check=False)
+        tried = subprocess.run([*NAMESPACES, "sh", "-c", _ENTER, place, nothing, "true"], capture_output=True, check=False)
     return "" if tried.returncode == 0 else "overlays in namespaces of its own"
 
 
@@ -69,8 +69,8 @@ def follow(page: Path, heading: str, *command: str, files: Path, **environ: str)
     inner = [sys.executable, "-m", "tests.debian", "prepare", str(page), heading, *command]
     with tempfile.TemporaryDirectory() as place:
         return subprocess.run(
-            [*_NAMESPACES, "sh", "-c", _ENTER, place, str(files), "/usr/bin/env", f"--chdir={_HERE}", *inner],
-            env={**{k: v for k, v in os.environ.items() if not k.startswith("SENDCHECK_")}, "PATH": _PATH, **environ},
+            [*NAMESPACES, "sh", "-c", _ENTER, place, str(files), "/usr/bin/env", f"--chdir={_HERE}", *inner],
+            env={**{k: v for k, v in os.environ.items() if not k.startswith("SENDCHECK_")}, "PATH": PATH, **environ},
             capture_output=True,
             text=True,
             timeout=900,

@@ -33,6 +33,12 @@ def send(raw: bytes) -> tuple[int, str]:
         return 250, ""
 
 
+def counts() -> dict[str, dict[str, int]]:
+    """What the milter counted."""
+    found: dict[str, dict[str, int]] = json.loads(told("sendcheck", "milter", "status", "--format", "json"))
+    return found
+
+
 def main() -> None:
     """Every answer that the page promises for the house that it describes."""
     with serving() as sink:
@@ -42,11 +48,10 @@ def main() -> None:
         user = told("ps", "-o", "user=", "-p", str(pid_of(SERVICE))).strip()
         assert user == "sendcheck", user
         assert wait(lambda: send(GOOD)[0] == 250)
-        assert wait(lambda: len(sink.mails) == 1), Path("/var/log/mail.log")
+        assert wait(lambda: len(sink.mails) == 1), "it did not come out"
         code, text = send(BAD)
         assert code == 550 and "placeholder-left" in text and "https://intra.acme.example/mail" in text, (code, text)
-        counts = json.loads(told("sendcheck", "milter", "status", "--format", "json"))
-        assert wait(lambda: json.loads(told("sendcheck", "milter", "status", "--format", "json"))["actions"].get("reject") == 1), counts
+        assert wait(lambda: counts()["actions"].get("reject") == 1), counts()
         large = GOOD + b"hi there\n" * 1_000_000
         code, text = send(large)
         assert code == 550 and "mail-truncated" in text, (code, text)

@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.namespaces import PATH
+
 _UNITS = Path("/etc/systemd/system")
 _START = """set -e
 mount --make-rprivate /
@@ -60,7 +62,7 @@ def start(name: str) -> None:
         ready.chmod(0o777)
         own = dict(pair.split("=", 1) for value in unit.get("Environment", []) for pair in shlex.split(value))
         environ = {
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": PATH,
             "RUNTIME_DIRECTORY": str(runtime),
             "NOTIFY_SOCKET": str(ready),
             **own,
