@@ -146,6 +146,7 @@ def everything() -> Iterator[Stand]:
 @pytest.fixture
 def stand(everything: Stand) -> Stand:
     everything.milter.configure()
+    assert wait(lambda: not everything.postfix.queue().strip())  # what the test before let pass has arrived
     everything.sink.mails.clear()
     return everything
 
