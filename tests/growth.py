@@ -92,6 +92,10 @@ def _seconds(run: Any, text: Any) -> float:
     return time.process_time() - begun
 
 
+def _too_much(small: float, large: float) -> bool:
+    return large > WORTH and large / small > RATIO
+
+
 def measure(items: list[tuple[int, str]], told: Connection) -> None:
     """Each (number, method) with each unit; says what it is at, and what grows too fast."""
     every = list(found.values())
@@ -103,19 +107,22 @@ def measure(items: list[tuple[int, str]], told: Connection) -> None:
             small = _seconds(run, _text(made.pattern, unit, SMALL))
             if small * 64 < WORTH:
                 continue
-            large = min(_seconds(run, _text(made.pattern, unit, LARGE)) for _ in range(2))
+            large = _seconds(run, _text(made.pattern, unit, LARGE))
+            if not _too_much(small, large) and not _too_much(small := _seconds(run, _text(made.pattern, unit, SMALL)), large):
+                continue
+            large = min(large, _seconds(run, _text(made.pattern, unit, LARGE)))
             small = min(small, *(_seconds(run, _text(made.pattern, unit, SMALL)) for _ in range(2)))
-            if large > WORTH and large / small > RATIO:
+            if _too_much(small, large):
                 told.send(("bad", number, method, unit, large, large / small))
                 break
     told.send(("done",))
 
 
 def main() -> None:
-    """``growth.py search`` tries all with search; ``growth.py match FILE…`` those of some files with match."""
+    """``growth.py search FILE…`` tries all but those of these files with search; ``growth.py match FILE…`` those of these files with match."""
     collect()
     method, *files = sys.argv[1:]
-    todo = [(number, method) for number, (_made, where) in enumerate(found.values()) if not files or where in files]
+    todo = [(number, method) for number, (_made, where) in enumerate(found.values()) if (where in files) == (method == "match")]
     every = list(found.values())
     print(json.dumps(["patterns", len(todo)]), flush=True)
     while todo:

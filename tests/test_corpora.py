@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -27,7 +28,9 @@ def data() -> None:
 
 
 def test_no_mail_crashes_or_reaches_the_deadline() -> None:
-    stopped = [r.source for r in Supervisor(engine(), 2).run(Job(m.id, m.raw) for m in raw_mails()) if any(f.rule == "check-crashed" for f in r.findings)]
+    """Every third of them; `make quality` reads all."""
+    jobs = (Job(m.id, m.raw) for m in islice(raw_mails(), 0, None, 3))
+    stopped = [r.source for r in Supervisor(engine(), 2).run(jobs) if any(f.rule == "check-crashed" for f in r.findings)]
     assert not stopped
 
 
@@ -65,7 +68,7 @@ def test_apologies_agree_with_the_labels() -> None:
 def test_template_repositories_of_others_are_read_whole() -> None:
     from tests.quality import templates
 
-    for name, found in templates.measure().items():
+    for name, found in templates.measure(every=3).items():
         assert found.files and not found.crashed and not found.unread, (name, found.crashed, found.unread)
         assert not found.own_syntax, (name, found.own_syntax)
         wrong = sum(

@@ -53,15 +53,15 @@ def _check(item: tuple[str, Path, str]) -> MailReport:
     return engine().check(job)
 
 
-def measure(names: Iterable[str] = SETS) -> dict[str, Found]:
-    """Every set checked."""
+def measure(names: Iterable[str] = SETS, every: int = 1) -> dict[str, Found]:
+    """Every set checked, or every so-many-th file of it."""
     out = {}
     for name in names:
         found = out[name] = Found()
         files = templates(name)
         found.other = sum(p.is_file() for p in unpacked(name).rglob("*")) - len(files)
         with multiprocessing.Pool() as pool:
-            reports = pool.map(_check, [(name, path, engine) for path, engine in files], chunksize=5)
+            reports = pool.map(_check, [(name, path, engine) for path, engine in files[::every]], chunksize=5)
         for report in reports:
             found.files += 1
             found.engines[report.template] += 1
