@@ -92,8 +92,12 @@ def _is_asked_for(text: str, cue: Cue) -> bool:
 
 def _has_evidence(text: str, cue: Cue) -> bool:
     """Whether it is told beside the cue who the password is for."""
-    before = evidence().search(text[max(0, cue.start - BEFORE) : cue.start])
-    return before is not None and before["value"].lower().strip(".:") not in function_words()
+    before, at = text[max(0, cue.start - BEFORE) : cue.start], 0
+    while found := evidence().search(before, at):
+        if (found["value"] or found["address"]).lower().strip(".:") not in function_words():
+            return True
+        at = found.start() + 1  # “log in with kari@acme.no”: “with” is nobody
+    return False
 
 
 def _next_line(text: str, cue: Cue) -> Iterator[Handed]:

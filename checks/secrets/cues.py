@@ -80,7 +80,8 @@ def evidence() -> Lazy:
     named = rf"(?<![\w-])(?:{words('users')}|{words('networks')})(?!\w)"
     link = rf"(?:[\"'`*_]{{0,2}}[ \t]*[:=#-]+[ \t]*|[ \t]+(?:(?:{words('copulas')}|is called)[ \t]*:?[ \t]+)?|[ \t]*\n[ \t>]*)"
     value = r"[\"'“«`<*]{0,2}(?P<value>[^\s,;\"'”»`]{2,64})(?:[ ][^\s,;:]{1,30}){0,2}?[\"'”»`>*]{0,2}"
-    return union([rf"{named}{link}{value}[\s,;.|/>–-]*(?:(?:{words('and')})\s+)?(?:[^\W\d_]{{2,12}}\s+){{0,2}}?[\"'`*_-]{{0,2}}$"])
+    address = r"(?<![\w.+-])(?P<address>[\w.+-]{1,64}@[\w.-]{4,80}\.\w{2,})"
+    return union([rf"(?:{named}{link}{value}|{address})[\s,;.|/>–-]*(?:(?:{words('and')})\s+)?(?:[^\W\d_]{{2,12}}\s+){{0,2}}?[\"'`*_-]{{0,2}}$"])
 
 
 @cache

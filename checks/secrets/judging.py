@@ -20,6 +20,7 @@ CODE_OF_DIGITS = re.compile(r"\d(?:[ \u00a0.-]{0,3}\d){2,11}[#*]?(?![\w@/]|-\w|[
 TICKET = re.compile(r"[A-Z]{1,8}[-_#]?\d+")
 #: The shortest token, and the most words of a password in quotes.
 _TOKEN, _MOST_WORDS = 14, 9
+_NAME_AND_NUMBER = re.compile(r"(?-i:[A-ZÆØÅ])[^\W\d_]+[ ]\d{2,6}(?=[.!,]?\s*(?:$|\n))")
 _PHRASE = re.compile(r"(?i)pass ?(?:phrase|frase)")
 #: What programs have in the place of a value: names behind an equals sign, and calls.
 _PROGRAM = re.compile(r"[a-z]+(?:_[a-z]+)+;?|\w+(?:\.\w+)*[(\[].*|\$?[A-Za-z_]*(?i:passw|passord|pwd)[A-Za-z_]*;?|[A-Za-z_]+(?:\.[A-Za-z_]+)+;?")
@@ -70,6 +71,10 @@ def judged(text: str, cue: Cue, at: int, frame: Frame) -> Handed | None:
         end = _phrase_end(text, value, frame)
         if end:
             return Handed(value.start, end, code, Confidence.MEDIUM)
+    elif frame.kind == "direct" and frame.pair and not code and not value.quoted:
+        named = _NAME_AND_NUMBER.match(text, value.start)  # “user kari, password Winter 2026”
+        if named and is_phrase(named.group(0), True):
+            return Handed(*named.span(), code, Confidence.MEDIUM)
     if frame.kind == "copula" and not value.last and is_word(value.value) and value.value.lower() not in _prepositions():
         value = slot(text, value.end + 1) or value  # “is probably X”
         if look(value.value) is not Look.MADE_UP or not value.last:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sendcheck.checkapi import Lazy, by_language, toml, union
 from sendcheck.understanding.lexicon import frequent, words_by_tag
+from sendcheck.understanding.organisations import may_exist
 from sendcheck.understanding.words import function_words
 
 QUOTES = {'"': '"', "'": "'", "“": "”", "”": "”", "«": "»", "»": "«", "‘": "’", "`": "`", "„": "“"}
@@ -29,7 +30,7 @@ _FIGURES = re.compile(r"\d+(?:[ \u00a0.-]?\d+)*[#*]?")
 _LETTERS = re.compile(r"[^\W\d_]+")
 #: Characters that no word has inside.
 _SIGNS = re.compile(r"[!@#$%^&*+=?_~|\\{}\[\];<>§€£¤]")
-_ADDRESS = re.compile(r"(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
+_ADDRESS = re.compile(r"(?:mailto:)?[\w.+-]+@(?P<domain>[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})")
 #: Links, hosts and paths, names of files, hours, dates, sums and ordinals.
 _SOMETHING_ELSE = re.compile(
     r"\d+['’]s|&(?:#\d+|[a-z]{2,8});?|\+\d[\d ()-]{6,}|\w+://.*|www\..*|(?:[\w-]+\.)+(?:com|no|org|net|info|local|example|test|io|[a-z]{2})(?:[:/].*)?"
@@ -139,10 +140,16 @@ def _after(text: str, end: int) -> tuple[bool, str]:
     return False, (following.group(1) or "").lower() if following else ""
 
 
+def _is_address(value: str) -> bool:
+    """“kari@acme.no”; “p@ss.ord” only looks like one."""
+    found = _ADDRESS.fullmatch(value)
+    return found is not None and may_exist(found["domain"])
+
+
 def look(value: str, figures: int = 4) -> Look:
     """What a single value looks like. ``figures``: the fewest digits of one."""
     value = value.rstrip("=") if value.count("=") == 1 else value
-    if len(value) < _SHORTEST or is_example(value) or _ADDRESS.fullmatch(value) or _SOMETHING_ELSE.fullmatch(value):
+    if len(value) < _SHORTEST or is_example(value) or _is_address(value) or _SOMETHING_ELSE.fullmatch(value):
         return Look.NOTHING
     if _FIGURES.fullmatch(value):
         return Look.FIGURES if sum(c.isdigit() for c in value) >= figures else Look.NOTHING

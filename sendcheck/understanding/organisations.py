@@ -25,6 +25,16 @@ def is_reserved(domain: str) -> bool:
     return domain.rpartition(".")[2] in _RESERVED_SUFFIXES or any(domain == d or domain.endswith("." + d) for d in _RESERVED_DOMAINS)
 
 
+#: Endings that houses use inside (RFC 6762, appendix G; ICANN's .internal).
+_PRIVATE_SUFFIXES = ("local", "internal", "intern", "intranet", "lan", "home", "corp", "private")
+
+
+def may_exist(domain: str) -> bool:
+    """Whether a domain ends as domains do: on the public suffix list, reserved, or used inside of houses. “ss.ord” does not."""
+    last = readable(domain.lower().strip(".")).rpartition(".")[2]
+    return last in _suffixes().rules or last in _PRIVATE_SUFFIXES or is_reserved(last)
+
+
 def listed(entry: str, address: str) -> bool:
     """Whether an entry of a list (address, domain, ``*.sub-domains``, ``pattern@domain``) covers an address; sub-domain-safe."""
     wanted = entry.strip().lower().lstrip("@")
