@@ -22,6 +22,7 @@ from typing import NamedTuple
 from tests.namespaces import NAMESPACES, PATH
 
 _HERE = Path(__file__).parents[2]
+#: $0: an empty folder; $1: a folder of files for /tmp; $2: the project, which may lie below /tmp itself; the rest: chroot's arguments.
 _ENTER = """set -e
 mount --make-rprivate /
 mount -t tmpfs none "$0"
@@ -32,7 +33,8 @@ mount -t proc proc "$0/top/proc"
 mount -t tmpfs none "$0/top/run"
 mount -t tmpfs none "$0/top/tmp"
 for file in "$1"/*; do cp "$file" "$0/top/tmp/"; done
-shift
+[ -e "$0/top$2" ] || { mkdir -p "$0/top$2"; mount --bind -o ro "$2" "$0/top$2"; }
+shift 2
 exec chroot "$0/top" "$@"
 """
 
@@ -60,7 +62,7 @@ def why_not() -> str:
         return "Debian's Postfix"
     with tempfile.TemporaryDirectory() as place, tempfile.TemporaryDirectory() as nothing:
         Path(nothing, "x").touch()
-        tried = subprocess.run([*NAMESPACES, "sh", "-c", _ENTER, place, nothing, "true"], capture_output=True, check=False)
+        tried = subprocess.run([*NAMESPACES, "sh", "-c", _ENTER, place, nothing, str(_HERE), "true"], capture_output=True, check=False)
     return "" if tried.returncode == 0 else "overlays in namespaces of its own"
 
 
@@ -69,7 +71,7 @@ def follow(page: Path, heading: str, *command: str, files: Path, **environ: str)
     inner = [sys.executable, "-m", "tests.debian", "prepare", str(page), heading, *command]
     with tempfile.TemporaryDirectory() as place:
         return subprocess.run(
-            [*NAMESPACES, "sh", "-c", _ENTER, place, str(files), "/usr/bin/env", f"--chdir={_HERE}", *inner],
+            [*NAMESPACES, "sh", "-c", _ENTER, place, str(files), str(_HERE), "/usr/bin/env", f"--chdir={_HERE}", *inner],
             env={**{k: v for k, v in os.environ.items() if not k.startswith("SENDCHECK_")}, "PATH": PATH, **environ},
             capture_output=True,
             text=True,
