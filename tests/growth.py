@@ -107,11 +107,12 @@ def measure(items: list[tuple[int, str]], told: Connection) -> None:
             small = _seconds(run, _text(made.pattern, unit, SMALL))
             if small * 64 < WORTH:
                 continue
+            small = min(small, _seconds(run, _text(made.pattern, unit, SMALL)))  # the first may have compiled it
             large = _seconds(run, _text(made.pattern, unit, LARGE))
-            if not _too_much(small, large) and not _too_much(small := _seconds(run, _text(made.pattern, unit, SMALL)), large):
+            if not _too_much(small, large):
                 continue
             large = min(large, _seconds(run, _text(made.pattern, unit, LARGE)))
-            small = min(small, *(_seconds(run, _text(made.pattern, unit, SMALL)) for _ in range(2)))
+            small = min(small, _seconds(run, _text(made.pattern, unit, SMALL)))
             if _too_much(small, large):
                 told.send(("bad", number, method, unit, large, large / small))
                 break

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address
-from sendcheck.understanding.organisations import is_reserved
+from sendcheck.understanding.organisations import LOCAL_SUFFIXES, is_reserved
 
-LOCAL_SUFFIXES = ("local", "internal", "lan", "home", "corp", "intranet", "localdomain", "onion", "arpa")
 _PLAIN = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.I)
 
 

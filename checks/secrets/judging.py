@@ -20,7 +20,7 @@ CODE_OF_DIGITS = re.compile(r"\d(?:[ \u00a0.-]{0,3}\d){2,11}[#*]?(?![\w@/]|-\w|[
 TICKET = re.compile(r"[A-Z]{1,8}[-_#]?\d+")
 #: The shortest token, and the most words of a password in quotes.
 _TOKEN, _MOST_WORDS = 14, 9
-_NAME_AND_NUMBER = re.compile(r"(?-i:[A-ZÆØÅ])[^\W\d_]+[ ]\d{2,6}(?=[.!,]?\s*(?:$|\n))")
+_NAME_AND_NUMBER = re.compile(r"[A-ZÆØÅ][^\W\d_]+[ ]\d{2,6}(?=[.!,]?\s*(?:$|\n))")
 _PHRASE = re.compile(r"(?i)pass ?(?:phrase|frase)")
 #: What programs have in the place of a value: names behind an equals sign, and calls.
 _PROGRAM = re.compile(r"[a-z]+(?:_[a-z]+)+;?|\w+(?:\.\w+)*[(\[].*|\$?[A-Za-z_]*(?i:passw|passord|pwd)[A-Za-z_]*;?|[A-Za-z_]+(?:\.[A-Za-z_]+)+;?")

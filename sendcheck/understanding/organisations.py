@@ -17,6 +17,8 @@ from sendcheck.reading.limits import LIMITS
 
 # RFC 2606 and RFC 6761: names that never resolve.
 _RESERVED_SUFFIXES = ("example", "test", "invalid", "localhost")
+#: Endings that are used inside of houses and networks, and that nobody outside can write to (RFC 6762, appendix G; RFC 7686).
+LOCAL_SUFFIXES = ("local", "internal", "lan", "home", "corp", "intranet", "localdomain", "onion", "arpa")
 _RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
 
 
@@ -25,14 +27,11 @@ def is_reserved(domain: str) -> bool:
     return domain.rpartition(".")[2] in _RESERVED_SUFFIXES or any(domain == d or domain.endswith("." + d) for d in _RESERVED_DOMAINS)
 
 
-#: Endings that houses use inside (RFC 6762, appendix G; ICANN's .internal).
-_PRIVATE_SUFFIXES = ("local", "internal", "intern", "intranet", "lan", "home", "corp", "private")
-
-
 def may_exist(domain: str) -> bool:
     """Whether a domain ends as domains do: on the public suffix list, reserved, or used inside of houses. “ss.ord” does not."""
     last = readable(domain.lower().strip(".")).rpartition(".")[2]
-    return last in _suffixes().rules or last in _PRIVATE_SUFFIXES or is_reserved(last)
+    suffixes = _suffixes()
+    return last in suffixes.rules or last in suffixes.wildcards or last in LOCAL_SUFFIXES or is_reserved(last)
 
 
 def listed(entry: str, address: str) -> bool:

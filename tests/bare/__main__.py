@@ -77,7 +77,7 @@ def _run(root: Path, command: str) -> int:
         "PATH": PATH,
         "HOME": str(HOME),
         "SENDCHECK_REQUIRE": "extras",
-        "SENDCHECK_VALUES": "5",
+        "SENDCHECK_VALUES": "10",
     }
     shell = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environ.items()), "/bin/sh", "-c", f"cd {PROJECT} && {{ {command}; }}; exit $?"]
     return subprocess.run([*NAMESPACES, "sh", "-c", _INSIDE, *mounts, *shell], check=False).returncode
