@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
 from sendcheck.understanding.dictionaries import is_word
-from sendcheck.understanding.names import edits, fold, given_names
+from sendcheck.understanding.names import edits, fold, given_names, rare_given_names
 from sendcheck.understanding.names import person as name_of
 from sendcheck.understanding.salutation import Addressee, Salutation, salutation
 
@@ -135,7 +135,7 @@ def _slip(mail: Mail, person: Addressee, everyone: list[Recipient]) -> tuple[tup
     for written in person.words:
         word = written[0]
         folded = fold(word)
-        if len(folded) < 3 or folded in given_names() or any(r.person.has(word) for r in everyone):
+        if len(folded) < 3 or (folded in given_names() and folded not in rare_given_names()) or any(r.person.has(word) for r in everyone):
             continue
         for recipient in everyone:
             for right in recipient.person.words:

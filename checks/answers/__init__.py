@@ -78,9 +78,12 @@ def _goes_to_author(mail: Mail) -> bool:
     """Whether whoever asked gets the answer: by name, or through the list that the question went to."""
     assert mail.parent is not None
     author = mail.parent.sender
-    if author is None or "@" not in author.addr or not mail.recipients:
+    if author is None or not mail.recipients:
         return True
-    return any(r.key == author.key for r in mail.recipients) or _asks_everybody(mail)
+    if mail.is_sender(author):
+        return False  # one's own mail, sent on or followed up
+    circle = mail.circle((author, mail.parent.delegate))
+    return any(circle.holds(r) is not False for r in mail.recipients) or _asks_everybody(mail)
 
 
 def _asks_everybody(mail: Mail) -> bool:

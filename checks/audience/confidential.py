@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Circle, Confidence, Hit, Kind, Lazy, Mail, Place, Recipient, Severity, pattern, toml
+from sendcheck.checkapi import Confidence, Hit, Kind, Lazy, Mail, Place, Recipient, Severity, pattern, toml
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import registrable_domain
 
@@ -72,8 +72,8 @@ def _label(subject: str) -> str | None:
 
 def _asked(mail: Mail) -> Iterator[Hit]:
     for words, asker, readers in _requests(mail):
-        on_it = Circle.of((asker, mail.sender, *(readers or ())))
-        spread = [r for r in mail.recipients if r not in on_it and not asked_to_involve(mail, r)]
+        on_it = mail.circle((asker, mail.sender, *(readers or ())))
+        spread = [r for r in mail.recipients if on_it.holds(r) is False and not asked_to_involve(mail, r)]
         unsure = readers is None
         if unsure:
             org = mail.organisations.of(asker) if asker is not None and asker.domain else None

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Circle, Confidence, Hit, Mail, NotRun, Parent, Place, by_language, pattern
+from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Parent, Place, by_language, pattern
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.lookalikes import address_slip
 from sendcheck.understanding.names import fold, person
+from sendcheck.understanding.salutation import is_hint, salutation
 
 RULE = "recipient-dropped"
 _NAME = r"[A-ZÆØÅÄÖ][^\W\d_]{1,30}"
@@ -47,31 +48,44 @@ def _hit(mail: Mail, address: Address, message: str, place: Place) -> Hit:
 
 
 def _is_missed(mail: Mail, author: Address, parent: Parent) -> bool:
-    if _is_sender(mail, author) or _gets_it(mail, author):
+    if mail.sender is None or mail.is_sender(author) or any(_gets_it(mail, a) for a in (author, parent.delegate) if a is not None):
         return False
     if any(address_slip(r.address, author) for r in mail.recipients):
         return False  # `recipient-lookalike` tells (RULES.md, ruling 7)
     owner = person(author)
     if owner.role or owner.crowd or pattern(__package__, "robots").search(author.addr):
         return False
-    if _follows_reply_to(mail, parent) or _same_list(mail, parent):
+    if _follows_reply_to(mail, parent) or _same_list(mail, parent) or _was_handed_over(mail, author) or _hands_on(mail, author):
         return False
     return not (parent.kind == "trail" and not _continues(mail, parent))
 
 
-def _is_sender(mail: Mail, address: Address) -> bool:
-    """The sender's own mail, from this or another of their addresses."""
-    if mail.sender is None:
-        return True
-    if address.key == mail.sender.key:
-        return True
-    return person(mail.sender).has_full_name(person(address))
-
-
 def _gets_it(mail: Mail, address: Address) -> bool:
     """Whether a recipient is that mailbox, or that person under another address."""
-    circle, owner = Circle.of((address,)), person(address)
-    return any(r in circle or r.person.has_full_name(owner) for r in mail.recipients)
+    circle, owner = mail.circle((address,)), person(address)
+    named = " ".join(owner.words) if len(owner.words) > 1 else ""
+    return any(circle.holds(r) is not False or r.person.has_full_name(owner) or r.person.bears(named) for r in mail.recipients)
+
+
+def _was_handed_over(mail: Mail, author: Address) -> bool:
+    """A colleague passed somebody's mail on, and that one is answered."""
+    if not mail.is_inside(author):
+        return False
+    asked = [a for a in (*(q.sender for q in mail.quoted[1:]), *(m.sender for m in mail.earlier)) if a is not None and a.key != author.key]
+    return any(mail.circle((a,)).holds(r) for a in asked for r in mail.recipients)
+
+
+def _hands_on(mail: Mail, author: Address) -> bool:
+    """A forward that bears no mark of one: to people who were on no mail of the thread, who are greeted, or who are told nothing."""
+    thread = mail.circle(a for a in mail.thread_people() if not mail.is_sender(a))
+    if any(thread.holds(r) is not False for r in mail.recipients):
+        return False
+    greeted = salutation(mail)
+    names = [word for one in greeted.people for word, _start, _end in one.words] if greeted is not None else []
+    if not names:
+        return is_hint(mail.own_text)
+    owner = person(author)
+    return not any(owner.fits(name) for name in names) and any(r.person.fits(name) for name in names for r in mail.recipients)
 
 
 def _follows_reply_to(mail: Mail, parent: Parent) -> bool:
@@ -109,7 +123,7 @@ def _vocatives() -> re.Pattern[str]:
 
 def _addressed(mail: Mail) -> Iterator[tuple[Address, Place]]:
     """People of the thread whom a sentence calls by name and whom the mail does not reach. The salutation is `greeting-mismatch`'s."""
-    thread = [a for a in mail.thread_people() if not _is_sender(mail, a)]
+    thread = [a for a in mail.thread_people() if mail.sender is not None and not mail.is_sender(a)]
     seen: set[str] = set()
     for stretch in mail.own():
         first = len(stretch.text) - len(stretch.text.lstrip())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from sendcheck.checkapi import Hit, Mail, Recipient, Severity
+from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
 from sendcheck.reading.addresses import Address
 
 #: Mails that two organisations saw each other on, from which on they are regularly addressed together; mails to each from which on
@@ -20,9 +20,9 @@ _PAIRED = 20
 def leak(mail: Mail) -> Iterator[Hit]:
     """One finding for the mail, pointing at each address of the smaller groups (RULES.md, ruling 24)."""
     groups: dict[str, list[Recipient]] = {}
-    outside = [r for r in _distinct(mail.visible) if not r.inside and r.address.error is None and r.address.domain]
+    outside = [r for r in _distinct(mail.visible) if not r.inside and r.address.error is None and r.address.domain and not mail.is_sender(r.address)]
     for recipient in outside:
-        groups.setdefault(recipient.organisation, []).append(recipient)
+        groups.setdefault(_house_of(recipient, outside), []).append(recipient)
     if len(groups) < 2:
         return
     together = _seen_together(mail)
@@ -32,11 +32,13 @@ def leak(mail: Mail) -> Iterator[Hit]:
         return
     ranked = sorted((name for name in groups if name in involved), key=lambda name: -len(groups[name]))
     exposed = set(ranked[1:])
-    smaller = [person for person in outside if person.organisation in exposed]
+    smaller = [one for name, people in groups.items() if name in exposed for one in people]
     places = [mail.at_recipient(person) for person in smaller]
     only_private = all("@" in name for name in involved)
     apart = bool(together & involved) or past.apart(involved) or bool(mail.parent and mail.parent.recipients is not None and not involved <= together)
-    severity = Severity.WARNING if only_private and not apart else None
+    # “Kari wrote:” does not say who else was on the mail that is answered
+    hidden = mail.is_reply and mail.parent is not None and mail.parent.recipients is None
+    severity = Severity.WARNING if (only_private or hidden) and not apart else None
     shown = ", ".join(ranked[:4]) + (f" and {len(ranked) - 4} more" if len(ranked) > 4 else "")
     yield Hit(
         "cc-leak",
@@ -44,10 +46,19 @@ def leak(mail: Mail) -> Iterator[Hit]:
         places[0],
         _remedy(mail, smaller),
         tuple(places[1:]),
-        severity=severity,
+        Confidence.MEDIUM if hidden and not apart else Confidence.HIGH,
+        severity,
         key=",".join(sorted(r.key for people in groups.values() for r in people)),
         pairs=tuple(_pairs(groups, involved)),
     )
+
+
+def _house_of(recipient: Recipient, everyone: list[Recipient]) -> str:
+    """A recipient's organisation; for the private mailbox of somebody who also gets the mail in their house, that house."""
+    if "@" not in recipient.organisation:
+        return recipient.organisation
+    twin = (r for r in everyone if "@" not in r.organisation and len(r.person.words) > 1 and recipient.person.bears(" ".join(r.person.words)))
+    return next((r.organisation for r in twin), recipient.organisation)
 
 
 def _pairs(groups: Mapping[str, list[Recipient]], involved: set[str]) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from sendcheck.checkapi import Circle, Hit, Mail, NotRun, Recipient, pattern
+from sendcheck.checkapi import Hit, Mail, NotRun, Recipient, pattern
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import person
 
@@ -25,8 +25,8 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
         yield NotRun(RULE, "the thread does not show who was on it")
         return
     thread = mail.thread_people()
-    circle = Circle.of(thread)
-    new = [r for r in mail.outside if r not in circle and untagged(r.key) not in written and not asked_to_involve(mail, r)]
+    circle = mail.circle(thread)
+    new = [r for r in mail.outside if circle.holds(r) is False and untagged(r.key) not in written and not asked_to_involve(mail, r)]
     if mail.profile in {"general", "internal"}:
         known = {mail.organisations.of(a) for a in thread if a.domain}
         new = [r for r in new if r.organisation not in known]

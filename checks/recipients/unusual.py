@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sendcheck.checkapi import Acquaintance, Circle, Confidence, Draft, Fit, Hit, Mail, NotRun, Recipient, Severity
+from sendcheck.checkapi import Acquaintance, Confidence, Draft, Fit, Hit, Mail, NotRun, Recipient, Severity
 from sendcheck.reading.addresses import untagged
 from sendcheck.understanding.lookalikes import split_domain
 from sendcheck.understanding.names import person
@@ -39,12 +39,12 @@ def unusual(mail: Mail) -> Iterator[Hit | NotRun]:
     if len(by_key) > _MOST:
         yield NotRun(RULE, f"the mail goes to {len(by_key):,} addresses: that is a list, and no circle of people")
         return
-    circle = Circle.of(mail.thread_people())
+    circle = mail.circle(mail.thread_people())
     written = history.in_thread(mail.message.raw)
     draft = Draft(tuple(by_key), mail.base_subject, mail.own_text, mail.date if mail.date_known else None, mail.message.raw)
     for fit in history.fits(draft):
         recipient = by_key[untagged(fit.person.address)]
-        if recipient in circle or untagged(recipient.key) in written:
+        if circle.holds(recipient) is not False or untagged(recipient.key) in written:
             continue
         hit = _namesake(mail, recipient, fit) or _stranger(mail, recipient, fit, len(by_key))
         if hit is not None:

@@ -12,7 +12,7 @@ def people(quoted: QuotedMail) -> list[Address] | None:
     """Sender and recipients, or None where the trail does not show the recipients."""
     if quoted.recipients is None:
         return None
-    return [a for a in (quoted.sender, *quoted.recipients) if a is not None]
+    return [a for a in (quoted.sender, quoted.delegate, *quoted.recipients) if a is not None]
 
 
 class Participants(NamedTuple):
@@ -22,16 +22,16 @@ class Participants(NamedTuple):
     everyone: Circle | None
 
     @classmethod
-    def of(cls, quoted: QuotedMail) -> Participants:
+    def of(cls, mail: Mail, quoted: QuotedMail) -> Participants:
         """The participants of one quoted mail."""
         known = people(quoted)
-        return cls(Circle.of((quoted.sender,)), None if known is None else Circle.of(known))
+        return cls(mail.circle((quoted.sender, quoted.delegate)), None if known is None else mail.circle(known))
 
     def had(self, recipient: Recipient) -> bool | None:
         """Whether a recipient was on that mail; None if the trail does not say."""
-        if recipient in self.author:
+        if self.author.holds(recipient):
             return True
-        return None if self.everyone is None else recipient in self.everyone
+        return None if self.everyone is None else self.everyone.holds(recipient)
 
 
 def place_of(mail: Mail, quoted: QuotedMail) -> Place:

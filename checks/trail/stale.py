@@ -36,8 +36,8 @@ def stale(mail: Mail) -> Iterator[Hit]:
     if not trail:
         return
     newest = trail[0]
-    on_newest = Participants.of(newest)
-    wrote_it = any(r in on_newest.author for r in mail.recipients)
+    on_newest = Participants.of(mail, newest)
+    wrote_it = any(on_newest.author.holds(r) is not False for r in mail.recipients)
     if _answers(own, newest, wrote_it, mail) or _goes_on(mail, newest, on_newest):
         return
     for quoted in trail:
@@ -58,7 +58,8 @@ def _goes_on(mail: Mail, newest: QuotedMail, on_newest: Participants) -> bool:
     """A reply under the thread's own subject to somebody who was on it: the conversation goes on, whoever else reads along."""
     if not mail.is_reply or newest.subject is None or not newest.subject.strip() or not same_subject(newest.subject, mail.subject):
         return False
-    return any(on_newest.had(r) for r in mail.recipients) or _same_list(mail, newest)
+    there = [on_newest.had(r) for r in mail.recipients]
+    return any(there) or (None in there and on_newest.everyone is not None) or _same_list(mail, newest)
 
 
 def _same_list(mail: Mail, newest: QuotedMail) -> bool:
@@ -69,7 +70,7 @@ def _same_list(mail: Mail, newest: QuotedMail) -> bool:
 
 def _stranger(mail: Mail, quoted: QuotedMail, on_newest: Participants) -> tuple[str, Confidence] | None:
     """An outside reader who was not on that mail (and not on the newest, whose trail it then already was)."""
-    on_it = Participants.of(quoted)
+    on_it = Participants.of(mail, quoted)
     for recipient in mail.outside:
         if on_it.had(recipient) is False and not on_newest.had(recipient):
             return f"{recipient.shown} was not on it", Confidence.HIGH
@@ -105,7 +106,7 @@ def _answers(own: str, quoted: QuotedMail, wrote_it: bool, mail: Mail) -> bool:
         return True
     names = {fold(w) for a in mail.thread_people() for w in re.findall(r"[^\W\d_]+", f"{a.name} {a.addr}")}
     names |= {fold(w) for r in mail.recipients for w in re.findall(r"[^\W\d_]+", f"{r.address.name} {r.address.addr}")}
-    mine, theirs = _words(own, names), _words(quoted.text, names)
+    mine, theirs = _words(f"{own}\n{mail.base_subject}", names), _words(quoted.text, names)
     shared = mine & theirs
     if wrote_it and len(own.split()) <= _SHORT_ANSWER and (mail.is_reply and mail.base_subject != mail.subject.strip()):
         return True

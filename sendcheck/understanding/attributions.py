@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address
-from sendcheck.understanding.headerblocks import EMAIL, people
+from sendcheck.understanding.headerblocks import EMAIL, people, without_calendar_words
 from sendcheck.understanding.quotewords import QuoteWords
 
 MAX_ATTRIBUTION = 320
@@ -17,6 +17,8 @@ _DAY = re.compile(r"\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _WHEN = re.compile(
     r".*\d[\d:.,]*(?:\s*(?:[AP]\.?\s?M\.?|kl\.?|Uhr|Uhr,|klo|(?:GMT|UTC|CES?T|MES?Z|PST)?[+-]\d{2}:?\d{2}|\(\w+\)|(?:GMT|UTC)[+-]\d{1,2}|[A-Z]{3,4}(?=\W)))*[\s,.]*"
 )
+#: Behind the last word of a Notes name, the house: “Kari Holm@NORD”, “Kari Holm/OSL/ACME@ACME”, no mailbox.
+_HOUSE = re.compile(r"(?<=[^\W\d_] )([A-ZÆØÅÄÖÜ][^\s@/<>\"',;:()]{1,40})@(\w{1,30})(?![\w.@-])|((?:/[\w&.-]{1,30}){1,4})@\w{1,30}(?![\w.@-])")
 _FRAME = " \t*_-–—"
 #: Lines that a client tears one attribution into, blank ones counted.
 _SCATTERED = 10
@@ -110,6 +112,7 @@ def _has_name(text: str, words: QuoteWords) -> bool:
 
 def author(text: str, words: QuoteWords) -> Address | None:
     """The author an attribution names: the mailbox, or the words next to the verb."""
+    text = _HOUSE.sub(lambda m: m[3] or f"{m[1]}/{m[2]}", text)
     email = EMAIL.search(text)
     verb = words.verb.search(text)
     if email is not None and verb is not None and verb.end() <= email.start():
@@ -133,6 +136,7 @@ def _name(side: str, words: QuoteWords) -> str:
     name = " ".join(name.split()).strip(" .-'–—*_")
     for _ in range(2):
         name = words.filler.sub("", name).strip(" .-'–—*_")
+    name = without_calendar_words(name)
     return name if re.search(r"[^\W\d_]{2}", name) else ""
 
 

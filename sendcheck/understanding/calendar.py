@@ -63,6 +63,12 @@ def _calendar(language: str) -> _Calendar:
 
 
 @cache
+def calendar_words() -> frozenset[str]:
+    """Names of days and months, in small letters."""
+    return frozenset(word for calendar in _calendars() for word in (*calendar.months, *calendar.weekdays))
+
+
+@cache
 def joining_words() -> frozenset[str]:
     """Words that may follow a date in running text; another plain word makes “31 June …” a count of things."""
     return frozenset(w for lang in languages_with("calendar.toml") for w in language_file(lang, "calendar.toml")["may_follow"])

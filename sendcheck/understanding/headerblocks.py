@@ -6,7 +6,8 @@ import re
 from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address, parse_address_list
-from sendcheck.understanding.quotewords import Label, label_alone, label_of, of_one_language
+from sendcheck.understanding.calendar import calendar_words
+from sendcheck.understanding.quotewords import Label, label_alone, label_before_tab, label_of, of_one_language, quote_words
 
 EMAIL = re.compile(r"(?<![^\s<>\"'(),;:\[\]@=])[^\s<>\"'(),;:\[\]@=]+@[^\s<>\"'(),;:\[\]@]*[^\s<>\"'(),;:.\[\]@]")
 #: How Lotus Notes writes when: 03/28/2001 07:01 PM, 28.03.2001 19:01, 2001-03-28 19:01.
@@ -18,13 +19,20 @@ _NOTES_NAME = re.compile(
     r"(?<!\w)(?P<name>[^\W\d_][^\s,;<>/@\"]{0,40}(?: [^\s,;<>/@\"]{1,40}){0,4})"
     r"(?P<path>(?:/[\w&.-]{1,30}(?: [\w&.-]{1,30}){0,2}){1,4}(?:@\w[\w.-]*)?|@\w+)(?=\s*(?:[,;<>]|$))"
 )
-_ON = re.compile(r"(?<=\w)\s{1,3}(?:on|am|den|le|el|il|op)\s{0,3}$", re.I)
+#: Any date or hour, from which on a line says no more who wrote.
+_WHEN = re.compile(
+    r"(?<![\w@./-])(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
+    r"|\d{1,2}\.?(?=\s+(?P<month>[^\W\d_]{3,12})))(?![\w@])"
+)
+_ON = frozenset({"on", "at", "am", "den", "le", "el", "il", "op", "på", "kl", "um", "pm"})
 #: A head names so many people and no more: its lines have no end that a client would set.
 _LONGEST = 20_000
 
 
 class HeaderBlock(NamedTuple):
-    """A block in lines first..last (exclusive), and what it says; ``recipients`` is None where it does not show them."""
+    """A block in lines first..last (exclusive), and what it says; ``recipients`` is None where it does not show them, ``delegate``: who sent it for the
+    author (RFC 5322's Sender: “Kari on behalf of Per”, “Sent by: Kari”).
+    """
 
     first: int
     last: int
@@ -32,6 +40,7 @@ class HeaderBlock(NamedTuple):
     recipients: tuple[Address, ...] | None
     date: str | None
     subject: str | None
+    delegate: Address | None = None
 
 
 def header_block(lines: list[str], depths: list[int], index: int, *, trusted: bool) -> HeaderBlock | None:
@@ -57,7 +66,7 @@ def header_block(lines: list[str], depths: list[int], index: int, *, trusted: bo
             values[last_kind] = f"{values[last_kind]} {value}" if last_kind in values else value
             written.setdefault(last_kind, label.word)
             continued = 0
-        elif last_kind in {"to", "cc", "subject", "other", "from", "bcc"} and continued < 12 and "subject" not in values:
+        elif last_kind in {"to", "cc", "subject", "other", "sender", "from", "bcc"} and continued < 12 and "subject" not in values:
             values[last_kind] = f"{values[last_kind]} {line.strip()}"
             continued += 1
         elif last_kind == "subject" and continued == 0 and line[:1] in " \t" and line.strip():
@@ -75,13 +84,13 @@ def _goes_on(lines: list[str], depths: list[int], at: int, values: dict[str, str
     """One blank line between labels that HTML paragraphs keep apart; none behind the subject, where the mail begins."""
     following = lines[at + 1] if at + 1 < len(lines) and depths[at + 1] == depths[at] else ""
     label = label_of(following)
-    return "from" in values and label is not None and label.kind != "other" and label.kind not in values
+    return "from" in values and label is not None and label.kind not in {"other", "sender"} and label.kind not in values
 
 
 def _is_enough(values: dict[str, str], written: dict[str, str], first: Label | None, trusted: bool) -> bool:
     """Whether labels prove a quoted mail: “From: Monday / To: Friday” does not."""
     shows_mailbox = "@" in values["from"] or bool(re.search(r"\w/\w", values["from"]))
-    heads = len(values.keys() - {"other"})
+    heads = len(values.keys() - {"other", "sender"})
     if trusted and heads >= 2:
         return True
     enough = heads >= 2 and ("subject" in values or shows_mailbox) and ("sent" in values or "to" in values) and of_one_language(written)
@@ -95,16 +104,30 @@ def _block(first: int, last: int, values: dict[str, str], date: str | None = Non
     if "to" in values or "cc" in values:
         recipients = tuple(a for kind in ("to", "cc") for a in people(values.get(kind, "")))
     author, when = _without_date(values.get("from", ""))
-    senders = people(author)
-    return HeaderBlock(first, last, senders[0] if senders else None, recipients, values.get("sent") or date or when, values.get("subject"))
+    behalf = quote_words().behalf.search(author)
+    senders = people(author[behalf.end() :] if behalf else author)
+    delegates = people(author[: behalf.start()] if behalf else values.get("sender", ""))
+    sender, delegate = (found[0] if found else None for found in (senders, delegates))
+    return HeaderBlock(first, last, sender, recipients, values.get("sent") or date or when, values.get("subject"), delegate)
 
 
 def _without_date(value: str) -> tuple[str, str | None]:
-    """“Kari Holm/ACME on 04/02/2001 05:49 PM”: who, and when."""
-    date = NOTES_DATE.search(value)
-    if date is None:
+    """“Kari Holm/ACME on 04/02/2001 05:49 PM”: who, and when. Of a value with a mailbox only what stands behind that can be a date."""
+    mailbox = EMAIL.search(value)
+    dates = _WHEN.finditer(value, mailbox.end() if mailbox else 0)
+    date = next((d for d in dates if d["month"] is None or d["month"].casefold() in calendar_words()), None)
+    if date is None or not value[: date.start()].strip():
         return value, None
-    return _ON.sub("", value[: date.start()]), date.group(0).strip()
+    name = without_calendar_words(value[: date.start()])
+    return (name, value[len(name) :].strip(" ,")) if name else (value, None)
+
+
+def without_calendar_words(name: str) -> str:
+    """A name without “on Wednesday” or “den 9.” behind it."""
+    words = name.split(" ")
+    while words and (not (word := words[-1].strip(".,\t(").casefold()) or word in _ON or word in calendar_words()):
+        words.pop()
+    return " ".join(words).rstrip(" ,\t")
 
 
 def notes_block(lines: list[str], depths: list[int], index: int) -> HeaderBlock | None:
@@ -115,7 +138,7 @@ def notes_block(lines: list[str], depths: list[int], index: int) -> HeaderBlock 
     last: str | None = None
     while at < len(lines) and at - index < 40 and depths[at] == depths[index]:
         line = lines[at]
-        label = label_of(line) or label_alone(line)
+        label = label_of(line) or label_alone(line) or label_before_tab(line)
         if label is not None:
             last = label.kind
             values[last] = line[label.end :].strip()
@@ -159,6 +182,7 @@ def _name_above(lines: list[str], depths: list[int], index: int) -> int:
 def people(value: str) -> list[Address]:
     """Mailboxes of a header line in a trail, where names often stand without addresses. A Notes name keeps its path in ``raw``."""
     cleaned = re.sub(r"\[?mailto:([^\]>\s]+)\]?", r"<\1>", value[:_LONGEST])
+    cleaned = re.sub(r"(?<=\d):(?=\d)", ".", cleaned)  # hours in a name begin no group
     cleaned = re.sub(r"<(<[^>]+>)>", r"\1", cleaned)
     cleaned = re.sub(r"'([^'\s]+@[^'\s]+)'", r"\1", cleaned)
     paths: dict[str, str] = {}

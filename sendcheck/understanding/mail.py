@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from sendcheck.reading.sourcemap import FilePosition
 from sendcheck.reading.templates.model import Spot, Template
 from sendcheck.understanding.acquaintance import History, NoHistory
 from sendcheck.understanding.names import Person, person
-from sendcheck.understanding.organisations import Organisations
+from sendcheck.understanding.organisations import Organisations, is_free_mail
 from sendcheck.understanding.place import Place, clip
 from sendcheck.understanding.proofreading import NoProofreader, Proofreader
 from sendcheck.understanding.prose import Prose, Sentence
@@ -61,20 +60,24 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Some people of a thread, for asking whether a recipient is among them: by address, or by name where a trail shows no address."""
+    """Some people of a thread, for asking whether a recipient is among them: by address, or by name where a trail shows no address.
+
+    ``names``: those shown without an address; ``unplaced``: whether one of them is borne by nobody whose address is known; ``at``: full names of the
+    others by their organisation, since people have more than one address in their house.
+    """
 
     keys: frozenset[str]
-    names: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+    unplaced: bool = False
+    at: tuple[tuple[str, str], ...] = ()
 
-    @classmethod
-    def of(cls, people: Iterable[Address | None]) -> Circle:
-        """The circle of these mailboxes and bare names; None stands for nobody."""
-        known = [a for a in people if a is not None]
-        bare = (tuple(re.findall(r"[^\W\d_]{2,}", a.name)) for a in known if "@" not in a.addr)
-        return cls(frozenset(a.key for a in known if "@" in a.addr), tuple(dict.fromkeys(words for words in bare if words)))
-
-    def __contains__(self, recipient: Recipient) -> bool:
-        return recipient.key in self.keys or any(all(recipient.person.fits(word) for word in words) for words in self.names)
+    def holds(self, recipient: Recipient) -> bool | None:
+        """Whether a recipient is among them; None where the address gives no name away and the trail shows somebody without one (RULES.md, ruling 44)."""
+        if recipient.key in self.keys or any(recipient.person.bears(name) for name in self.names):
+            return True
+        if any(house == recipient.organisation and recipient.person.bears(name) for house, name in self.at):
+            return True
+        return None if self.unplaced and not recipient.person.known else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Parent:
 
     ``recipients`` is None where they are not known. ``kind``: ``given``, ``found`` (in a mail store) or ``trail``. ``prose``: its own text as
     sentences, None where it has none that can be read; ``unreadable`` then says why. ``doubt``: why it may belong to another conversation.
+    ``delegate``: who sent it in the sender's name (RFC 5322's Sender).
     """
 
     source: str
@@ -130,6 +134,7 @@ class Parent:
     prose: Prose | None = None
     unreadable: str = ""
     doubt: str = ""
+    delegate: Address | None = None
 
     @property
     def whole(self) -> bool:
@@ -258,13 +263,35 @@ class Mail:
         readers = {a.key for a in (self.parent.recipients if self.parent is not None else None) or ()}
         return any(r.key in readers and (r.person.role or r.person.crowd) for r in self.recipients)
 
+    def circle(self, people: Iterable[Address | None]) -> Circle:
+        """Some people of the thread, addresses or bare names; None stands for nobody."""
+        known = [a for a in people if a is not None]
+        mailboxes = [a for a in known if "@" in a.addr]
+        names = tuple(dict.fromkeys(a.name for a in known if "@" not in a.addr and a.name))
+        placed = [r.person for r in self.recipients if r.person.known] if names else []
+        placed += [person(a, self.is_inside(a)) for a in (self.sender, *self.thread_people()) if a is not None and "@" in a.addr] if names else []
+        full = ((self.organisations.of(a), " ".join((*owner.words, *owner.initials))) for a in mailboxes if len((owner := person(a)).words) > 1)
+        return Circle(frozenset(a.key for a in mailboxes), names, any(not any(p.bears(name) for p in placed) for name in names), tuple(dict.fromkeys(full)))
+
+    def is_sender(self, address: Address) -> bool:
+        """Whether somebody in the thread is who sends this mail: by address, or by name, under whatever address of theirs."""
+        if self.sender is None:
+            return False
+        if "@" in address.addr and address.key == self.sender.key:
+            return True
+        me = person(self.sender, True)
+        if "@" in address.addr and self.organisations.of(address) != self.organisations.of(self.sender):
+            owner, name = person(address), " ".join(me.words)
+            return me.has_full_name(owner) or (is_free_mail(address.domain) and len(me.words) > 1 and owner.bears(name))
+        return me.bears(address.name or " ".join(person(address).words))
+
     def thread_people(self) -> tuple[Address, ...]:
         """Everyone seen on a mail of the thread (the parent, those before it, the mails quoted), addresses or bare names."""
         people: list[Address] = []
         for mail in self.answered:
-            people += [a for a in (mail.sender, *(mail.recipients or ())) if a]
+            people += [a for a in (mail.sender, mail.delegate, *(mail.recipients or ())) if a]
         for quoted in self.quoted:
-            people += [a for a in (quoted.sender, *(quoted.recipients or ())) if a]
+            people += [a for a in (quoted.sender, quoted.delegate, *(quoted.recipients or ())) if a]
         return tuple(people)
 
     def thread_texts(self) -> tuple[str, ...]:

@@ -18,12 +18,17 @@ from sendcheck.reading.addresses import Address
 from sendcheck.reading.limits import LIMITS
 from sendcheck.understanding.organisations import is_free_mail
 
+#: Words of firms that may also stand in a person's name, or in a list of people.
+_JOINING = frozenset({"and", "og", "of", "the", "for", "sa", "ag", "as", "co", "ab"})
+_LETTERS = re.compile(r"[^\W\d_]+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # A letter and what may begin a surname: one consonant, or a usual cluster, then a vowel.
 _INITIAL_AND_SURNAME = re.compile(
     r"[a-z](?:[bcdfghjklmnpqrstvwxz]?|sch|sk|skj|st|str|stj|sp|sm|sn|sl|sh|sw|sv|sc|tr|th|tv|tj|dr|br|bl|bj|cr|cl|ch|fr|fl|fj|gr|gl|gj|gu|hj|kr|kl|kn|kv|kj|pr|pl|ph|qu|wr|wh|mc)"
     r"[aeiouy][a-z]{2,}"
 )
+#: A local part is compared with the beginnings of so many words of a name, and has no more letters.
+_MOST_WORDS, _LONGEST_LOCAL = 4, 40
 _FOLDED = str.maketrans({"ø": "o", "æ": "ae", "å": "a", "ö": "o", "ä": "a", "ü": "u", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "þ": "th"})
 
 
@@ -39,6 +44,12 @@ def fold(name: str) -> str:
 def given_names() -> Entries:
     """Known given names, folded."""
     return lines("sendcheck.languages", "given_names.txt").also(name for row in _nickname_rows() for name in row)
+
+
+@cache
+def rare_given_names() -> Entries:
+    """Given names of one country alone, folded: what is one edit off a recipient's name is then rather a slip."""
+    return lines("sendcheck.languages", "rare_given_names.txt")
 
 
 def _nickname_rows() -> Iterator[list[str]]:
@@ -127,6 +138,12 @@ class Person(NamedTuple):
             return True
         return len(wanted) >= 4 and wanted in self.local
 
+    def bears(self, name: str) -> bool:
+        """Whether a whole name can be this person's, read generously: each word fits, or the local part is made of their beginnings (``haas``)."""
+        words = [w for w in _LETTERS.findall(name) if fold(w) not in titles()]
+        long = [w for w in words if len(w) > 1]
+        return bool(long) and (all(self.fits(word) for word in long) or _made_of(self.local, [fold(w) for w in words]))
+
     def joined(self, other: Person) -> Person:
         """The same owner with what another spelling of the name tells, too."""
         words = tuple(dict.fromkeys((*self.words, *other.words)))
@@ -140,6 +157,21 @@ class Person(NamedTuple):
         """Whether *other*, by two name words or more, bears this person's name."""
         theirs = [w for w in other.words if len(w) > 1]
         return len(theirs) > 1 and len(self.words) > 1 and all(self.has(w) for w in theirs)
+
+
+def _made_of(local: str, words: list[str]) -> bool:
+    """Whether letters are the beginnings of at least two of these words, one behind the other, in any order."""
+
+    def rest(letters: str, left: tuple[str, ...], used: int) -> bool:
+        if not letters:
+            return used > 1
+        for at, word in enumerate(left):
+            shared = next((n for n, (a, b) in enumerate(zip(letters, word, strict=False)) if a != b), min(len(letters), len(word)))
+            if any(rest(letters[n:], left[:at] + left[at + 1 :], used + 1) for n in range(shared, 0, -1)):
+                return True
+        return False
+
+    return len(local) <= _LONGEST_LOCAL and rest(local, tuple(words[:_MOST_WORDS]), 0)
 
 
 def person(address: Address, inside: bool = False) -> Person:
@@ -156,6 +188,9 @@ def _person(name: str, addr: str, inside: bool) -> Person:
     display = _display_words(address.name) if fold(address.name) != fold(address.local) else []
     groups = role_words() | _words_of("crowds")
     role = any(fold(p) in groups or fold(p).endswith("list") for p in pieces) or any(fold(w) in groups for w in display)
+    if not role and display and _is_house(address, pieces, display):
+        # whoever writes under the house's name may still show in the local part
+        role, display = not (len(pieces) > 1 and _names_someone(pieces) and "&" not in address.name), []
     if display and not role:
         words = [w for w in display if len(w) > 1]
         # a middle initial behind a known given name is no name one is called by
@@ -183,6 +218,20 @@ def _person(name: str, addr: str, inside: bool) -> Person:
         # "jsmith" in one's own house: the usual first initial and surname
         return Person((), frozenset(letters[0]), letters, True, False)
     return Person((), frozenset(), letters, False, False)
+
+
+def _is_house(address: Address, pieces: list[str], display: list[str]) -> bool:
+    """Whether a display name is an organisation's: joined by “&”, with a word of firms, or what its domain is called."""
+    names = [fold(w) for w in display]
+    if re.search(r"\w\s*[&+]\s*\w", address.name) or (len(display) > 1 and display[-1].isupper() and names[-1] in _words_of("organisation_words")):
+        return True
+    if any(name in {fold(p) for p in pieces} and name in given_names() for name in names):
+        return False  # “Kari Holm, Nordlys Media” at kari.holm@
+    if any(name in _words_of("organisation_words") and name not in _JOINING for name in names[1:]):
+        return True
+    labels = {label for label in fold(address.domain).replace("-", "").split(".")[:-1] if len(label) > 1}
+    called = {*names, "".join(names), "".join(name[0] for name in names)} if len(names) > 1 else set(names)
+    return any(label in called for label in labels) and not any(name in given_names() for name in names if name not in labels)
 
 
 def _leading_given_name(letters: str) -> str | None:

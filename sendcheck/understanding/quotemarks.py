@@ -26,7 +26,8 @@ _MAX_LOOKS = 4_000
 class Mark(NamedTuple):
     """Where a quoted mail begins: lines first..last (exclusive), and what its head says.
 
-    ``kind``: attribution, header, original, forward, above (a line to reply above) or chat. ``recipients`` is None where the mark does not show them.
+    ``kind``: attribution, header, original, forward, above (a line to reply above) or chat. ``recipients`` is None where the mark does not show them;
+    ``delegate``: who sent it for the sender.
     ``strong``: the mark alone proves a quote; a weak one needs quoted lines below it.
     """
 
@@ -38,6 +39,7 @@ class Mark(NamedTuple):
     recipients: tuple[Address, ...] | None = None
     date: str | None = None
     subject: str | None = None
+    delegate: Address | None = None
 
 
 class _Looks:
@@ -112,7 +114,8 @@ def _mark_at(lines: list[str], depths: list[int], index: int, words: QuoteWords,
 
 
 def _of_block(block: HeaderBlock, kind: str, first: int | None = None, sender: Address | None = None) -> Mark:
-    return Mark(block.first if first is None else first, block.last, kind, True, block.sender or sender, block.recipients, block.date, block.subject)
+    begin = block.first if first is None else first
+    return Mark(begin, block.last, kind, True, block.sender or sender, block.recipients, block.date, block.subject, block.delegate)
 
 
 def is_reply_line(line: str, words: QuoteWords) -> bool:

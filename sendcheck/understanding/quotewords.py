@@ -23,7 +23,8 @@ class QuoteWords(NamedTuple):
     """Patterns made of all languages' ``quotes.toml``.
 
     ``attribution``: “On DATE … wrote:” with opener and verb of one language; ``named``: “… wrote:”; ``dated_mailbox``: “DATE … <address>:”, which needs no
-    verb; ``filler``: words between verb and name; ``above``, ``reply``: “above this line”, and what is to be done there.
+    verb; ``filler``: words between verb and name; ``above``, ``reply``: “above this line”, and what is to be done there; ``behalf``: what stands between a
+    sender and whom they write for.
     """
 
     attribution: Lazy
@@ -36,6 +37,7 @@ class QuoteWords(NamedTuple):
     forwarded: Lazy
     above: Lazy
     reply: Lazy
+    behalf: Lazy
 
 
 class Label(NamedTuple):
@@ -51,19 +53,22 @@ def quote_words() -> QuoteWords:
     """The patterns, made once."""
     every = [language_file(language, "quotes.toml") for language in languages_with("quotes.toml")]
     verbs, pronouns = _all(every, "verbs"), "|".join(_all(every, "pronouns"))
+    # of one language each: “wrote on” is no French “on”
+    spoken = [("|".join(_longest(data["verbs"])), "|".join(data["pronouns"])) for data in every if data.get("pronouns")]
     attributions = [rf"(?:{'|'.join([*data['openers'], _IN_FIGURES])})(?!\w).*(?<!\w)(?:{'|'.join(_longest(data['verbs']))})(?!\w).*[:：]$" for data in every]
     any_verb = "|".join(_longest(verbs))
     return QuoteWords(
         attribution=union(attributions),
         named=Lazy(rf"(?!(?:{pronouns})\b)[\w\"'<(].{{1,120}}\s(?:{any_verb})(?:\s.{{0,80}})?[:：]$"),
         verb=Lazy(rf"(?<!\w)(?:{any_verb})(?!\w)"),
-        pronoun=Lazy(rf"(?<!\w)(?:{any_verb})\s+(?:{pronouns})\b|\b(?:{pronouns})\s+(?:{any_verb})(?!\w)"),
+        pronoun=union([rf"(?<!\w)(?:{verb})\s+(?:{who})\b|\b(?:{who})\s+(?:{verb})(?!\w)" for verb, who in spoken]),
         filler=Lazy(rf"^(?:{'|'.join(_all(every, 'fillers'))})\b\s*|\s*\b(?:{'|'.join(_all(every, 'fillers'))})$"),
         dated_mailbox=re.compile(r"(?:[^\W\d]{1,12}\.?,?\s+)?(?=\d)(?=.*\b(?:19|20)\d{2})(?=.*\d{1,2}[:.]\d{2}).{8,160}<\S+@\S+>\s*[:：]$"),
         original=union(_all(every, "original"), prefix=_DASHES, suffix=rf"\s*:?{_DASHES}$"),
         forwarded=union(_all(every, "forwarded"), prefix=r"[-_=*>\s]*", suffix=rf"\s*:?{_DASHES}$"),
         above=union(_all(every, "above_line"), prefix=r"(?<!\w)", suffix=r"(?!\w)"),
         reply=union(_all(every, "reply_words"), prefix=r"(?<!\w)", suffix=r"(?!\w)"),
+        behalf=union(_all(every, "behalf"), prefix=r"[\s,;]{1,3}", suffix=r"\s{1,3}"),
     )
 
 
@@ -91,7 +96,7 @@ def _labels() -> dict[str, dict[str, str]]:
 def _kind(word: str) -> str | None:
     """What a label stands for; of two meanings the one that begins a block (“De” is from, “A” is to)."""
     kinds = set(_labels().get(word.replace("’", "'").casefold(), {}).values())
-    return next((kind for kind in (*_TELLING, "cc", "bcc", "other") if kind in kinds), "other" if word[:2] in {"X-", "x-"} else None)
+    return next((kind for kind in (*_TELLING, "cc", "bcc", "sender", "other") if kind in kinds), "other" if word[:2] in {"X-", "x-"} else None)
 
 
 def label_of(line: str) -> Label | None:
@@ -106,6 +111,13 @@ def label_alone(line: str) -> Label | None:
     word = " ".join(line.split())
     kind = _kind(word) if len(word) <= _LONGEST_LABEL else None
     return None if kind is None else Label(kind, word, len(line))
+
+
+def label_before_tab(line: str) -> Label | None:
+    """A label that a tab parts from its value, without a colon: the same tables, their cells on one line."""
+    word, tab, _value = line.partition("\t")
+    label = label_alone(word) if tab and word.strip() else None
+    return None if label is None else Label(label.kind, label.word, len(word) + 1)
 
 
 def of_one_language(labels: Mapping[str, str]) -> bool:

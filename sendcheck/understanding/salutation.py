@@ -13,6 +13,13 @@ from sendcheck.understanding.names import fold, given_names, role_words, titles
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[,&/+;]|[^\s\w]|\d+")
 
+#: Words that a name below a hint has at most.
+_SIGNED = 3
+
+#: A greeting that a mark parts from what follows, and a sentence that follows a name at once.
+_SET_OFF = re.compile(r"[,.!:;–-]\s*$")
+_GOES_ON = re.compile(r"['’]s\b|\s+[^\W\d_]")
+
 
 class Addressee(NamedTuple):
     """One person addressed: the words of the name with their ranges in the stretch; ``formal``: after a title."""
@@ -74,6 +81,13 @@ def salutation(mail: Mail) -> Salutation | None:
     return _bare(stretch, start, end)
 
 
+def is_hint(text: str) -> bool:
+    """Whether a text is empty, or no more than a hint to what lies below it (“FYI”, “Til orientering”)."""
+    _opener, skip, _joiners, _never = _data()
+    hint = skip.match(f"{text.strip()}\n")
+    return not text.strip() or (hint is not None and len(text.strip()[hint.end() :].split()) <= _SIGNED)
+
+
 def addressed(text: str) -> tuple[tuple[str, ...], ...]:
     """The names that somebody else's mail addresses in its first line (“Jon, …”, “Hi Jon and Kari,”); () where it names nobody or a group."""
     opener, _skip, _joiners, _never = _data()
@@ -91,7 +105,10 @@ def addressed(text: str) -> tuple[tuple[str, ...], ...]:
 
 def _after_opener(stretch: Stretch, at: int, end: int, thanks: bool) -> Salutation | None:
     """After “Hi” any capitalised word is a name; after “Thanks” only a known one that ends the phrase."""
-    people, plural, stop = _people(stretch.text, at, min(end, at + 160), known_only=thanks)
+    text = stretch.text
+    people, plural, stop = _people(text, at, min(end, at + 160), known_only=thanks)
+    if people and _SET_OFF.search(text[:at]) and _GOES_ON.match(text[stop:end]) and not _cues().match(text[stop:end].strip()):
+        return None  # “Hi, Maria has asked me …”: the first sentence speaks of her
     if thanks and (plural or not re.match(r"\s*(?:[,.!:–-]|\n|$)", stretch.text[stop : end + 1])):
         return None
     return Salutation(stretch, people, plural, stop) if people or plural else None
@@ -176,7 +193,7 @@ def _only_names(rest: str, joiners: frozenset[str]) -> bool:
 
 
 def _is_name(bare: str, folded: str, never: frozenset[str], known_only: bool, first: bool, goes_on: bool, formal: bool) -> bool:
-    if re.split(r"['’]", folded)[0] in never or not bare[:1].isalpha():
+    if re.split(r"['’]", folded)[0] in never or not bare[:1].isalpha() or re.search(r"\.[a-z]{2,}$", bare):
         return False
     if not bare[:1].isupper():
         return first and not goes_on and folded in given_names() and len(folded) > 2 and not known_only

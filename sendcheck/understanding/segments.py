@@ -57,7 +57,7 @@ class Segment(NamedTuple):
 class QuotedMail(NamedTuple):
     """One mail in a trail, a quote or a forward, as far as it shows.
 
-    ``sender`` may lack an address; ``recipients`` is None where the trail does not show
+    ``sender`` may lack an address; ``delegate``: who sent it in the sender's name; ``recipients`` is None where the trail does not show
     them; ``text`` has quote prefixes removed; ``start`` is its place in the body; ``chat``: a message of a
     pasted chat, its recipients the others who took part.
     """
@@ -71,6 +71,7 @@ class QuotedMail(NamedTuple):
     end: int
     forwarded: bool = False
     chat: bool = False
+    delegate: Address | None = None
 
 
 class Segmented(NamedTuple):
@@ -380,4 +381,5 @@ class _Segmenter:
         start = self.starts[mark.first]
         end = self.starts[last] if last < len(self.starts) else len(self.text)
         text = "\n".join(self.lines[i] for i in inside).strip("\n")
-        return QuotedMail(mark.sender, mark.recipients, mark.date, mark.subject, text, start, end, kinds[mark.first] is Kind.FORWARD, mark.kind == "chat")
+        forwarded, chat = kinds[mark.first] is Kind.FORWARD, mark.kind == "chat"
+        return QuotedMail(mark.sender, mark.recipients, mark.date, mark.subject, text, start, end, forwarded, chat, mark.delegate)

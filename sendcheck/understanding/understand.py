@@ -259,7 +259,7 @@ def _parent(message: Message, around: Surroundings, bodies: tuple[Body, ...], fo
     text = _quoted_between(body) or first.text
     own = [text[s.start : s.end] for s in segment(text).segments if s.kind is Kind.OWN]
     prose = Prose(own, languages_of(own), around.models, author_sides(first.sender), message.date())
-    return Parent("trail", "trail", reference, first.sender, first.recipients, first.subject, text, prose=prose)
+    return Parent("trail", "trail", reference, first.sender, first.recipients, first.subject, text, prose=prose, delegate=first.delegate)
 
 
 def _quoted_between(body: Body) -> str:
@@ -316,6 +316,7 @@ def _whole_parent(parent: Message, kind: str, models: Mapping[str, str]) -> Pare
     senders = parent.address_list("from").addresses
     own = _own_texts(_bodies(parent))
     sender = senders[0] if senders else None
+    delegates = parent.address_list("sender").addresses
     why = _unreadable(parent, own)
     return Parent(
         parent.source,
@@ -328,6 +329,7 @@ def _whole_parent(parent: Message, kind: str, models: Mapping[str, str]) -> Pare
         parent,
         None if why else Prose(own, languages_of(own), models, author_sides(sender), parent.date()),
         why,
+        delegate=delegates[0] if delegates else None,
     )
 
 
