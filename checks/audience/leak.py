@@ -15,6 +15,8 @@ _REGULAR, _APART = 3, 5
 _MOST, _COLLEAGUES = 8, 2
 #: People up to whom each pair is named, to be remembered as right.
 _PAIRED = 20
+#: Letters of a local part from which on it is hardly two people's.
+_TELLING_LETTERS = 4
 
 
 def leak(mail: Mail) -> Iterator[Hit]:
@@ -57,8 +59,15 @@ def _house_of(recipient: Recipient, everyone: list[Recipient]) -> str:
     """A recipient's organisation; for the private mailbox of somebody who also gets the mail in their house, that house."""
     if "@" not in recipient.organisation:
         return recipient.organisation
-    twin = (r for r in everyone if "@" not in r.organisation and len(r.person.words) > 1 and recipient.person.bears(" ".join(r.person.words)))
-    return next((r.organisation for r in twin), recipient.organisation)
+    twins = (r for r in everyone if "@" not in r.organisation and _is_same(recipient, r))
+    return next((r.organisation for r in twins), recipient.organisation)
+
+
+def _is_same(private: Recipient, other: Recipient) -> bool:
+    """Whether a private mailbox is somebody's whose other address is shown: by the full name, or by the same letters before the @."""
+    if len(other.person.words) > 1:
+        return private.person.bears(" ".join(other.person.words))
+    return len(private.person.local) > _TELLING_LETTERS and private.person.local == other.person.local
 
 
 def _pairs(groups: Mapping[str, list[Recipient]], involved: set[str]) -> Iterator[tuple[str, str]]:

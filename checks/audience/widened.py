@@ -26,7 +26,11 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
         return
     thread = mail.thread_people()
     circle = mail.circle(thread)
-    new = [r for r in mail.outside if circle.holds(r) is False and untagged(r.key) not in written and not asked_to_involve(mail, r)]
+    new = [
+        r
+        for r in mail.outside
+        if circle.holds(r) is False and not mail.is_sender(r.address) and untagged(r.key) not in written and not asked_to_involve(mail, r)
+    ]
     if mail.profile in {"general", "internal"}:
         known = {mail.organisations.of(a) for a in thread if a.domain}
         new = [r for r in new if r.organisation not in known]

@@ -13,6 +13,8 @@ from .deflected import deflected
 from .faults import may_blame
 from .recipient import recipient
 
+#: Among colleagues (RULES.md, ruling 33).
+_MILD = {"internal": Severity.WARNING}
 RULES = (
     Rule(
         "blame-colleague",
@@ -22,6 +24,7 @@ RULES = (
         "The reader deals with your house as one, and trusts it less for every name that is thrown to him.",
         reads_text=True,
         language_rule=True,
+        by_profile=_MILD,
     ),
     Rule(
         "blame-recipient",
@@ -31,6 +34,7 @@ RULES = (
         "Whoever is accused defends himself instead of doing what you need.",
         reads_text=True,
         language_rule=True,
+        by_profile=_MILD,
     ),
     Rule(
         "blame-deflected",

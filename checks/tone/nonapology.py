@@ -1,9 +1,9 @@
-"""`non-apology`: an apology that takes itself back (RULES.md, ruling 2)."""
+"""`non-apology`: an apology that takes itself back (RULES.md, rulings 2 and 32)."""
 
 from __future__ import annotations
 
-from sendcheck.checkapi import Hit, Mail, Sentence
-from sendcheck.understanding.apologies import half, mends
+from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity
+from sendcheck.understanding.apologies import half, is_courtesy, mends
 from sendcheck.understanding.rewording import mended
 
 _INSTEAD = "apologise for the thing itself, without “if”, “any” or “but”"
@@ -17,4 +17,5 @@ def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
         return None
     words = " ".join(sentence.text[slice(*match.span())].split())
     instead = mended(_INSTEAD, sentence.text, mends(), _EXAMPLE)
-    return Hit("non-apology", f"“{words}” takes the apology back", mail.at_sentence(sentence, *match.span()), instead)
+    mild = Severity.NOTE if mail.profile not in STRICT and is_courtesy(sentence.text) else None
+    return Hit("non-apology", f"“{words}” takes the apology back", mail.at_sentence(sentence, *match.span()), instead, severity=mild)

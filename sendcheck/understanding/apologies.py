@@ -30,6 +30,11 @@ def half(text: str) -> re.Match[str] | None:
     return None if found is None or _pattern("whole").search(line) else found
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether a half apology is no more than the line of courtesy in a notice (“we regret any inconvenience”)."""
+    return _pattern("courtesy").search(flat(text)) is not None
+
+
 def apologises(text: str) -> bool:
     """Whether a sentence apologises for the thing itself. Sympathy does not, nor an apology that takes itself back."""
     line = flat(text)
