@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sendcheck.data import language_file, languages_with, union
 from sendcheck.data.sieve import Lazy
 from sendcheck.understanding.mail import Mail, Stretch
-from sendcheck.understanding.names import fold, given_names, role_words, titles
+from sendcheck.understanding.names import fold, given_names, person, role_words, titles
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[,&/+;]|[^\s\w]|\d+")
 
@@ -19,6 +19,8 @@ _SIGNED = 3
 #: A greeting that a mark parts from what follows, and a sentence that follows a name at once.
 _SET_OFF = re.compile(r"[,.!:;–-]\s*$")
 _GOES_ON = re.compile(r"['’]s\b|\s+[^\W\d_]")
+
+_WISH = re.compile(r"[^\W\d_][^\n.,;:!?<>@]{1,40},[ \t]{1,3}(?P<name>[^\W\d_]{3,20})[ \t]*[!.,]*[ \t]*$", re.M)
 
 
 class Addressee(NamedTuple):
@@ -77,8 +79,8 @@ def salutation(mail: Mail) -> Salutation | None:
     end = len(text) if end < 0 else end
     match = opener.match(text, start, end)
     if match:
-        return _after_opener(stretch, match.end(), end, match.lastgroup == "thanks")
-    return _bare(stretch, start, end)
+        return _after_opener(stretch, match.end(), end, match.lastgroup == "thanks") or _behind_a_wish(mail, stretch, start, end)
+    return _bare(stretch, start, end) or _behind_a_wish(mail, stretch, start, end)
 
 
 def is_hint(text: str) -> bool:
@@ -119,7 +121,7 @@ def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
     text = stretch.text
     people, plural, stop = _people(text, start, min(end, start + 100), known_only=True)
     known = [p for p in people if fold(p.words[0][0]) in given_names()]
-    if not known or plural or (len(known) < len(people) and len(people) > 2):
+    if not known or known[0] is not people[0] or plural or (len(known) < len(people) and len(people) > 2):
         return None
     rest = text[stop:end].strip()
     if not rest and any(len(p.words) > 1 for p in people):
@@ -133,6 +135,14 @@ def _bare(stretch: Stretch, start: int, end: int) -> Salutation | None:
     if rest.startswith(",") and re.match(r",\s+(?![A-ZÆØÅ][^\W\d_]+(?:,|\s+(?:and|og|&)\s))(?!(?:who|whose|which|som|and|og|but|men)\b)\S", rest):
         return Salutation(stretch, people, False, stop)
     return None
+
+
+def _behind_a_wish(mail: Mail, stretch: Stretch, start: int, end: int) -> Salutation | None:
+    """“Happy Friday, Kari!”, “God helg, Kari!”: a short first line that ends in a known given name; one's own would be a signature."""
+    found = _WISH.match(stretch.text, start, end)
+    if found is None or fold(found["name"]) not in given_names() or (mail.sender is not None and person(mail.sender, True).fits(found["name"])):
+        return None
+    return Salutation(stretch, (Addressee(((found["name"], *found.span("name")),), False),), False, found.end("name"))
 
 
 def _people(text: str, at: int, end: int, *, known_only: bool) -> tuple[tuple[Addressee, ...], bool, int]:
