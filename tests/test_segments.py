@@ -293,3 +293,42 @@ def test_quote_marks_of_ones_own(mark: str) -> None:
     found = segment(text)
     own = "".join(text[s.start : s.end] for s in found.segments if s.kind is Kind.OWN)
     assert "At ten." in own and "All of us." in own and "start" not in own and "Who" not in own
+
+
+def test_an_aol_quote_ends_at_its_brackets() -> None:
+    text = "Fine with me.\n\nIn a message dated 1/4/00 4:21:44 PM, berit.holm@nord.example writes:\n\n<< Can you come on Monday?\n\nBerit >>\n\nYes, at ten.\n"
+    found = segment(text)
+    assert [s.kind for s in found.segments] == [Kind.OWN, Kind.QUOTE, Kind.OWN]
+    assert [q.text for q in found.quoted] == ["Can you come on Monday?\n\nBerit"]
+    assert not segment("Kari wrote:\n\n<<a>> is a marker\n").quoted
+
+
+def test_a_notes_head_on_one_line() -> None:
+    text = 'Hi,\n\nhello.\n\n\tKari Holm/NORD@nordXgate 08/07/2001 01:25 PM\t   To: "Jon Eide" <jon@x.example>  cc:   Subject: RE: trails\n\nOld text here.\n'
+    (quoted,) = segment(text).quoted
+    assert quoted.sender is not None and quoted.recipients is not None
+    assert (quoted.sender.name, [a.addr for a in quoted.recipients], quoted.subject) == ("Kari Holm", ["jon@x.example"], "RE: trails")
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "address", "delegate"),
+    [
+        ("Henrik Aas on 03/28/2001 07:01 PM", "Henrik Aas", "", ""),
+        ("Henrik Aas/ACME@acmeXgate on 04/02/2001 05:49 PM", "Henrik Aas", "", ""),
+        ("Henrik Aas on Wed 05/09/2001 07:01 PM", "Henrik Aas", "", ""),
+        ("Henrik Aas den 9. mai 2001 08:55", "Henrik Aas", "", ""),
+        ("Henrik Aas, Wednesday, 9 May 2001, 08:55", "Henrik Aas", "", ""),
+        ("Henrik Aas@NORD 06:52 PM", "Henrik Aas", "", ""),
+        ("Aas, Henrik 28.03.2001 19:01", "Aas, Henrik", "", ""),
+        ("Team 24 Oslo", "Team 24 Oslo", "", ""),
+        ("May Berg", "May Berg", "", ""),
+        ("Sak 4471 <sak@x.example>", "Sak 4471", "sak@x.example", ""),
+        ("Kari Holm [mailto:kari@x.example] On Behalf Of Per Vik", "Per Vik", "", "Kari Holm"),
+        ("Kari Holm på vegne av Per Vik", "Per Vik", "", "Kari Holm"),
+    ],
+)
+def test_a_name_holds_no_date_and_no_house(value: str, name: str, address: str, delegate: str) -> None:
+    text = f"Fine.\n\n-----Original Message-----\nFrom: {value}\nTo: Siri Lunde\nSubject: My notice\n\nSiri-\nI leave.\n"
+    (quoted,) = segment(text).quoted
+    assert quoted.sender is not None
+    assert (quoted.sender.name, quoted.sender.addr, quoted.delegate.name if quoted.delegate else "") == (name, address, delegate)

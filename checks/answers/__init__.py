@@ -59,8 +59,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
         answer = found.get(id(item))
         yield _row(mail, item, answer)
         # What was asked of a whole list is one's own to answer once one quotes it.
-        if answer is None and (not to_all or stands_bare(item, evidence.pieces) or _quoted_below(mail, item)):
-            yield _hit(mail, item)
+        if (answer is None or not answer.sure) and (not to_all or stands_bare(item, evidence.pieces) or _quoted_below(mail, item)):
+            yield _hit(mail, item, answer)
 
 
 def _cannot(mail: Mail) -> str | None:
@@ -103,12 +103,16 @@ def _row(mail: Mail, item: Asked, answer: Answer | None) -> Exchange:
     return Exchange(_SLUG[item.kind.value], item.kind.value, mail.at_parent(item.text), place, answer.how if answer is not None else "")
 
 
-def _hit(mail: Mail, item: Asked) -> Hit:
+def _hit(mail: Mail, item: Asked, perhaps: Answer | None) -> Hit:
+    """``perhaps``: what may answer it in words of its own; then it is no more than a note (RULES.md, ruling 41)."""
     words = item.text
     shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"
     message, remedy = _SAYS[item.kind.value]
     confidence = Confidence.HIGH if item.sure else Confidence.MEDIUM
-    return Hit(_SLUG[item.kind.value], message.format(shown), mail.at_parent(item.text), remedy, confidence=confidence, key=words)
+    severity = None
+    if perhaps is not None:
+        confidence, severity = Confidence.LOW, Severity.NOTE
+    return Hit(_SLUG[item.kind.value], message.format(shown), mail.at_parent(item.text), remedy, confidence=confidence, severity=severity, key=words)
 
 
 CHECK = Check("answers", RULES, run, Path(__file__).parent)

@@ -10,11 +10,14 @@ from .matter import Term, word_set
 from .told import Answer, Told
 
 _SHORT_TEXT = 2
+#: Questions whose answer would show its kind: a time, a person, a place, a figure.
+TOLD_BY_KIND = frozenset({"when", "duration", "number", "amount", "who", "where"})
 _ANY_TEXT = frozenset({"", "which", "how", "why"})
 
 
 def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool) -> Answer | None:
-    """An assent covers all, a question back takes requests up, a short text answers the only question, and vague questions need no answer.
+    """An assent covers all, a question back takes requests up, a short text answers the only question, vague questions need no answer, and a sentence
+    that answers nothing else may answer anything.
 
     ``alone``: the item is all that was asked.
     """
@@ -29,12 +32,18 @@ def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool) -> 
     if back is not None and not question:
         return Answer(back, "asks back")
     if not question:
-        return None
+        return anything(told)
     if alone and len(said) <= _SHORT_TEXT and (found := _only_answer(told, item, wanted, said)) is not None:
         return found
     if not wanted or all(t.forms & word_set("light") for t in wanted):
         return Answer(said[0], "too vague a question to look for its answer")
-    return None
+    return None if kind_of(item.part) in TOLD_BY_KIND else anything(told)
+
+
+def anything(told: Told) -> Answer | None:
+    """An answer need not share a word with its question (RULES.md, ruling 41): whatever else is said may be one, each sentence for one item."""
+    found = told.spare()
+    return Answer(found, "may answer it in words of its own", sure=False) if found is not None else None
 
 
 def _only_answer(told: Told, item: Asked, wanted: tuple[Term, ...], said: list[Sentence]) -> Answer | None:

@@ -21,10 +21,11 @@ _ALMOST = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The sentence that comes back to an item, and what told."""
+    """The sentence that comes back to an item, and what told; ``sure``: whether it is more than something else that is said."""
 
     sentence: Sentence
     how: str
+    sure: bool = True
 
 
 class Told:
@@ -91,6 +92,15 @@ class Told:
         """The next sentence of the same paragraph, if it says something."""
         following = self.sentences[sentence.number + 1 : sentence.number + 2]
         return [s for s in following if s.paragraph == sentence.paragraph and not s.asks]
+
+    def spare(self) -> Sentence | None:
+        """The first sentence that says something and answers nothing yet; it is used from now on."""
+        for sentence in self.sentences:
+            empty = self.says(sentence, "openers") or self.says(sentence, "only_repeats") or self.only_regrets(sentence)
+            if sentence.number not in self.used and not empty:
+                self.used.add(sentence.number)
+                return sentence
+        return None
 
     def unused(self, key: str, how: str) -> Answer | None:
         """The first sentence of some kind that answers nothing yet; it is used from now on."""

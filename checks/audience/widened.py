@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from sendcheck.checkapi import Hit, Mail, NotRun, Recipient, pattern
 from sendcheck.reading.addresses import Address, untagged
+from sendcheck.understanding.lookalikes import address_slip
 from sendcheck.understanding.names import person
 
 RULE = "audience-widened"
@@ -26,11 +27,9 @@ def widened(mail: Mail) -> Iterator[Hit | NotRun]:
         return
     thread = mail.thread_people()
     circle = mail.circle(thread)
-    new = [
-        r
-        for r in mail.outside
-        if circle.holds(r) is False and not mail.is_sender(r.address) and untagged(r.key) not in written and not asked_to_involve(mail, r)
-    ]
+    new = [r for r in {r.key: r for r in mail.outside}.values() if circle.holds(r) is False and not mail.is_sender(r.address)]
+    # of a slip in the thread `recipient-lookalike` tells, whichever of the two is wrong
+    new = [r for r in new if untagged(r.key) not in written and not asked_to_involve(mail, r) and not any(address_slip(r.address, a) for a in thread)]
     if mail.profile in {"general", "internal"}:
         known = {mail.organisations.of(a) for a in thread if a.domain}
         new = [r for r in new if r.organisation not in known]

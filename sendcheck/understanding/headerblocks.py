@@ -25,6 +25,8 @@ _WHEN = re.compile(
     r"|\d{1,2}\.?(?=\s+(?P<month>[^\W\d_]{3,12})))(?![\w@])"
 )
 _ON = frozenset({"on", "at", "am", "den", "le", "el", "il", "op", "på", "kl", "um", "pm"})
+#: Between the cells of a table that was made one line; one has few.
+_CELLS, _MOST_CELLS = re.compile(r"\t\s*|[ \xa0]{2,20}"), 12
 #: A head names so many people and no more: its lines have no end that a client would set.
 _LONGEST = 20_000
 
@@ -128,6 +130,17 @@ def without_calendar_words(name: str) -> str:
     while words and (not (word := words[-1].strip(".,\t(").casefold()) or word in _ON or word in calendar_words()):
         words.pop()
     return " ".join(words).rstrip(" ,\t")
+
+
+def cells(line: str) -> list[str]:
+    """The lines that a Notes head was before it was put on one: who and when, then each label with its value; [] for other lines."""
+    if "\t" not in line and "   " not in line:
+        return []
+    pieces = [piece.strip() for piece in _CELLS.split(line.strip(), _MOST_CELLS)]
+    dated = next((i for i, piece in enumerate(pieces) if NOTES_DATE.search(piece)), None)
+    if dated is None or dated > 1 or not any((label := label_of(piece)) is not None and label.kind == "to" for piece in pieces[dated + 1 :]):
+        return []
+    return [" ".join(pieces[: dated + 1]), *pieces[dated + 1 :]]
 
 
 def notes_block(lines: list[str], depths: list[int], index: int) -> HeaderBlock | None:

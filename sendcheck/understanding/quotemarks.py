@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.attributions import attribution, between_dashes, closes, scattered
 from sendcheck.understanding.chats import chat_heads
-from sendcheck.understanding.headerblocks import NOTES_DATE, HeaderBlock, header_block, notes_block
+from sendcheck.understanding.headerblocks import NOTES_DATE, HeaderBlock, cells, header_block, notes_block
 from sendcheck.understanding.quotewords import QuoteWords, label_of, quote_words
 
 _FORWARDING = re.compile(
@@ -105,6 +105,11 @@ def _mark_at(lines: list[str], depths: list[int], index: int, words: QuoteWords,
             return _of_block(block, "header")
         if label.kind == "from" and not NOTES_DATE.search(line):
             return None
+    pieces = cells(line)
+    if pieces and looks.spend():
+        block = notes_block(pieces, [0] * len(pieces), 0)
+        if block is not None:
+            return _of_block(block, "header", index)._replace(last=index + 1)
     if line[-1:] in "Mm0123456789" and NOTES_DATE.search(line) and looks.spend():
         block = notes_block(lines, depths, index)
         if block is not None:

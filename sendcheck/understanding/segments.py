@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from sendcheck.reading.addresses import Address
 from sendcheck.reading.zone import Zone
+from sendcheck.understanding.attributions import closes
 from sendcheck.understanding.quotemarks import Mark, find_marks
+from sendcheck.understanding.quotewords import quote_words
 from sendcheck.understanding.signatures import disclaimer_start, is_delimiter, is_device_line, signatures
 
 _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
@@ -25,6 +27,8 @@ _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
 #: A quoted line as long as this was cut by whoever wrapped it, and what it ends with where the sentence goes on.
 _WRAPPED_AT = 58
 _UNFINISHED = re.compile(r"[^\s.?!:;…]\s*$")
+#: Lines that an AOL quote has at most.
+_BRACKETED = 400
 #: Own ways to mark a quote that are looked for in one mail: each is a walk over all lines.
 _MAX_OWN_MARKS = 20
 
@@ -104,6 +108,7 @@ class _Segmenter:
             self.depths.append((prefix.group(0).count(">") if prefix else 0) + zone.depth)
             self.lines.append(line[prefix.end() :] if prefix else line)
         self._mend_comparisons()
+        self._mend_brackets()
         if any(self.depths):
             self._mend_wraps()
 
@@ -115,6 +120,20 @@ class _Segmenter:
                 if not any(beside):
                     self.depths[i] = 0
                     self.lines[i] = line
+
+    def _mend_brackets(self) -> None:
+        """AOL quotes between “<<” and “>>” below “In a message dated … writes:”; what follows is own text again."""
+        for first, line in enumerate(self.lines):
+            if not line.lstrip().startswith("<<") or self.depths[first]:
+                continue
+            above = next((self.lines[i] for i in range(first - 1, max(-1, first - 4), -1) if self.lines[i].strip()), "")
+            last = next((i for i in range(first, min(len(self.lines), first + _BRACKETED)) if self.lines[i].rstrip().endswith(">>")), None)
+            if last is None or not closes(above) or not quote_words().verb.search(above):
+                continue
+            for i in range(first, last + 1):
+                self.depths[i] += 1
+            self.lines[first] = self.lines[first].replace("<<", "", 1).lstrip()
+            self.lines[last] = self.lines[last].rstrip().removesuffix(">>").rstrip()
 
     def _mend_wraps(self) -> None:
         """A quoted line that was wrapped once more leaves its rest without a mark: it begins small, in the middle of a sentence."""
