@@ -25,7 +25,7 @@ from sendcheck.testing import load_cases, report_of
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.segments import Kind, Segmented, segment
 from sendcheck.understanding.understand import Surroundings, understand
-from tests.quality import apologies, exchanges, in_time, judged, labelled, profiles, replies, shown, templates, writing
+from tests.quality import apologies, exchanges, in_time, judged, kinds, labelled, profiles, replies, shown, templates, writing
 from tests.quality.corpora import ROOT, CorpusMail, Pair, aeslc, allen, find_data, raw_mails, reply_pairs, unpacked
 from tests.quality.engines import engine
 from tests.quality.verdicts import wilson
@@ -414,6 +414,8 @@ def main() -> int:
         print(f"  {rule}: {', '.join(ids[:40])}")
     print("shown without cause …", flush=True)
     lines += shown.section()
+    print("right on other people's mail …", flush=True)
+    lines += kinds.section()
     print("labelled sentences …", flush=True)
     lines += _labelled()
     print("judged alarms …", flush=True)
