@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -64,16 +65,51 @@ def aeslc() -> Iterator[CorpusMail]:
         yield CorpusMail(f"aeslc/{path.stem}", (head + body.strip() + "\n").encode())
 
 
+#: The mailbox's folders of sent mail: what of them is distinct stands in the sent log.
+_SENT = ("_sent_mail", "sent", "sent_items")
+
+
+def _mailbox() -> Path:
+    return next(unpacked("enron_maildir_2users").rglob("allen-p")).parent
+
+
+def _mended(raw: bytes) -> bytes:
+    """A mail of the mailbox without the doubled dots that its publication put into addresses (DATA.md)."""
+    head, separator, body = raw.partition(b"\n\n") if b"\r\n\r\n" not in raw else raw.partition(b"\r\n\r\n")
+    return re.sub(rb"\.{2,}(?=[\w-]+@|[\w.-]*@)|(?<=\w)\.{2,}(?=\w)", b".", head) + separator + body
+
+
 def allen() -> Iterator[CorpusMail]:
     """The 905 distinct sent mails of one mailbox, doubled dots in addresses mended."""
     log = unpacked("derived") / "enron_sent_log_allen-p.jsonl"
-    folder = next(unpacked("enron_maildir_2users").rglob("allen-p")).parent
+    folder = _mailbox()
     for line in log.read_text("utf-8").splitlines():
-        entry = json.loads(line)
-        raw = (folder / entry["path"]).read_bytes()
-        head, separator, body = raw.partition(b"\n\n") if b"\r\n\r\n" not in raw else raw.partition(b"\r\n\r\n")
-        head = re.sub(rb"\.{2,}(?=[\w-]+@|[\w.-]*@)|(?<=\w)\.{2,}(?=\w)", b".", head)
-        yield CorpusMail(entry["path"], head + separator + body)
+        path = json.loads(line)["path"]
+        yield CorpusMail(path, _mended((folder / path).read_bytes()))
+
+
+def _same(raw: bytes) -> tuple[bytes, bytes]:
+    """What two copies of a mail share: its Message-ID, and its body without blanks."""
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    named = re.search(rb"(?im)^message-id:\s*(\S+)", head)
+    return named[1] if named else b"", b"".join(body.split())
+
+
+def received(number: int = 300) -> Iterator[CorpusMail]:
+    """So many mails of the same mailbox's other folders, by the hash of their path: none is in the sent log, none there twice."""
+    seen = {part for mail in allen() for part in _same(mail.raw) if part}
+    folder = _mailbox()
+    paths = [str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and p.parent.name not in _SENT]
+    for path in sorted(paths, key=lambda p: hashlib.sha256(p.encode()).digest()):
+        raw = (folder / path).read_bytes()
+        parts = {part for part in _same(raw) if part}
+        if parts & seen:
+            continue
+        seen |= parts
+        yield CorpusMail(path, _mended(raw))
+        number -= 1
+        if not number:
+            return
 
 
 @dataclass(frozen=True, slots=True)

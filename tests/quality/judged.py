@@ -1,14 +1,16 @@
 """Real alarms of the tone and commitment rules, looked at one by one: ``python -m tests.quality.judged`` prints those that nobody has judged yet.
 
+``python -m tests.quality.judged CORPUS …`` asks about some corpora only: those of this module, and those of :mod:`tests.quality.shown`, where all rules are judged.
+
 The labels hold places and verdicts only: corpus id, rule, a digest of the excerpt, and 1 (its row of the catalogue wants it) or 0.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import multiprocessing
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -17,8 +19,10 @@ from pathlib import Path
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.report import Finding
 from sendcheck.testing import build
+from tests.quality import shown
 from tests.quality.corpora import CorpusMail, aeslc, unpacked
 from tests.quality.engines import engine
+from tests.quality.verdicts import key, rows
 
 LABELS = Path(__file__).parent / "judged_alarms.tsv"
 RULES = (
@@ -59,17 +63,10 @@ def alarms(corpus: str, profile: str | None) -> list[tuple[str, Finding]]:
         return [one for found in pool.imap(_check, ((m, profile) for m in mails_of(corpus)), chunksize=100) for one in found]
 
 
-def key(identity: str, finding: Finding) -> tuple[str, str, str]:
-    """What names an alarm: the mail, the rule, a digest of the words."""
-    words = " ".join(finding.where.excerpt.lower().split())
-    return identity, finding.rule, hashlib.sha256(words.encode()).hexdigest()[:12]
-
-
 @cache
 def labels() -> dict[tuple[str, str, str], bool]:
     """The judged alarms."""
-    rows = [line.split("\t") for line in LABELS.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    return {(row[0], row[1], row[2]): row[3] == "1" for row in rows}
+    return {(row[0], row[1], row[2]): row[3] == "1" for row in rows(LABELS)}
 
 
 def measure() -> dict[tuple[str, str, str], Counter[str]]:
@@ -83,13 +80,24 @@ def measure() -> dict[tuple[str, str, str], Counter[str]]:
     return found
 
 
-def main() -> None:
-    """Print what nobody has judged: a line to be completed with 1 or 0, and the words (which stay out of the project)."""
+def unjudged(wanted: list[str]) -> Iterator[tuple[tuple[str, ...], Finding]]:
+    """What nobody has judged on these corpora, or on all: what names it in its table, and the finding. Raises ValueError for an unknown corpus."""
+    known = [corpus for corpus, _profile in CORPORA] + list(shown.CORPORA)
+    if unknown := set(wanted) - set(known):
+        raise ValueError(f"no corpus {', '.join(sorted(unknown))}: there are {', '.join(known)}")
     for corpus, profile in CORPORA:
-        for identity, finding in alarms(corpus, profile):
-            if key(identity, finding) not in labels():
-                print("\t".join((*key(identity, finding), "?", finding.severity.value, finding.where.excerpt, finding.where.context)))
+        if not wanted or corpus in wanted:
+            yield from (((*key(identity, f), "?"), f) for identity, f in alarms(corpus, profile) if key(identity, f) not in labels())
+    for corpus in shown.CORPORA:
+        if not wanted or corpus in wanted:
+            yield from (((*shown.name(identity, f), "?", "why"), f) for identity, f in shown.unjudged(corpus))
+
+
+def main(wanted: list[str]) -> None:
+    """Print what nobody has judged: a line to be completed, and the words (which stay out of the project)."""
+    for cells, finding in unjudged(wanted):
+        print("\t".join((*cells, finding.severity.value, finding.message, finding.where.excerpt, finding.where.context)))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -6,7 +6,6 @@ Prints places and rules only: no sentence of a corpus enters the project.
 from __future__ import annotations
 
 import json
-import math
 import multiprocessing
 import random
 import re
@@ -26,9 +25,10 @@ from sendcheck.testing import load_cases, report_of
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.segments import Kind, Segmented, segment
 from sendcheck.understanding.understand import Surroundings, understand
-from tests.quality import apologies, exchanges, in_time, judged, labelled, profiles, replies, templates, writing
+from tests.quality import apologies, exchanges, in_time, judged, kinds, labelled, profiles, replies, shown, templates, writing
 from tests.quality.corpora import ROOT, CorpusMail, Pair, aeslc, allen, find_data, raw_mails, reply_pairs, unpacked
 from tests.quality.engines import engine
+from tests.quality.verdicts import wilson
 
 QUOTED = {Kind.QUOTE, Kind.TRAIL, Kind.FORWARD}
 #: Attachments were stripped from both corpora, and a third of one has no subject (DATA.md): reported apart.
@@ -42,16 +42,6 @@ _HOW = """Measured by `make quality`, without LanguageTool but where it is named
 now all; allen-p, Quagga and the fixtures whole). Of the labelled sentences a third was not looked at while tuning: its columns say *unseen*. The
 sentences and their labels are by whoever wrote the rules, so expect worse on mail of your own: see what is said below of batches written afterwards.
 """
-
-
-def wilson(hits: int, total: int) -> str:
-    """95 % interval of a share (Wilson 1927), in percent."""
-    if not total:
-        return "–"
-    z, p = 1.96, hits / total
-    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return f"{100 * max(0, middle - half):.1f}–{100 * min(1, middle + half):.1f} %"
 
 
 @dataclass
@@ -422,6 +412,10 @@ def main() -> int:
     lines += _alarm_table(title, found)
     for rule, ids in found.places.items():
         print(f"  {rule}: {', '.join(ids[:40])}")
+    print("shown without cause …", flush=True)
+    lines += shown.section()
+    print("right on other people's mail …", flush=True)
+    lines += kinds.section()
     print("labelled sentences …", flush=True)
     lines += _labelled()
     print("judged alarms …", flush=True)

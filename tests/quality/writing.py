@@ -24,7 +24,8 @@ from sendcheck.pipeline.report import Finding, MailReport
 from tests.quality import spelling
 from tests.quality.corpora import CorpusMail, aeslc, allen
 from tests.quality.engines import engine, with_grammar
-from tests.quality.judged import key, mails_of
+from tests.quality.judged import mails_of
+from tests.quality.verdicts import key, rows
 
 LABELS = Path(__file__).parent / "judged_writing.tsv"
 #: Mails of aeslc that are read with LanguageTool, and warnings of each rule that are looked at.
@@ -71,8 +72,7 @@ def languagetool() -> Iterator[None]:
 @cache
 def labels() -> dict[tuple[str, str, str], bool]:
     """The judged warnings."""
-    rows = [line.split("\t") for line in LABELS.read_text("utf-8").splitlines() if line and not line.startswith("#")] if LABELS.is_file() else []
-    return {(row[0], row[1], row[2]): row[3] == "1" for row in rows}
+    return {(row[0], row[1], row[2]): row[3] == "1" for row in rows(LABELS)}
 
 
 def warnings(reports: list[MailReport], rule: str) -> list[tuple[str, Finding]]:
