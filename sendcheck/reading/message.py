@@ -11,7 +11,8 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
-from sendcheck.reading.headers import Header, decode_words
+from sendcheck.reading.encodedwords import decode_words
+from sendcheck.reading.headers import Header
 from sendcheck.reading.invisible import visible
 from sendcheck.reading.limits import LIMITS, Limits
 from sendcheck.reading.mime import PartTree, split
