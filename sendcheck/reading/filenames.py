@@ -23,7 +23,7 @@ def file_names(message: CompatMessage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def parameter(value: object) -> str:
+def decoded(value: object) -> str:
     """A parameter's text: RFC 2231's (character set, language, bytes) decoded, UTF-8 before all else where the set is not named or not known."""
     if not isinstance(value, tuple):
         return str(value)
@@ -42,5 +42,5 @@ def parameter(value: object) -> str:
 
 def _clean(value: object) -> str:
     """A name as clients show it: without what is before its last slash, which tells nothing and can mislead."""
-    pieces = re.split(r"[/\\]", decode_words(parameter(value)))
+    pieces = re.split(r"[/\\]", decode_words(decoded(value)))
     return visible(next((piece for piece in reversed(pieces) if piece.strip()), "")).strip()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sendcheck.reading import charsets
 from sendcheck.reading.encodedwords import decode_words
-from sendcheck.reading.filenames import file_names, parameter
+from sendcheck.reading.filenames import decoded, file_names
 from sendcheck.reading.invisible import visible
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.problem import ProblemKind, Problems
@@ -138,7 +138,8 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
     flowed = problems.guard(lambda: _parameter(message.get_param("format")), None, "format could not be read", part)
     delsp = problems.guard(lambda: _parameter(message.get_param("delsp")), None, "delsp could not be read", part)
     method = problems.guard(lambda: _parameter(message.get_param("method")), None, "the method of a calendar could not be read", part)
-    names = problems.guard(lambda: file_names(message), (), "the file name of a part could not be read", part)
+    none: tuple[str, ...] = ()
+    names = problems.guard(lambda: file_names(message), none, "the file name of a part could not be read", part)
     disposition = str(message.get("content-disposition", "") or "").split(";")[0].strip().lower()
     size = problems.guard(lambda: _parameter(message.get_param("size", header="content-disposition")), None, "the size of a part could not be read", part)
     encoding = re.sub(r"\(.*?\)", "", str(message.get("content-transfer-encoding", "") or "")).strip().lower()
@@ -174,4 +175,4 @@ def _tell_twice(message: CompatMessage, problems: Problems, part: str) -> None:
 
 
 def _parameter(value: object) -> str | None:
-    return None if value is None else parameter(value)
+    return None if value is None else decoded(value)
