@@ -11,8 +11,8 @@ from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.reading.sourcemap import RawPositions
 from sendcheck.understanding.place import Place
 
-#: How suggestions end that offer other words for those a finding points at.
-_WORDS = re.compile(r"(?:^write|plain words:) “([^”…]+)”(?: or |$)")
+#: Suggestions that offer other words for those a finding points at.
+_WORDS = re.compile(r"^write “([^”…]+)”(?: or |$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span:
     """
     words = " ".join(sentence.text[slice(*span)].split())
     pairs = of_language(__package__, "instead", READ_AS.get(sentence.language, sentence.language)).get("mend", [])
+    left_out = [change for change in mends(sentence.text, pairs) if change[0][0] <= span[0] and span[1] <= change[0][1]]
     strict = mail.profile in STRICT
     severity = None
     if strength is Strength.HINT:
@@ -36,5 +37,5 @@ def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span:
         _INSTEAD[rule],
         severity=severity,
         confidence=Confidence.HIGH if strength is Strength.SURE else Confidence.MEDIUM,
-        rewording=rewording(mail, sentence, changes or mends(sentence.text, pairs)),
+        rewording=rewording(mail, sentence, changes or left_out),
     )
