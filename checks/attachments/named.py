@@ -25,7 +25,7 @@ _SPELLINGS = {"jpeg": "jpg", "tiff": "tif", "html": "htm", "mpeg": "mpg", "yaml"
 _WRAPPED = re.compile(r"\.(?:gpg|pgp|asc|age|p7m|sig|enc|gz|bz2|xz)$", re.I)
 _HAS_ENDING = re.compile(r"\.[^\W_]{1,5}$")
 #: What a download or a copy adds to a name: “Offer (2).pdf”, “Offer - Copy.pdf”.
-_NUMBERED = re.compile(r"[ _-]*(?:\(\d{1,3}\)|\[\d{1,3}\]|[-–] ?(?:copy|kopi)(?: ?\(\d{1,3}\))?)$", re.I)
+_NUMBERED = re.compile(r"[ _-]{0,4}(?:\(\d{1,3}\)|\[\d{1,3}\]|[-–] ?(?:copy|kopi)(?: ?\(\d{1,3}\))?)$", re.I)
 #: Names with these hold other files.
 _CLOSED_ARCHIVES = (".tgz", ".gz", ".7z", ".rar", ".tar", ".xz", ".bz2")
 _FOLDED = str.maketrans({"ø": "o", "æ": "a", "œ": "o", "ß": "ss", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})

@@ -23,8 +23,8 @@ _MEGABYTE = 1_000_000
 _NAME = 5
 #: Right-to-left and left-to-right overrides (UAX #9): no name in any language needs one.
 _BACKWARDS = "\u202d\u202e"
-#: What Windows takes off the end of a name when it writes the file: dots, blanks, the name of its own stream.
-_CUT_OFF = re.compile(r"(?:::\$data)?[.\s\0]*$", re.I)
+#: What Windows takes off the end of a name when it writes the file, beside blanks: dots, a NUL, the name of the file's own stream.
+_CUT_OFF, _STREAM = ". \t\n\u00a0\0", "::$data"
 _PARTS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
 
@@ -56,7 +56,7 @@ def _at(file: Attachment, excerpt: str, start: int = 0) -> Place:
 def _ending(name: str) -> str:
     """The ending that a system goes by: what is not shown, and what it cuts off from the end, hides none."""
     shown = "".join(c for c in unicodedata.normalize("NFKC", unquote(name)) if unicodedata.category(c) != "Cf")
-    _stem, dot, ending = _CUT_OFF.sub("", shown).lower().rpartition(".")
+    _stem, dot, ending = shown.lower().rstrip(_CUT_OFF).removesuffix(_STREAM).rstrip(_CUT_OFF).rpartition(".")
     return ending.strip() if dot else ""
 
 
