@@ -16,7 +16,7 @@ from sendcheck.pipeline.judge import Selection
 from sendcheck.pipeline.mending import once
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import Finding, MailReport
-from sendcheck.testing import Case, build, config_of, load_cases
+from sendcheck.testing import Case, build, config_of, load_cases, report_of
 from tests.conftest import ROOT
 from tests.suggested import taken
 
@@ -164,3 +164,13 @@ def test_a_report_shows_offered_words_once() -> None:
         for words in {f.offer.words for f in report.findings if f.offer is not None}:
             assert sum(f.offer is not None and f.offer.words == words for f in report.findings) > 1
             assert sum(words in f.suggestion for f in shown) == 1
+
+
+def test_a_rewording_in_a_template_keeps_its_tags() -> None:
+    data = {
+        "template": "Subject: Your order\n\nHi {{ name }},\n\nWe will send {{ product }} as soon as possible!!!\n",
+        "name": "mail.j2",
+        "profile": "complaint-reply",
+    }
+    report = report_of(Case("promise-undated", True, 1, data))
+    assert _offered(report, "promise-undated") == {"We will send {{ product }} by noon tomorrow!!!"}
