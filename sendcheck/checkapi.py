@@ -14,6 +14,7 @@ from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, 
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.proofreading import CannotProofread, Fault, Proofreader
 from sendcheck.understanding.prose import Prose, Sentence
+from sendcheck.understanding.rewording import Missing, Rewording
 from sendcheck.understanding.segments import Kind, QuotedMail
 from sendcheck.understanding.timing import TimeKind, When
 
@@ -40,6 +41,7 @@ __all__ = [
     "Kind",
     "Lazy",
     "Mail",
+    "Missing",
     "Mood",
     "NotRun",
     "Option",
@@ -52,6 +54,7 @@ __all__ = [
     "Prose",
     "QuotedMail",
     "Recipient",
+    "Rewording",
     "Rule",
     "Sentence",
     "Severity",

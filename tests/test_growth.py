@@ -17,6 +17,7 @@ from tests.conftest import GOOD, ROOT
 
 #: Files with patterns that are only ever tried at one place (``match``, ``fullmatch``), where they are measured instead.
 AT_ONE_PLACE = (
+    "sendcheck/reading/encodedwords.py",
     "sendcheck/reading/headers.py",
     "sendcheck/reading/html.py",
     "sendcheck/reading/mbox.py",

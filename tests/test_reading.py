@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sendcheck.reading.addresses import parse_address_list
-from sendcheck.reading.headers import decode_words
+from sendcheck.reading.encodedwords import decode_words
 from sendcheck.reading.message import Message, read_message
 from sendcheck.reading.sourcemap import RawPositions
 

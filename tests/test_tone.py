@@ -17,7 +17,7 @@ from sendcheck.testing import build, config_of
 from sendcheck.understanding.apologies import apologises, half
 from sendcheck.understanding.mentions import masked, own_mentions, reader_mentions
 from sendcheck.understanding.prose import Prose
-from sendcheck.understanding.rewording import mended, reworded
+from sendcheck.understanding.rewording import mends
 from sendcheck.understanding.text import unquoted
 from tests.conftest import Run
 
@@ -67,11 +67,10 @@ def test_half_apologies_are_none() -> None:
     assert not half("Sorry to hear that.") and not apologises("Sorry to hear that.")
 
 
-def test_rewordings() -> None:
-    assert reworded("do", "Jared forgot it.", [((0, 5), "We")]) == "do; for instance: “We forgot it.”"
-    assert reworded("do", "x" * 500, [((0, 1), "y")]) == "do", "too long to be shown again"
-    assert mended("do", "As I told you, it is late.", [("^as i told you, ", "")]) == "do; for instance: “It is late.”"
-    assert mended("do", "It is late.", [("^as i told you, ", "")]) == "do"
+def test_mends() -> None:
+    assert mends("As I told you, it is late.", [("^as i told you, ", "")]) == (((0, 15), ""),)
+    assert mends("I guarantee it.", [("no", "yes"), ("\\b(i) guarantee", r"\1 expect")]) == (((0, 11), "I expect"),)
+    assert mends("It is late.", [("^as i told you, ", "")]) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,8 +81,8 @@ def test_rewordings() -> None:
         ("As I already told you, the form is missing.", "blame-recipient", "“The form is missing.”"),
         ("We regret any inconvenience this may have caused.", "non-apology", "“We regret the inconvenience this has caused you.”"),
         ("Where is the form??", "shouting", "“Where is the form?”"),
-        ("We will fix it soon.", "promise-undated", "“We will fix it by [day and hour].”"),
-        ("Vi skal rette det snart.", "promise-undated", "“Vi skal rette det innen [dag og klokkeslett].”"),
+        ("We will fix it soon.", "promise-undated", "“We will fix it by noon tomorrow.”"),
+        ("Vi skal rette det snart.", "promise-undated", "“Vi skal rette det innen kl. 12 i morgen.”"),
         ("I guarantee that it works.", "promise-absolute", "“I expect that it works.”"),
         ("Let's touch base on Monday at ten.", "jargon", "“Let's talk on Monday at ten.”"),
     ],

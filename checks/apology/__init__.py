@@ -9,6 +9,7 @@ from typing import Any
 
 from sendcheck.checkapi import STRICT, Check, Clause, Harm, Hit, Lazy, Mail, Rule, Severity, Who, by_language, pattern
 from sendcheck.understanding.apologies import apologises
+from sendcheck.understanding.rewording import lacking
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -57,14 +58,16 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "apology-missing",
             "the mail nowhere says that you are sorry for the thing itself",
             mail.nowhere(),
-            "write it in the first lines, and name the thing: “I am sorry that the report came late”",
+            "write it in the first lines, and name the thing",
+            missing=lacking(mail, __package__ or "", "apology", 0),
         )
     if not _acknowledges(mail):
         yield Hit(
             "acknowledgement-missing",
             "the mail does not show that you heard what this meant for the reader",
             mail.nowhere(),
-            "name the effect: “you had to move forty appointments by hand, and I understand how frustrating that is”",
+            "name the effect it had",
+            missing=lacking(mail, __package__ or "", "acknowledgement", 1),
         )
 
 

@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sendcheck.checkapi import (
-    Alternatives,
     Attachment,
     Check,
     Harm,
@@ -22,13 +21,13 @@ from sendcheck.checkapi import (
     Severity,
     Stretch,
     Treatment,
-    alternatives,
     by_language,
     pattern,
 )
-from sendcheck.understanding.text import sentence_around
 
 from .accessories import promised
+from .announcing import announcements, files_of_the_other_side, of_the_other_side
+from .named import Files
 from .suspect import suspect
 
 RULE = "attachment-missing"
@@ -52,20 +51,11 @@ RULES = (
     ),
 )
 _URL = re.compile(r"https?://|\bwww\.|\bftp://", re.I)
-_FILE = re.compile(
-    r"(?<![\w/@.()-])[\w()-]+(?:\.[\w()-]+)*\.(?:pdf|docx?|xlsx?|xlsm|pptx?|csv|zip|txt|rtf|png|jpe?g|gif|odt|ods|odp|eml|ics|mp[34]|mov|pages|numbers|key|tgz|7z)(?![\w@])",
-    re.I,
-)
 _ARCHIVES = {".zip", ".tgz", ".gz", ".7z", ".rar", ".tar"}
 
 
 def _pattern(key: str) -> Lazy:
     return pattern(__package__, key)
-
-
-@cache
-def _phrases(key: str) -> Alternatives:
-    return alternatives(p for data in by_language(__package__, "words") for p in data[key])
 
 
 @cache
@@ -87,17 +77,13 @@ def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
     if sealed is not None or mail.message.opaque:
         return
     for stretch in mail.own():
-        for match in _phrases("announce").finditer(stretch.text):
-            begin, end = sentence_around(stretch.text, match.start(), match.end())
-            sentence = stretch.text[begin:end]
-            if _void(sentence, match.start() - begin):
-                continue
+        for match, begin, end, sentence in announcements(stretch.text):
             files = promised(mail, sentence)
             if files:
-                yield from _named(mail, files, stretch, begin, sentence)
+                yield from _named(mail, files, stretch, begin, end)
                 yield from _counted(mail, files, stretch, begin, sentence)
                 continue
-            if _explained_by_text(mail, stretch, match, end):
+            if of_the_other_side(mail, sentence) or _explained_by_text(mail, stretch, match, end):
                 continue
             yield Hit(
                 RULE,
@@ -106,11 +92,6 @@ def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
                 "attach the file, or take the sentence out",
             )
             return
-
-
-def _void(sentence: str, at: int) -> bool:
-    """Negated, past, planned, or somebody else's attachment."""
-    return any(match.start() <= at < match.end() or abs(match.start() - at) < 90 for match in _phrases("voids").finditer(sentence))
 
 
 def _explained_by_text(mail: Mail, stretch: Stretch, match: re.Match[str], end: int) -> bool:
@@ -125,18 +106,19 @@ def _explained_by_text(mail: Mail, stretch: Stretch, match: re.Match[str], end: 
     return bool(re.match(r"[^.\n]{0,60}:\s*(?:\n|\S)", rest)) or mail.is_forward
 
 
-def _named(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
-    there = {_plain(a.name) for a in files if a.name}
-    if not there or len(there) < len(files):
+def _named(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, end: int) -> Iterator[Hit]:
+    """Files that a sentence names and that are not attached."""
+    attached = Files((*mail.message.attachments, *files_of_the_other_side(mail)), files)
+    if not attached.certain:
         return
-    for match in _FILE.finditer(sentence):
-        if _plain(match.group(0)) not in there:
-            yield Hit(
-                RULE,
-                f"“{match.group(0)}” is named, but what is attached is {', '.join(a.name for a in files[:3])}",
-                mail.within(stretch, begin + match.start(), begin + match.end()),
-                "attach the file named, or name the file attached",
-            )
+    for name in attached.missing(stretch.text, begin, end):
+        words = " ".join(stretch.text[name.start : name.end].split())
+        yield Hit(
+            RULE,
+            f"“{words}” is named, but what is attached is {', '.join(a.name for a in files[:3])}",
+            mail.within(stretch, name.start, name.end),
+            "attach the file named, or name the file attached",
+        )
 
 
 def _counted(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
@@ -153,10 +135,6 @@ def _counted(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: i
                 mail.within(stretch, begin + match.start(), begin + match.end()),
                 "attach the missing files, or mend the number",
             )
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_()-]+", "", name).casefold()
 
 
 CHECK = Check(

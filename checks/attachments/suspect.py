@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Place, by_language, pattern, toml
 from sendcheck.reading import filetype
@@ -20,6 +21,10 @@ RULE = "attachment-suspect"
 _MEGABYTE = 1_000_000
 #: Letters of an organisation that only the history knows.
 _NAME = 5
+#: Right-to-left and left-to-right overrides (UAX #9): no name in any language needs one.
+_BACKWARDS = "\u202d\u202e"
+#: What Windows takes off the end of a name when it writes the file, beside blanks: dots, a NUL, the name of the file's own stream.
+_CUT_OFF, _STREAM = ". \t\n\u00a0\0", "::$data"
 _PARTS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-zæøå])(?=[A-ZÆØÅ])")
 
@@ -49,20 +54,32 @@ def _at(file: Attachment, excerpt: str, start: int = 0) -> Place:
 
 
 def _ending(name: str) -> str:
-    return PurePosixPath(name.lower().rstrip(". ")).suffix.lstrip(".")
+    """The ending that a system goes by: what is not shown, and what it cuts off from the end, hides none."""
+    shown = "".join(c for c in unicodedata.normalize("NFKC", unquote(name)) if unicodedata.category(c) != "Cf")
+    _stem, dot, ending = shown.lower().rstrip(_CUT_OFF).removesuffix(_STREAM).rstrip(_CUT_OFF).rpartition(".")
+    return ending.strip() if dot else ""
+
+
+def _names(file: Attachment) -> tuple[str, ...]:
+    """All that a file can be called: each name it is given, and what some programs read of one, up to a NUL."""
+    given = (file.name, *file.part.fields.other_names)
+    return tuple(dict.fromkeys((*given, *(name.split("\0")[0] for name in given if "\0" in name))))
 
 
 def _program(mail: Mail, file: Attachment) -> Iterator[Hit]:
-    """By name, by declared type, by content, and inside an archive."""
-    ending = _ending(file.name)
+    """By any of its names, by declared type, by content, and inside an archive; and by letters that run backwards in a name."""
     kind, members = filetype.kind(file.part)
+    named = next((name for name in _names(file) if _ending(name) in _types("executable")), None)
     inside = next((name for name in members if _ending(name) in _types("executable")), None)
-    if ending in _types("executable"):
-        disguised = len(PurePosixPath(file.name).suffixes) > 1 and len(_ending(file.name[: -len(ending) - 1])) in {3, 4}
-        message = f"{file.name} is a program" + (", though it looks like a document" if disguised else "")
+    hint = "most mail servers refuse it: give a download link instead"
+    if named is not None:
+        stem = named[: named.lower().rfind(_ending(named))].rstrip(". ")
+        disguised = named != file.name or any(c in named for c in _BACKWARDS) or ("." in stem and len(_ending(stem)) in {3, 4})
+        other = f" ({named})" if named != file.name else ""
+        message = f"{file.name} is a program{other}" + (", though it looks like a document" if disguised else "")
     elif kind == "program" or file.content_type in _types("content_types"):
         message = f"{file.name or 'an attachment'} is a program by its content, whatever its name"
-    elif ending in _types("macros") or kind == "macros":
+    elif any(_ending(name) in _types("macros") for name in _names(file)) or kind == "macros":
         message = f"{file.name} holds macros, or may hold them"
         yield Hit(
             RULE, message, _at(file, file.name), "send it without macros (as .docx, .xlsx or PDF), or agree with the reader first", key=f"macros {file.name}"
@@ -70,9 +87,11 @@ def _program(mail: Mail, file: Attachment) -> Iterator[Hit]:
         return
     elif inside is not None:
         message = f"{file.name} holds a program: {inside}"
+    elif any(c in name for name in _names(file) for c in _BACKWARDS):
+        message, hint = f"{file.name} holds marks that let letters run backwards, so that its ending looks like another", "rename the file"
     else:
         return
-    yield Hit(RULE, message, _at(file, file.name), "most mail servers refuse it: give a download link instead", key=f"program {file.name}")
+    yield Hit(RULE, message, _at(file, file.name), hint, key=f"program {file.name}")
 
 
 def _not_ready(mail: Mail, file: Attachment) -> Iterator[Hit]:

@@ -6,9 +6,10 @@ from functools import cache
 
 from sendcheck.checkapi import STRICT, Alternatives, Hit, Mail, Sentence, Severity, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted
 
-INSTEAD = "say what your side did or did not do, and what you do about it: “we lost the form; the new one is with you by noon”"
+INSTEAD = "say what your side did or did not do, and what you do about it"
 
 _KINDS = (
     ("denied", "says that it is not your fault"),
@@ -40,5 +41,6 @@ def deflected(mail: Mail, sentence: Sentence) -> Hit | None:
         if match:
             words = " ".join(match.group(0).split())
             aside = key == "soft" and mail.profile not in STRICT
-            return Hit("blame-deflected", f"“{words}” {what}", mail.at_sentence(sentence, *match.span()), INSTEAD, severity=Severity.NOTE if aside else None)
+            place, severity = mail.at_sentence(sentence, *match.span()), Severity.NOTE if aside else None
+            return Hit("blame-deflected", f"“{words}” {what}", place, INSTEAD, severity=severity, rewording=rewording(mail, sentence, ()))
     return None

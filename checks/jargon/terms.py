@@ -9,7 +9,7 @@ from functools import cache
 from sendcheck.checkapi import Alternatives, Hit, Lazy, Mail, Sentence, alternatives, lines, of_language, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import speller
-from sendcheck.understanding.rewording import reworded
+from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted
 
 #: Six letters and more are a code or a name.
@@ -94,10 +94,9 @@ def _is_named(mail: Mail, word: str) -> bool:
 
 def _hit(mail: Mail, sentence: Sentence, span: tuple[int, int], words: str, plain: str, same: bool) -> Hit:
     instead = f"say it in plain words: “{plain}”"
-    if same:
-        instead = reworded(instead, sentence.text, [(span, plain)])
+    plainly = rewording(mail, sentence, [(span, plain)]) if same else None
     why = "says in office language what a plain word says" if same else "is a term that the reader need not know"
-    return Hit("jargon", f"“{words}” {why}", mail.at_sentence(sentence, *span), instead)
+    return Hit("jargon", f"“{words}” {why}", mail.at_sentence(sentence, *span), instead, rewording=plainly)
 
 
 def _abbreviation(mail: Mail, sentence: Sentence, span: tuple[int, int], word: str) -> Hit:

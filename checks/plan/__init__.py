@@ -9,6 +9,7 @@ from typing import Any
 from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Mood, Rule, Severity
 from sendcheck.understanding import commitments
 from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
+from sendcheck.understanding.rewording import lacking
 
 from .offers import contact, prevention
 
@@ -69,7 +70,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "plan-missing",
             "the mail names no act of your side with a time, nor says how the problem was solved",
             mail.nowhere(),
-            "say what you do and by when: “we restore the list today and call every patient before Friday noon”",
+            "say what you do and by when",
+            missing=lacking(mail, __package__ or "", "plan", 2),
         )
     closed = said or (how and not found)
     if not closed and not _next_word(mail, found):
@@ -77,7 +79,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "next-update-missing",
             "the mail does not say when the reader will hear from you next",
             mail.nowhere(),
-            "name the next word even if it will be “nothing new”: “you hear from me at 16:00 today”",
+            "name the next word, even if there will be nothing new to tell",
+            missing=lacking(mail, __package__ or "", "next_word", 4),
         )
     yield from contact(mail, found)
     yield from prevention(mail)

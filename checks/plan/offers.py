@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sendcheck.checkapi import Hit, Mail, Sentence, by_language, pattern
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.commitments import Commitment, prevents, solved
+from sendcheck.understanding.rewording import lacking
 from sendcheck.understanding.text import flat
 
 
@@ -24,7 +25,8 @@ def contact(mail: Mail, found: list[Commitment]) -> Iterator[Hit]:
         "contact-missing",
         "the mail offers no way to talk: no call, no number, no meeting",
         mail.nowhere(),
-        "offer a call with a time (“I call you today at three, if that suits you”), or give your direct number",
+        "offer a call, or give your direct number",
+        missing=lacking(mail, __package__ or "", "contact", 5),
     )
 
 
@@ -44,5 +46,6 @@ def prevention(mail: Mail) -> Iterator[Hit]:
         "prevention-missing",
         "the mail reports a fix, but not what keeps the fault from coming back",
         mail.nowhere(),
-        "name one lasting measure (“from today on two of us check every list before it goes out”), or say by when you will know",
+        "name one lasting measure, or say by when you will know",
+        missing=lacking(mail, __package__ or "", "prevention", 3),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from sendcheck.checkapi import Alternatives, Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, alternatives, by_language
-from sendcheck.understanding.rewording import mended
+from sendcheck.understanding.rewording import mends, rewording
 from sendcheck.understanding.text import in_one_line, unquoted
 
 _INSTEAD = "say what you will do, by when, and what keeps it from happening again"
@@ -50,7 +50,8 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
                     "promise-absolute",
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
                     mail.at_sentence(sentence, start, end),
-                    mended(_INSTEAD, sentence.text, pairs),
+                    _INSTEAD,
+                    rewording=rewording(mail, sentence, mends(sentence.text, pairs)),
                 ),
             )
 

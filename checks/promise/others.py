@@ -10,9 +10,10 @@ from typing import Any
 from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, TimeKind, Who, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import PARTY, masked, may_mention_own, means, own_mentions
+from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted
 
-_INSTEAD = "write what you will do yourself (“I have asked …, and I tell you by noon what comes of it”), or that they agreed"
+_INSTEAD = "write what you will do yourself, or that they agreed"
 
 
 @cache
@@ -40,7 +41,13 @@ def others(mail: Mail) -> Iterator[Hit]:
         span = _committed(mail, sentence, words)
         if span is not None:
             said = " ".join(sentence.text[slice(*span)].split())
-            yield Hit("promise-others", f"“{said}” binds somebody who does not read this mail", mail.at_sentence(sentence, *span), _INSTEAD)
+            yield Hit(
+                "promise-others",
+                f"“{said}” binds somebody who does not read this mail",
+                mail.at_sentence(sentence, *span),
+                _INSTEAD,
+                rewording=rewording(mail, sentence, ()),
+            )
 
 
 def _is_agreed(mail: Mail, sentence: Sentence, words: dict[str, Any]) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sendcheck.checkapi import Hit, Mail, Sentence, Severity, When, of_language
+from sendcheck.checkapi import Hit, Mail, Rewording, Sentence, Severity, When, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.commitments import Commitment, Deed, commitments
-from sendcheck.understanding.rewording import reworded
+from sendcheck.understanding.rewording import rewording
 
 _INSTEAD = "name a day or an hour you can keep, or when you will know"
 
@@ -33,17 +33,17 @@ def _hit(mail: Mail, found: Commitment) -> Hit:
     words = _short(sentence.text[start:end])
     message = f"“{empty.text}” is no time: “{words}” binds nobody to a day" if empty else f"“{words}” says what you will do, but not by when"
     severity = None if empty is not None else Severity.WARNING
-    return Hit("promise-undated", message, mail.at_sentence(sentence, start, end), _with_a_day(sentence, empty), severity=severity)
+    return Hit("promise-undated", message, mail.at_sentence(sentence, start, end), _INSTEAD, severity=severity, rewording=_with_a_day(mail, sentence, empty))
 
 
-def _with_a_day(sentence: Sentence, empty: When | None) -> str:
+def _with_a_day(mail: Mail, sentence: Sentence, empty: When | None) -> Rewording | None:
     """The sentence with a place for the day: instead of the empty word, else at its end."""
     words = of_language(__package__, "undated", READ_AS.get(sentence.language, sentence.language)).get("by_when", "")
     if not words or not sentence.text.rstrip().endswith((".", "!")):
-        return _INSTEAD
+        return None
     end = len(sentence.text.rstrip(" \n.!"))
     span = (empty.start, empty.end) if empty is not None else (end, end)
-    return reworded(_INSTEAD, sentence.text, [(span, words if empty is not None else f" {words}")])
+    return rewording(mail, sentence, [(span, words if empty is not None else f" {words}")])
 
 
 def _short(text: str, most: int = 60) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity
-from sendcheck.understanding.apologies import half, is_courtesy, mends
-from sendcheck.understanding.rewording import mended
+from sendcheck.understanding.apologies import half, is_courtesy
+from sendcheck.understanding.apologies import mends as whole_ones
+from sendcheck.understanding.rewording import mends, rewording
 
 _INSTEAD = "apologise for the thing itself, without “if”, “any” or “but”"
-_EXAMPLE = ": “I am sorry that we sent the wrong file”"
 
 
 def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
@@ -16,6 +16,7 @@ def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
     if match is None:
         return None
     words = " ".join(sentence.text[slice(*match.span())].split())
-    instead = mended(_INSTEAD, sentence.text, mends(), _EXAMPLE)
+    mended = rewording(mail, sentence, mends(sentence.text, whole_ones()))
     mild = Severity.NOTE if mail.profile not in STRICT and is_courtesy(sentence.text) else None
-    return Hit("non-apology", f"“{words}” takes the apology back", mail.at_sentence(sentence, *match.span()), instead, severity=mild)
+    place = mail.at_sentence(sentence, *match.span())
+    return Hit("non-apology", f"“{words}” takes the apology back", place, _INSTEAD, severity=mild, rewording=mended)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from sendcheck.checkapi import Entries, Hit, Mail, Sentence, lines
-from sendcheck.understanding.rewording import reworded
+from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted
 
 _MARKS = re.compile(r"[!?]*(?:!!|\?\?|\?!\?|!\?!|[!?]{3})[!?]*")
@@ -34,8 +34,8 @@ def shouting(mail: Mail, sentence: Sentence) -> Hit | None:
     place = mail.at_sentence(sentence, *found.span())
     if any(c.isalpha() for c in words):
         return Hit("shouting", f"“{words}” shouts", place, _INSTEAD)
-    instead = reworded(_INSTEAD, sentence.text, [(found.span(), "?" if "?" in words else ".")])
-    return Hit("shouting", f"“{words}” at the end of a sentence shouts", place, instead)
+    quieter = rewording(mail, sentence, [(found.span(), "?" if "?" in words else ".")])
+    return Hit("shouting", f"“{words}” at the end of a sentence shouts", place, _INSTEAD, rewording=quieter)
 
 
 def _shouts(run: str, text: str) -> bool:

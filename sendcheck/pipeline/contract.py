@@ -10,6 +10,7 @@ from typing import Any
 
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
+from sendcheck.understanding.rewording import Missing, Rewording
 
 
 class Severity(StrEnum):
@@ -130,7 +131,8 @@ class Hit:
     sorted addresses). ``severity``: a milder one than the rule's, where evidence is weaker. ``pairs``: of whom it says that they do not
     go together (two addresses, or a written name and an address): what the user may want remembered as right. ``fix``: what can safely be
     written instead of the words at ``where`` and each of ``also``, None where that is for the writer to decide. ``values``: words of the mail that
-    no report may show (a password, a number), wherever they stand.
+    no report may show (a password, a number), wherever they stand. ``rewording``: how its sentence would be mended of it; ``missing``: a sentence that the mail
+    lacks; what these come to, together with those of other hits, ends the suggestion.
     """
 
     rule: str
@@ -144,6 +146,8 @@ class Hit:
     pairs: tuple[tuple[str, str], ...] = ()
     fix: str | None = None
     values: tuple[str, ...] = ()
+    rewording: Rewording | None = None
+    missing: Missing | None = None
 
 
 @dataclass(frozen=True, slots=True)

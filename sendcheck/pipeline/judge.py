@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sendcheck.config.config import Config, Suppression
 from sendcheck.pipeline.contract import Hit, Rule, Severity
+from sendcheck.pipeline.mending import with_offers
 from sendcheck.pipeline.registry import Registry, unknown
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Suppressed, Verdict, fails, fingerprint
 from sendcheck.reading.allowheader import ALLOW_HEADER
@@ -73,6 +74,7 @@ def judge(
     exceptions += _remembered(mail, findings, config)
     findings, suppressed, used = _suppress(findings, exceptions, config)
     findings.sort(key=lambda f: (f.severity.rank, rules[f.rule].harm, f.where.sort_key, f.rule))
+    findings = with_offers(findings, rules)
     unmatched = tuple(f"{s.origin}: the exception for {s.rule} matches nothing in this mail" for s in exceptions if s not in used)
     verdict = verdict_of(findings, not_run, config)
     return Judgement(verdict, tuple(findings), tuple(suppressed), (*config.notices, *notices), unmatched)
@@ -84,7 +86,10 @@ def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:
     if hit.severity is not None and hit.severity.rank > severity.rank:
         severity = hit.severity
     mark = fingerprint(rule.slug, hit.key if hit.key is not None else hit.where.excerpt)
-    return Finding(rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also, pairs=hit.pairs, fix=hit.fix)
+    return Finding(
+        rule.slug, severity, hit.confidence, hit.message, hit.suggestion, mark, hit.where, hit.also,
+        pairs=hit.pairs, fix=hit.fix, rewording=hit.rewording, missing=hit.missing,
+    )  # fmt: skip
 
 
 def _merge(findings: Iterable[Finding]) -> list[Finding]:

@@ -14,6 +14,7 @@ from sendcheck.understanding.place import Place
 if TYPE_CHECKING:
     from sendcheck.pipeline.page import Page
     from sendcheck.pipeline.passages import Passage
+    from sendcheck.understanding.rewording import Missing, Rewording
 
 
 class Verdict(StrEnum):
@@ -48,8 +49,19 @@ def fingerprint(slug: str, key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Words that a suggestion offers: instead of the sentence at ``where``, or as a block of their own (None). ``tail``: how a suggestion ends with them."""
+
+    words: str
+    tail: str
+    where: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules; ``pairs``, ``fix``: as of a hit, not part of any report."""
+    """Rule, places, message, and what to do. ``stands_for``: slugs of superseded rules; ``pairs``, ``fix``: as of a hit, not part of any report; ``offer``:
+    words that the suggestion ends with; ``rewording``, ``missing``: what these are made of, None in a finished report.
+    """
 
     rule: str
     severity: Severity
@@ -62,6 +74,9 @@ class Finding:
     stands_for: tuple[str, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     fix: str | None = None
+    offer: Offer | None = None
+    rewording: Rewording | None = None
+    missing: Missing | None = None
 
 
 @dataclass(frozen=True, slots=True)

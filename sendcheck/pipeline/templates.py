@@ -107,7 +107,8 @@ def _meant(mail: Mail, hit: Hit, rule: Rule) -> bool:
 def _as_written(mail: Mail, hit: Hit) -> Hit:
     assert mail.template is not None
     said = mail.template.as_written
-    return replace(hit, message=said(hit.message), suggestion=said(hit.suggestion), key=said(hit.key) if hit.key is not None else None)
+    rewording = replace(hit.rewording, said=said) if hit.rewording is not None else None
+    return replace(hit, message=said(hit.message), suggestion=said(hit.suggestion), key=said(hit.key) if hit.key is not None else None, rewording=rewording)
 
 
 def _without_covered(hit: Hit, covered: Callable[[str], bool]) -> Hit | None:

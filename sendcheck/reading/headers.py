@@ -1,15 +1,15 @@
-"""Header fields: splitting, RFC 2047 words, RFC 2231 parameters; guarded and positioned."""
+"""Header fields: splitting, and what those of a part say about it; guarded and positioned."""
 
 from __future__ import annotations
 
-import binascii
 import re
 from email.message import Message as CompatMessage
-from email.parser import BytesHeaderParser
-from email.utils import collapse_rfc2231_value
+from email.parser import HeaderParser
 from typing import NamedTuple
 
 from sendcheck.reading import charsets
+from sendcheck.reading.encodedwords import decode_words
+from sendcheck.reading.filenames import decoded, file_names
 from sendcheck.reading.invisible import visible
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.problem import ProblemKind, Problems
@@ -17,8 +17,6 @@ from sendcheck.reading.problem import ProblemKind, Problems
 #: Fields whose words rules read; a strange character set elsewhere (Received, X-…) hides nothing from them.
 _READ_BY_RULES = {"from", "sender", "reply-to", "to", "cc", "bcc", "resent-to", "resent-cc", "resent-bcc", "subject"}
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bBqQ])\?([^?\s]*(?:[^?]*?))\?=")
-_BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]*\?[bBqQ]\?)")
 
 
 class Header(NamedTuple):
@@ -87,51 +85,11 @@ def _header(raw: bytes, name: str, start: int, end: int, problems: Problems, par
     return Header(name, visible(value), text, start, end)
 
 
-def decode_words(value: str, problems: Problems | None = None, part: str = "header") -> str:
-    """RFC 2047 encoded words decoded, errors replaced; unknown charsets are noted and survive.
-
-    Control characters and line breaks that hide in an encoded word become spaces, so no
-    header can smuggle another one in.
-    """
-    if "=?" not in value:
-        return value
-    joined = _BETWEEN_WORDS.sub(r"\1", value)
-
-    def one(match: re.Match[str]) -> str:
-        charset, kind, payload = match.group(1).split("*")[0], match.group(2).lower(), match.group(3)
-        data = _word_bytes(kind, payload)
-        if data is None:
-            return match.group(0)
-        text, _codec, usable = charsets.decode(data, charset)
-        if not usable and problems is not None:
-            problems.add(ProblemKind.UNREADABLE, f"unknown character set “{charset[:40]}” in an encoded word", part)
-        return re.sub(r"[\x00-\x1f\x7f]", " ", text)
-
-    return _ENCODED_WORD.sub(one, joined)
-
-
-def _word_bytes(kind: str, payload: str) -> bytes | None:
-    data = payload.encode("utf-8", "surrogateescape")
-    if kind == "q":
-        return binascii.a2b_qp(data.replace(b"_", b"=20"))
-    return lenient_base64(data)
-
-
-def lenient_base64(data: bytes) -> bytes | None:
-    """Base64 decoded as far as it goes: foreign characters skipped, padding mended."""
-    symbols = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    if len(symbols) % 4 == 1:
-        symbols = symbols[:-1]
-    try:
-        return binascii.a2b_base64(symbols + b"=" * (-len(symbols) % 4))
-    except (binascii.Error, ValueError):
-        return None
-
-
 class ContentFields(NamedTuple):
     """What a part says about itself; every value already guarded.
 
     ``size``: in bytes, as its Content-Disposition tells (RFC 2183), else 0; ``method``: of a calendar (RFC 6047), in upper case, else "".
+    ``other_names``: further names of its file; programs differ on which one holds.
     """
 
     content_type: str
@@ -145,6 +103,7 @@ class ContentFields(NamedTuple):
     delsp: bool
     size: int = 0
     method: str = ""
+    other_names: tuple[str, ...] = ()
 
     @classmethod
     def plain(cls) -> ContentFields:
@@ -152,6 +111,8 @@ class ContentFields(NamedTuple):
         return cls("text/plain", None, None, "", "", None, None, False, False)
 
 
+#: What bytes that are no UTF-8 mean in a field that should have been ASCII (WHATWG Encoding, section 4.2).
+_BARE = "iso-8859-1"
 #: Fields and parameters that decide what a client shows; given twice, programs differ on which one holds.
 _DECIDING = ("content-type", "content-transfer-encoding")
 _DECIDING_PARAMETERS = re.compile(r";\s*(boundary|charset)\s*=\s*(\"[^\"]*\"|[^;\s]*)", re.I)
@@ -165,20 +126,22 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
     if small.count(b";") > limits.parameters:
         problems.truncated(f"more than {limits.parameters} parameters in a content header; the part is read as text", part)
         small = b""
-    message = problems.guard(lambda: BytesHeaderParser().parsebytes(small), CompatMessage(), "content headers could not be parsed", part)
+    text = charsets.decode(small, _BARE)[0]  # bare letters in a file's name, which compat32 would replace
+    message = problems.guard(lambda: HeaderParser().parsestr(text), CompatMessage(), "content headers could not be parsed", part)
     _tell_twice(message, problems, part)
     declared = str(message.get("content-type", "") or "")
     content_type = problems.guard(lambda: str(message.get_content_type()), "text/plain", "Content-Type could not be read", part)
     if not declared:
         content_type = default_type
-    charset = problems.guard(lambda: _text(message.get_param("charset")), None, "charset could not be read", part)
-    boundary = problems.guard(lambda: _text(message.get_boundary()), None, "boundary could not be read", part)
-    flowed = problems.guard(lambda: _text(message.get_param("format")), None, "format could not be read", part)
-    delsp = problems.guard(lambda: _text(message.get_param("delsp")), None, "delsp could not be read", part)
-    method = problems.guard(lambda: _text(message.get_param("method")), None, "the method of a calendar could not be read", part)
-    name = problems.guard(lambda: _file_name(message), None, "the file name of a part could not be read", part)
+    charset = problems.guard(lambda: _parameter(message.get_param("charset")), None, "charset could not be read", part)
+    boundary = problems.guard(lambda: _parameter(message.get_boundary()), None, "boundary could not be read", part)
+    flowed = problems.guard(lambda: _parameter(message.get_param("format")), None, "format could not be read", part)
+    delsp = problems.guard(lambda: _parameter(message.get_param("delsp")), None, "delsp could not be read", part)
+    method = problems.guard(lambda: _parameter(message.get_param("method")), None, "the method of a calendar could not be read", part)
+    none: tuple[str, ...] = ()
+    names = problems.guard(lambda: file_names(message), none, "the file name of a part could not be read", part)
     disposition = str(message.get("content-disposition", "") or "").split(";")[0].strip().lower()
-    size = problems.guard(lambda: _text(message.get_param("size", header="content-disposition")), None, "the size of a part could not be read", part)
+    size = problems.guard(lambda: _parameter(message.get_param("size", header="content-disposition")), None, "the size of a part could not be read", part)
     encoding = re.sub(r"\(.*?\)", "", str(message.get("content-transfer-encoding", "") or "")).strip().lower()
     content_id = str(message.get("content-id", "") or "").strip().strip("<>") or None
     return ContentFields(
@@ -187,12 +150,13 @@ def content_fields(raw: bytes, start: int, end: int, default_type: str, limits: 
         boundary,
         encoding,
         disposition,
-        name,
+        names[0] if names else None,
         content_id,
         (flowed or "").lower() == "flowed",
         (delsp or "").lower() == "yes",
         int(size) if size and re.fullmatch(r"[0-9]{1,15}", size) else 0,
         (method or "").strip().upper(),
+        names[1:],
     )
 
 
@@ -210,20 +174,5 @@ def _tell_twice(message: CompatMessage, problems: Problems, part: str) -> None:
             problems.add(ProblemKind.UNREADABLE, f"Content-Type names two values for “{parameter}”; programs differ on which one holds", part)
 
 
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, tuple):
-        return str(collapse_rfc2231_value(value))
-    return str(value)
-
-
-def _file_name(message: CompatMessage) -> str | None:
-    name = _text(message.get_param("filename", header="content-disposition") or message.get_param("name"))
-    if not name:
-        return None
-    decoded = decode_words(name)
-    if any("\udc80" <= c <= "\udcff" for c in decoded):
-        decoded = charsets.decode(decoded.encode("utf-8", "surrogateescape"), None)[0]
-    # Only the last component: a path in a file name tells nothing and can mislead.
-    return visible(re.split(r"[/\\]", decoded)[-1]).strip() or None
+def _parameter(value: object) -> str | None:
+    return None if value is None else decoded(value)

@@ -11,6 +11,7 @@ import html as entities
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from sendcheck.reading.htmlzones import zone_inside
 from sendcheck.reading.invisible import holds_invisible, visible, visible_spans
@@ -344,7 +345,7 @@ class _Walker:
     def _image(self, attributes: dict[str, str | None], state: _State) -> None:
         source = attributes.get("src") or ""
         if source.lower().startswith("cid:"):
-            self.out.image_ids.add(source[4:])
+            self.out.image_ids.add(unquote(source[4:]))
         alt = (attributes.get("alt") or "").strip()
         if alt and not state.hidden and state.href is not None and self.link_start == self.out.pieces.length:
             self._raw(alt)

@@ -11,7 +11,9 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from sendcheck.reading.addresses import Address, AddressList, parse_address_list
-from sendcheck.reading.headers import Header, decode_words
+from sendcheck.reading.content import Treatment
+from sendcheck.reading.encodedwords import decode_words
+from sendcheck.reading.headers import Header
 from sendcheck.reading.invisible import visible
 from sendcheck.reading.limits import LIMITS, Limits
 from sendcheck.reading.mime import PartTree, split
@@ -161,7 +163,7 @@ def _settle_inline(attachments: list[Attachment], shown: frozenset[str]) -> list
     for attachment in attachments:
         leaf = attachment.part
         cid = leaf.fields.content_id
-        is_image = attachment.content_type.startswith("image/")
+        is_image = attachment.content_type.startswith("image/") or attachment.treatment is Treatment.IMAGE
         embedded = is_image and ((cid is not None and cid in shown) or (leaf.related and leaf.fields.disposition != "attachment"))
         settled.append(replace(attachment, inline=attachment.inline or embedded))
     return settled

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sendcheck.reading import charsets
-from sendcheck.reading.headers import lenient_base64
+from sendcheck.reading.encodedwords import lenient_base64
 from sendcheck.reading.limits import Limits
 from sendcheck.reading.part import RawPart
 from sendcheck.reading.problem import ProblemKind, Problems

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from sendcheck.escapes import clean
 from sendcheck.pipeline.contract import Rule, Severity
+from sendcheck.pipeline.mending import once
 from sendcheck.pipeline.page import Page, Sheet
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, Reader, Report, Verdict
 from sendcheck.show.marks import Mark, marked
@@ -81,7 +82,7 @@ class _Shown:
 
 
 def _severe(report: MailReport, show: Severity) -> list[Finding]:
-    return [f for f in report.findings if f.severity.rank <= show.rank]
+    return once([f for f in report.findings if f.severity.rank <= show.rank])
 
 
 def _mail(shown: _Shown, level: int, among: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sendcheck.escapes import clean, for_log
 from sendcheck.pipeline.contract import Rule, Severity
+from sendcheck.pipeline.mending import once
 from sendcheck.pipeline.report import CRASHED, Finding, MailReport, NotRunEntry, Reader, Report, Suppressed, Verdict
 from sendcheck.show.visible import visible
 from sendcheck.understanding.place import Place
@@ -41,7 +42,7 @@ class TextReport(NamedTuple):
     def mail(self, report: MailReport) -> str:
         """The report of one mail, ending in a newline. One line if there is nothing to say."""
         report = visible(report)
-        shown = [f for f in report.findings if f.severity.rank <= self.show.rank]
+        shown = once([f for f in report.findings if f.severity.rank <= self.show.rank])
         not_run = [e for e in report.not_run if e.required or self.show is Severity.NOTE]
         unmatched = report.unmatched if self.show is Severity.NOTE else tuple(u for u in report.unmatched if _its_own(u, report))
         if not shown and not not_run and report.verdict is Verdict.PASS:

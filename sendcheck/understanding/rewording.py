@@ -1,37 +1,69 @@
-"""One rewording of a sentence, built from the sentence itself, for the suggestion of a finding."""
+"""What could be written instead: changes in a sentence, built from the sentence itself, and sentences that a mail lacks.
+
+A check tells its own changes alone. What a sentence needs altogether is put together where all findings are known (:mod:`sendcheck.pipeline.mending`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
-#: Characters of a sentence and what stands there instead.
-Changes = Sequence[tuple[tuple[int, int], str]]
-#: A longer sentence is not shown again.
-_LONGEST = 160
+from sendcheck.data import of_language
+from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.mail import Mail
+from sendcheck.understanding.place import Place
+from sendcheck.understanding.prose import Sentence
+
+#: Characters start..end of a sentence, and what stands there instead.
+Change = tuple[tuple[int, int], str]
+Changes = Sequence[Change]
 
 
-def reworded(instead: str, text: str, changes: Changes, example: str = "") -> str:
-    """*instead* with the sentence as it would then read; with the *example* where the sentence is too long.
+def _as_it_is(text: str) -> str:
+    return text
 
-    ``changes``: characters of *text* and what stands there instead.
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """How a sentence would be mended of one finding. ``where``: the whole sentence; ``text``: its characters; ``changes``: none where the finding is
+    mended only by writing another sentence; ``said``: how words are shown (a template's tags for what stands in for them).
     """
-    for (start, end), words in sorted(changes, reverse=True):
-        text = text[:start] + words + text[end:]
-    return _shown(instead, text, example)
+
+    where: Place
+    text: str
+    changes: tuple[Change, ...] = ()
+    said: Callable[[str], str] = field(default=_as_it_is, compare=False)
 
 
-def mended(instead: str, text: str, pairs: Sequence[Sequence[str]], example: str = "") -> str:
-    """*instead* with the sentence as the first pair that fits it (regular expression, replacement; case ignored) would have it; else with the *example*."""
+class Missing(NamedTuple):
+    """A sentence that the mail lacks. ``order``: where it belongs among others of its kind, the first words of a mail being 0."""
+
+    order: int
+    words: str
+
+
+def rewording(mail: Mail, sentence: Sentence, changes: Iterable[Change]) -> Rewording:
+    """The rewording of a sentence by these changes."""
+    return Rewording(mail.at_sentence(sentence), sentence.text, tuple(changes))
+
+
+def mends(text: str, pairs: Sequence[Sequence[str]]) -> tuple[Change, ...]:
+    """The change that the first pair (regular expression, replacement; case ignored) makes where it fits a text; () if none does."""
     for expression, replacement in pairs:
-        found, count = re.subn(expression, replacement, text, count=1, flags=re.I)
-        if count:
-            return _shown(instead, found, example)
-    return instead + example
+        found = re.search(expression, text, re.I)
+        if found is not None:
+            return ((found.span(), found.expand(replacement)),)
+    return ()
 
 
-def _shown(instead: str, text: str, example: str) -> str:
-    flat = " ".join(text.split())
-    if len(flat) > _LONGEST or not flat:
-        return instead + example
-    return f"{instead}; for instance: “{flat[:1].upper()}{flat[1:]}”"
+def lacking(mail: Mail, package: str, key: str, order: int) -> Missing:
+    """A sentence that the mail lacks, from ``instead.<language>.toml`` of a check's folder, in the language that most of its own text is in."""
+    spoken = Counter(READ_AS.get(s.language, s.language) for s in mail.prose.sentences if s.language)
+    for language in (*(language for language, _count in spoken.most_common()), *mail.languages, "en"):
+        data = of_language(package, "instead", READ_AS.get(language, language))
+        if key in data:
+            return Missing(order, str(data[key]))
+    raise KeyError(f"{package}: no language has “{key}”")
