@@ -105,6 +105,8 @@ def _at_own(mail: Mail, recipient: Recipient, known: Known, place: str, slip: Sl
     meant = Address("", f"{local}@{place}")
     if mail.sender is not None and local == local_of(mail.sender.key) and not recipient.person.role:
         return Found(mail.sender, slip, Source.OWN) if slip is not Slip.ENDING else None
+    if slip is Slip.ENDING and not recipient.person.known:
+        return None  # houses have sisters; a slip is meant for a colleague, who has a name
     stumble = slip is Slip.TYPO and stumbled(name, other)
     if slip is Slip.TYPO and len(other) < _LEAST and not stumble:
         return None
