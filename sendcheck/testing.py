@@ -9,7 +9,7 @@ A file has two lists, ``fires`` and ``silent``; a case is a mapping:
 ``history``: mails that were sent before, written the same way, each ``times`` over (on the days before), by the sender or by ``mine``;
 ``pair`` (a firing and a silent case that share it differ in one word). A template instead of a mail: ``template`` its text, ``name`` its file's
 name, ``files`` (name to text) what lies beside it, ``templates`` the keys of its ``[[templates]]``. What is expected of a firing case: ``excerpt``,
-``severity``, ``line``, ``column``, ``count``; of a silent one: ``not_run``.
+``severity``, ``message`` (a piece of it), ``line``, ``column``, ``count``; of a silent one: ``not_run``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _DEFAULTS = {
 _TEMPLATE = "case.txt"
 _KEYS = {
     "own", "html", "mail", "from", "to", "cc", "bcc", "subject", "date", "headers", "attachments", "parent", "config", "draft", "envelope",
-    "lang", "excerpt", "severity", "line", "column", "count", "not_run", "profile", "pair", "template", "name", "files", "templates",
+    "lang", "excerpt", "severity", "message", "line", "column", "count", "not_run", "profile", "pair", "template", "name", "files", "templates",
     "history", "times", "mine", "faults",
 }  # fmt: skip
 
@@ -228,6 +228,8 @@ def run_case(case: Case) -> None:
         assert data["excerpt"] in excerpts, excerpts
     if "severity" in data:
         assert any(f.severity.value == data["severity"] for f in found), [f.severity for f in found]
+    if "message" in data:
+        assert any(data["message"] in f.message for f in found), [f.message for f in found]
     if "line" in data:
         assert data["line"] in [f.where.line for f in found], [f.where.line for f in found]
     if "column" in data:

@@ -44,9 +44,19 @@ def domains(domain: str) -> set[str]:
     found = {f"{front}{other}.{suffix}" for other in (*edits(name), *_confused(name))} if name and len(name) <= _LONGEST else set()
     found |= {f"{front}{name}.{ending}" for ending in (*_ENDINGS, *edits(suffix))}
     found |= {domain[:i] + domain[i + 1] + domain[i] + domain[i + 2 :] for i in range(len(domain) - 1)}
+    found |= {f"{other}.{suffix}" for other in _punctuated(front + name)}
     look = skeleton(f"{name}.{suffix}")
     found |= {front + look, *(front + other for other in _confused(look))}
     return {d for d in found if d != domain and not d.startswith(".") and ".." not in d}
+
+
+def _punctuated(front: str) -> Iterator[str]:
+    """With one mark between labels or words more, less or other."""
+    for at, letter in enumerate(front):
+        if letter in ".-":
+            yield from (front[:at] + mark + front[at + 1 :] for mark in ("", ".", "-"))
+        elif at:
+            yield from (front[:at] + mark + front[at:] for mark in ".-")
 
 
 def local_parts(local: str) -> set[str]:

@@ -11,13 +11,15 @@ from functools import cache, lru_cache
 from sendcheck.data import lines
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.names import edits, fold, one_less
-from sendcheck.understanding.organisations import readable, registrable_domain
+from sendcheck.understanding.organisations import may_exist, readable, registrable_domain
 
 #: Characters of ASCII that look like others, in lower case, at a glance.
 _ASCII = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"))
 _SEPARATORS = re.compile(r"[._+-]+")
-#: Shorter names than this differ by a letter because they are different names.
-_SHORT = 5
+#: Shorter names than this differ by a letter as often because they are different names.
+SHORT = 5
+#: Names of domains of which one has so many letters are slips of each other; two letters are as good as any other two.
+_LEAST = 3
 _LONG = 9
 
 
@@ -69,9 +71,23 @@ def one_edit(one: str, other: str) -> bool:
     return (swapped or max(len(rest), len(other_rest)) == 1) and not (rest.isdigit() and other_rest.isdigit())
 
 
+def stumbled(one: str, other: str) -> bool:
+    """Of two words one edit apart: whether it is the hand's doing rather than another word: neighbours swapped, a letter doubled, one of a double lost."""
+    if len(one) == len(other):
+        return sorted(one) == sorted(other)
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return any(longer[:i] + longer[i + 1 :] == shorter and longer[i] == longer[i + 1] for i in range(len(longer) - 1))
+
+
+def _run_together(domain: str) -> str:
+    """A domain without the marks between its labels and words; what the ending is made of stays."""
+    hosts, name, suffix = split_domain(domain)
+    return f"{hosts}{name}".replace(".", "").replace("-", "") + f".{suffix}"
+
+
 @lru_cache(maxsize=4096)
 def domain_slip(one: str, other: str) -> Slip | None:
-    """The slip between two domains, None if they are the same or differ by more."""
+    """The slip that makes *one* of *other*, None if they are the same or differ by more. How much a slip in a short name tells is for others to say."""
     if one == other:
         return None
     hosts, name, suffix = split_domain(one)
@@ -80,13 +96,15 @@ def domain_slip(one: str, other: str) -> Slip | None:
         return Slip.TYPO  # two neighbours in the wrong order, the dot too: gmailc.om
     if skeleton(f"{name}.{suffix}") == skeleton(f"{other_name}.{other_suffix}"):
         return Slip.CONFUSABLE if hosts == other_hosts and (name, suffix) != (other_name, other_suffix) else None
+    if name != other_name and _run_together(one) == _run_together(other):
+        return Slip.SEPARATOR  # mailacme.no for mail.acme.no
     if hosts != other_hosts:
         return None
     if name == other_name:
-        if "." not in suffix and "." not in other_suffix and len(suffix) > 2 and one_edit(suffix, other_suffix):
+        if "." not in suffix and "." not in other_suffix and len(suffix) > 2 and not may_exist(suffix) and one_edit(suffix, other_suffix):
             return Slip.TYPO  # .con for .com
         return Slip.ENDING
-    if suffix == other_suffix and min(len(name), len(other_name)) >= _SHORT and one_edit(name, other_name):
+    if suffix == other_suffix and max(len(name), len(other_name)) >= _LEAST and one_edit(name, other_name):
         return Slip.TYPO
     return None
 
@@ -104,11 +122,13 @@ class Domains:
         self._by_name: dict[str, list[str]] = {}
         self._by_shorter: dict[tuple[str, str], list[str]] = {}
         self._by_letters: dict[str, list[str]] = {}
+        self._by_run: dict[str, list[str]] = {}
         for place in places:
             _hosts, name, suffix = split_domain(place)
             self._by_look.setdefault(skeleton(f"{name}.{suffix}"), []).append(place)
             self._by_name.setdefault(name, []).append(place)
             self._by_letters.setdefault("".join(sorted(place)), []).append(place)
+            self._by_run.setdefault(_run_together(place), []).append(place)
             for shorter in one_less(name):
                 self._by_shorter.setdefault((suffix, shorter), []).append(place)
 
@@ -116,7 +136,7 @@ class Domains:
         """(domain, what lies between) of those that *domain* may be a slip of."""
         _hosts, name, suffix = split_domain(domain)
         near = [*self._by_look.get(skeleton(f"{name}.{suffix}"), ()), *self._by_name.get(name, ())]
-        near += self._by_letters.get("".join(sorted(domain)), ())
+        near += [*self._by_letters.get("".join(sorted(domain)), ()), *self._by_run.get(_run_together(domain), ())]
         for shorter in one_less(name):
             near += self._by_shorter.get((suffix, shorter), ())
         found = ((place, domain_slip(domain, place)) for place in dict.fromkeys(near))
@@ -135,7 +155,7 @@ def local_slip(one: str, other: str) -> Slip | None:
         return Slip.SEPARATOR
     if len(parts) > 1 and sorted(parts) == sorted(other_parts):
         return Slip.SWAPPED
-    if min(len(one), len(other)) >= _SHORT and one_edit(one, other):
+    if min(len(one), len(other)) >= SHORT and one_edit(one, other):
         return Slip.TYPO
     return None
 

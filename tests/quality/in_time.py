@@ -28,7 +28,7 @@ from tests.quality.engines import engine
 #: The owner's addresses, as the mailbox shows them.
 MINE = ("phillip.allen@enron.com", "k.allen@enron.com")
 _DRAWS = 10
-_WARM = 50
+WARM = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def reports() -> Iterator[MailReport]:
             learner.add([one.mail.raw])
 
 
-def _recipients(message: Message) -> list[str]:
+def recipients(message: Message) -> list[str]:
+    """Who got a mail, each once, the owner aside."""
     keys = (untagged(a.key) for name in ("to", "cc", "bcc") for a in usable(message.address_list(name).addresses))
     return [k for k in dict.fromkeys(keys) if k not in MINE]
 
@@ -101,8 +102,8 @@ def text_rows() -> TextRows:
     weight = shipped().text
     with empty_history() as learner:
         for number, one in enumerate(dated()):
-            people = _recipients(one.message)
-            if number >= _WARM and people:
+            people = recipients(one.message)
+            if number >= WARM and people:
                 history = HistoryFile(learner.path)
                 subject, text = split_subject(one.message.header("subject") or "")[0], "\n".join(own_texts(one.message))
                 book = sorted({p.address for d in history.domains() for p in history.people_at(d)} - set(people))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sendcheck.training.recipients import Graph, Memory, SentMail, graph, held_out, rows
-from tests.quality import in_time
+from tests.quality import alone, alone_text, in_time
 from tests.quality.corpora import ROOT, find_data, unpacked
 
 SHARES = (0.005, 0.01, 0.05)
@@ -40,6 +40,20 @@ text of a whole organisation's mail.
 
 ## Who and when
 """
+
+
+_ALONE = (
+    """## Somebody of quite another name, alone
+
+A mail to one person, planted as address completion would: somebody else of the address book, no namesake and no look-alike, the likelier the more often and
+lately they were written to. Senders with 40 mails to one person or more, tested as above (ten folds), and the mailbox in time order. The salutation
+(`greeting-mismatch`) and the trail (`recipient-dropped`) are other rules and not used here. No rule is made of this: at 0.2 % of mails flagged too few are found.
+
+| planted | mails tested | """
+    + " | ".join(f"found, {100 * share:.1f} % of mails flagged" for share in alone.SHARES)
+    + " |\n|---|---:|"
+    + "---:|" * len(alone.SHARES)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +213,8 @@ def main() -> int:
     lines = [_HEAD, *section(), "", "## What the text adds\n"]
     print("one mailbox in time order …", flush=True)
     lines += in_time.section()
+    print("mails to one person …", flush=True)
+    lines += ["", _ALONE, *alone.section(unpacked("enron_graph")), *alone_text.section()]
     path = ROOT / "docs" / "leaks.md"
     path.write_text("\n".join(lines) + "\n", "utf-8")
     print(path.read_text("utf-8"))
