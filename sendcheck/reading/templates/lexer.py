@@ -58,7 +58,7 @@ _QUOTED_OR = {
 _VALUE = {
     "message": re.compile(
         r"%(?:\([\w.]{1,60}\)[#0 +-]?\d*(?:\.\d+)?[sdfi]|\{[\w.]{1,60}\}|<[\w.]{1,60}>[sdf]|\d\$[sdS]|[sSdif](?![\w%]))"
-        r"|\$\{[\w.]{1,60}\}|\{\{-?\s*[^{}\n]{1,100}?\s*-?\}\}|%%\w{1,40}%%|\$t\([^)\n]{1,60}\)"
+        r"|\$\{[\w.]{1,60}\}|\{\{-?\s*[^{}\n]{1,100}?\s*-?\}\}|%%\w{1,40}%%|(?<![\w%])%[A-Za-z_][\w.-]{1,40}%(?!\w)|\{\}|\$t\([^)\n]{1,60}\)"
     ),
     "any": re.compile(
         r"\{\{\{?-?\s*[#/^&>!~]?[^{}\n]{1,200}\}?\}\}|\{%-?[^%\n]{1,200}-?%\}|\$\{[^{}\n]{1,200}\}"
@@ -264,7 +264,7 @@ class _Scanner:
             if found is None:
                 return
             if found.group(0) != "{":
-                body = re.sub(r"^%\(|^%<|^%?\{+-?|^\$\{|^\$t\(|\)[#0 +-]?[\d.]*[sdfi]$|>[sdf]$|-?\}+$|^%|\)$|%%", "", found.group(0)).strip()
+                body = re.sub(r"^%\(|^%<|^%?\{+-?|^\$\{|^\$t\(|\)[#0 +-]?[\d.]*[sdfi]$|>[sdf]$|-?\}+$|^%|\)$|%%|%$", "", found.group(0)).strip()
                 yield Token(What.OUTPUT, found.start(), found.end(), body, found.start())
                 at = found.end()
                 continue

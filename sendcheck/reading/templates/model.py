@@ -135,7 +135,8 @@ class Allowance(NamedTuple):
 
 class Translation(NamedTuple):
     """What differs between a translation and its siblings. ``kind``: lacks, invents (a variable, in the message ``key`` of a catalogue),
-    lacks-message, invents-message, missing (the whole template), untranslated. ``against``: the sibling's name.
+    count (values without a name: ``what`` the sibling has, ``here`` this one), lacks-message, invents-message, missing (the whole template),
+    untranslated. ``against``: the sibling's name.
     """
 
     kind: str
@@ -143,6 +144,7 @@ class Translation(NamedTuple):
     against: str
     spot: Spot
     key: str = ""
+    here: str = ""
 
 
 class StandIn(NamedTuple):
