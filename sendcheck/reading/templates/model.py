@@ -45,12 +45,17 @@ class Format(StrEnum):
 
 #: Endings that make a file a template wherever it lies (DESIGN, *Configuration*).
 TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars", ".mustache", ".mjml", ".po")
+#: What stands for a value inside a tag of HTML, where no stand-in is needed since it is no text.
+VALUE_IN_TAG = "v"
 #: How tags of an engine begin, where they do not begin as most do.
 _OPENINGS = {"dollar": ("${",), "erb": ("<%",), "message": ("{", "%", "${"), "text": ("\x00",)}
 
 
 class Settings(NamedTuple):
-    """What the configuration says of a template. ``root``: its project's folder; ``samples``: files of sample data."""
+    """What the configuration says of a template. ``root``: the folder that it may draw files from; ``samples``: files of sample data.
+
+    ``project``: where a file that it draws in may lie besides, so that it is not said to be missing; "" for ``root`` alone.
+    """
 
     engine: str = "auto"
     language: str = ""
@@ -59,6 +64,7 @@ class Settings(NamedTuple):
     samples: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     root: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ class Variable(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Something wrong with a template's source. ``kind``: syntax, unread (an included file that is not there) or cycle."""
+    """Something wrong with a template's source. ``kind``: syntax, missing (a file drawn in that is nowhere), unread (one that may lie elsewhere) or cycle."""
 
     kind: str
     message: str
