@@ -111,13 +111,16 @@ class Spot(NamedTuple):
 class Variable(NamedTuple):
     """One use of a variable: ``path`` as ``order.total``; ``scope``: the paths of the sections it stands in, outermost first.
 
-    ``local``: it is bound in the template itself (a loop's item, an assignment).
+    ``local``: it is bound in the template itself (a loop's item, an assignment). ``within``: the tags of the conditions and loops it stands in, its own
+    one among them, outermost first. ``role``: value (it is printed), condition (it is asked) or loop (it is gone through).
     """
 
     path: str
     spot: Spot
     scope: tuple[str, ...] = ()
     local: bool = False
+    within: tuple[str, ...] = ()
+    role: str = "value"
 
 
 class Fault(NamedTuple):
