@@ -103,7 +103,7 @@ def _django(file: SourceFile, entry: Mapping[str, Any]) -> Fault | None:
     parser = Parser(DebugLexer(text).tokenize(), engine.template_libraries, engine.template_builtins, None)
     if foreign:
         parser.tags = _Tolerant(parser.tags, lambda _parser, _token: Node())
-        parser.filters = _Tolerant(parser.filters, lambda value, *_arguments: value)
+        parser.filters = _Tolerant(parser.filters, lambda value, _argument=None: value)
     try:
         parser.parse()
     except TemplateSyntaxError as error:
