@@ -34,8 +34,12 @@ def _said(found: Translation) -> tuple[str, str]:
     if found.kind == "untranslated":
         return f"{found.what} messages have no translation", "translate them: until then readers get the source language"
     if found.kind == "lacks-message":
+        if found.here:
+            return f"{found.here} messages of {found.against} are missing here, among them “{found.what}”", "translate them"
         return f"the message “{found.what}” of {found.against} is missing here", "translate it"
     if found.kind == "invents-message":
+        if found.here:
+            return f"{found.here} messages are not in {found.against}, among them “{found.what}”", "add them there, or take them out here"
         return f"the message “{found.what}” is not in {found.against}", "add it there, or take it out here"
     where = f"in “{found.key[:60]}” " if found.key else ""
     if found.kind == "count":

@@ -15,7 +15,8 @@ from sendcheck.reading.templates.model import SourceFile, Spot, Translation, Typ
 from sendcheck.reading.templates.siblings import language_of
 from sendcheck.reading.templates.standins import guess
 
-_MANY = 12
+#: More messages than that are told in one finding, with the names of some.
+_MANY, _NAMED = 12, 3
 #: Numbers that are tried to see how many of them a plural form is for, and how many make it one of few: 1; in French 0 and 1.
 _NUMBERS, _FEW = 200, 2
 #: Plural categories (CLDR) at the end of a key; those that are of one number; those that every language has.
@@ -116,13 +117,15 @@ def _by_key(mine: Mapping[str, Message], theirs: Mapping[str, Message], name: st
     # Languages have other plurals than their siblings: one of them stands for all.
     had, wanted = {_plural(key)[0] for key in mine}, {_plural(key)[0] for key in theirs}
     lacking = [key for key in theirs if key not in mine and not (_plural(key)[1] and _plural(key)[0] in had)]
-    for key in lacking[:_MANY]:
-        yield Translation("lacks-message", key, name, Spot(file, 0, 0))
     if len(lacking) > _MANY:
-        yield Translation("lacks-message", f"{len(lacking) - _MANY} more messages", name, Spot(file, 0, 0))
+        yield Translation("lacks-message", "”, “".join(lacking[:_NAMED]), name, Spot(file, 0, 0), here=f"{len(lacking):,}")
+    else:
+        yield from (Translation("lacks-message", key, name, Spot(file, 0, 0)) for key in lacking)
     invented = [key for key in mine if key not in theirs and not (_plural(key)[1] and _plural(key)[0] in wanted)]
-    for key in invented[:_MANY]:
-        yield Translation("invents-message", key, name, mine[key].key_spot)
+    if len(invented) > _MANY:
+        yield Translation("invents-message", "”, “".join(invented[:_NAMED]), name, mine[invented[0]].key_spot, here=f"{len(invented):,}")
+    else:
+        yield from (Translation("invents-message", key, name, mine[key].key_spot) for key in invented)
 
 
 def _plural(key: str) -> tuple[str, str]:

@@ -144,8 +144,8 @@ class Allowance(NamedTuple):
 
 class Translation(NamedTuple):
     """What differs between a translation and its siblings. ``kind``: lacks, invents (a variable, in the message ``key`` of a catalogue),
-    count (values without a name: ``what`` the sibling has, ``here`` this one), lacks-message, invents-message, missing (the whole template),
-    untranslated. ``against``: the sibling's name.
+    count (values without a name: ``what`` the sibling has, ``here`` this one), lacks-message, invents-message (``here``: of how many, if ``what`` names
+    but some), missing (the whole template), untranslated. ``against``: the sibling's name.
     """
 
     kind: str
