@@ -21,7 +21,7 @@ _MOST_READ, _LONGEST = 500, 200_000
 _HOLDS = 5
 _PASSED_OVER = {".git", ".hg", ".svn", ".jj", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".mypy_cache", ".pytest_cache"}
 #: Names of packages, bundles, modules and the web: “@Shop/x.twig”, “ShopBundle:Mail:x.twig”, “mail::x”, “~pkg/x.mjml”, “/x.html”.
-_ELSEWHERE = re.compile(r"[@~/\\$]|.*(?::|\{\{|\$\{|\x00)|\s*$")
+_ELSEWHERE_BEGINS, _ELSEWHERE_HOLDS = ("@", "~", "/", "\\", "$"), (":", "{{", "${", "\x00")
 _DRAWN_BY_NAME = re.compile(r"\{\{~?#?>\s*[\"']?([\w-]{1,80})")
 _DEFINED = re.compile(r"\{\{~?#\*\s*inline\s+[\"']([^\"']{1,80})")
 
@@ -39,7 +39,7 @@ def lost(partials: Partials, target: str, beside: Path, by_name: bool, relative:
     Sure are: names that say where (“./x”, or any where the search path is configured as ``roots``), and names whose folder the project has, where no
     file of the project has that name. A bare partial of Handlebars is sure only if no other file names it, since code may give it to all of them.
     """
-    if partials.project is None or len(target) > 300 or _ELSEWHERE.match(target):
+    if partials.project is None or len(target) > 300 or _is_elsewhere(target):
         return False, ""
     listing = _listing(str(partials.project), int(time.monotonic()) // _HOLDS)
     wanted = set(names(target, "".join(beside.suffixes[-2:]), beside.suffix))
@@ -56,6 +56,10 @@ def lost(partials: Partials, target: str, beside: Path, by_name: bool, relative:
         return uses[target] <= 1 and target not in defined, meant
     folder = target.rpartition("/")[0]
     return not folder or any(f"/{folder}/" in f"/{file}" for file in listing.files), meant
+
+
+def _is_elsewhere(target: str) -> bool:
+    return not target.strip() or target.startswith(_ELSEWHERE_BEGINS) or any(mark in target for mark in _ELSEWHERE_HOLDS)
 
 
 def _below(path: Path, root: Path) -> bool:
