@@ -20,7 +20,11 @@ _DJANGO = {
 #: Elements of MJML whose content is HTML, and those that lay the mail out.
 _HOLD_HTML = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-style", "mj-preview", "mj-title", "mj-navbar-link", "mj-social-element", "mj-accordion-text"}
 _LAYOUT = {"mj-head", "mj-body", "mj-section", "mj-column", "mj-group", "mj-wrapper", "mj-hero", "mj-attributes"}
-_MJ_TAG = re.compile(r"<(?P<close>/?)(?P<name>mjml|mj-[a-z-]+)\b(?:\"[^\"<]*\"|'[^'<]*'|\"[^\"<]{0,200}<[^\"\n]{0,500}\"|'[^'<]{0,200}<[^'\n]{0,500}'|[^<>\"'])*?(?P<empty>/?)\s*>", re.I)
+_MJ_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>mjml|mj-[a-z-]+)\b"
+    r"(?:\"[^\"<]*\"|'[^'<]*'|\"[^\"<]{0,200}<[^\"\n]{0,500}\"|'[^'<]{0,200}<[^'\n]{0,500}'|[^<>\"'])*?(?P<empty>/?)\s*>",
+    re.I,
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 
 
