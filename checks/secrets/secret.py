@@ -45,7 +45,7 @@ def secrets(mail: Mail, patterns: Sequence[str] = ()) -> Iterator[Hit]:
                 continue
             taken.insert(at, (found.start, found.end))
             value = piece.text[found.start : found.end]
-            if unread and found.handed and value.replace(" ", "").isalpha():
+            if unread and found.handed and value.rstrip("!?").replace(" ", "").isalpha():
                 continue  # a label of a translation: nothing tells a word of this language from a password
             yield Hit(
                 RULE,

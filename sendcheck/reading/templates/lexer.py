@@ -55,10 +55,11 @@ _QUOTED_OR = {
     "}}": re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\}\}"),
 }
 #: Values in messages of catalogues, and of mail services. An opening brace alone is read on its own (ICU).
+#: Letters beyond ASCII may stand right beside a value: many languages put no blank between words.
 _VALUE = {
     "message": re.compile(
-        r"%(?:\([\w.]{1,60}\)[#0 +-]?\d*(?:\.\d+)?[sdfi]|\{[\w.]{1,60}\}|<[\w.]{1,60}>[sdf]|\d\$[sdS]|[sSdif](?![\w%]))"
-        r"|\$\{[\w.]{1,60}\}|\{\{-?\s*[^{}\n]{1,100}?\s*-?\}\}|%%\w{1,40}%%|(?<![\w%])%[A-Za-z_][\w.-]{1,40}%(?!\w)|\{\}|\$t\([^)\n]{1,60}\)"
+        r"%(?:\([\w.]{1,60}\)[#0 +-]?\d*(?:\.\d+)?[sdfi]|\{[\w.]{1,60}\}|<[\w.]{1,60}>[sdf]|\d\$[sdS]|[sSdif](?![A-Za-z0-9_%]))"
+        r"|\$\{[\w.]{1,60}\}|\{\{-?\s*[^{}\n]{1,100}?\s*-?\}\}|%%\w{1,40}%%|(?<![A-Za-z0-9_%])%[A-Za-z_][A-Za-z0-9_.-]{1,40}%(?![A-Za-z0-9_])|\{\}|\$t\([^)\n]{1,60}\)"
     ),
     "any": re.compile(
         r"\{\{\{?-?\s*[#/^&>!~]?[^{}\n]{1,200}\}?\}\}|\{%-?[^%\n]{1,200}-?%\}|\$\{[^{}\n]{1,200}\}"
