@@ -7,7 +7,7 @@ from sendcheck.data.userpatterns import compiled as user_pattern
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Origin, Rule, Severity
 from sendcheck.reading.content import Treatment
 from sendcheck.reading.parts import Attachment
-from sendcheck.reading.templates.model import Spot, Template, Translation
+from sendcheck.reading.templates.model import VALUE_IN_TAG, Spot, Template, Translation
 from sendcheck.understanding.acquaintance import Acquaintance, Draft, Fit, History
 from sendcheck.understanding.clauses.model import Clause, Mood, Parse, Phrase, Tense, Who, Word
 from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, Stretch
@@ -20,6 +20,7 @@ from sendcheck.understanding.timing import TimeKind, When
 
 __all__ = [
     "STRICT",
+    "VALUE_IN_TAG",
     "Acquaintance",
     "Alternatives",
     "Attachment",

@@ -255,8 +255,8 @@ def test_a_form_feed_is_no_line(tmp_path: Path) -> None:
 def test_a_message_called_message_is_one_like_others(tmp_path: Path) -> None:
     report = check(tmp_path, "m_nb.properties", "message = Hei {1}\n", {"m_en.properties": "message = Hi {0}\n"})
     assert {f.message for f in found(report, "template-locales")} == {
-        "in “message” the variable “1” is not in m_en.properties",
-        "in “message” the variable “0” of m_en.properties is missing",
+        "in “message” the variable “{1}” is not in m_en.properties",
+        "in “message” the variable “{0}” of m_en.properties is missing",
     }
 
 

@@ -75,7 +75,9 @@ def framed(text: str, found: Frames, mentions: list[Mention]) -> tuple[Strength,
     for strength, pattern in ((Strength.SURE, found.sure), (Strength.LIKELY, found.likely)):
         for match in pattern.finditer(hidden):
             before = hidden[: match.start()]
-            if hidden[match.start()] in MASK and any(p.search(before) for p in (found.not_before, found.unreal, found.receives)):
+            if found.unreal.search(before):
+                continue  # “if it was you who changed it”
+            if hidden[match.start()] in MASK and (found.not_before.search(before) or found.receives.search(before)):
                 continue
             if hidden[match.start()] not in MASK or text[match.start() :].split()[0].strip(",.").lower() not in found.objects:
                 sure = all(m.sure for m in mentions if m.start < match.end() and match.start() < m.end)

@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: What quoted-printable leaves where a mail was decoded wrongly: “t= he”.
 _SOFT_BREAK = re.compile(r"=\s")
 _NEAR = 8
+_NEXT_WORD = re.compile(r"\s{0,9}\S{1,80}")
 
 
 class Strength(NamedTuple):
@@ -47,6 +48,7 @@ class Sieve:
     def __init__(self, mail: Mail, language: str, strength: Strength, style: bool, ignored: frozenset[str], words: frozenset[str]) -> None:
         self._strength, self._style, self._ignored = strength, style, ignored
         self._speller = speller(language)
+        self._template = mail.template
         self._known = known_words(mail) | words
         self._thread = " ".join(" ".join(mail.thread_texts()).lower().split())
 
@@ -54,6 +56,8 @@ class Sieve:
         """How loud a finding is; None if it is not told."""
         severity = self._of_rule(fault)
         if severity is None or is_table(sentence) or is_code(sentence, start, end) or self._is_name(sentence, start, end):
+            return None
+        if self._beside_a_value(sentence.text, start, end):
             return None
         text = unquoted(sentence.text)
         if LEFT_OUT in text[start:end] or _SOFT_BREAK.search(sentence.text[max(0, start - _NEAR) : end + _NEAR]) or self._is_misspelt(sentence.text[start:end]):
@@ -73,6 +77,14 @@ class Sieve:
             return Severity.WARNING
         severity = rules.categories.get(fault.category)
         return Severity.NOTE if severity is not None and rules.weak.search(fault.rule) else severity
+
+    def _beside_a_value(self, text: str, start: int, end: int) -> bool:
+        """Whether what is marked touches what stands for a variable of a template: “an {{ organisation }}” may be right."""
+        if self._template is None:
+            return False
+        before, after = text[:start].rstrip(), _NEXT_WORD.match(text, end)
+        begin = max(before.rfind(" "), before.rfind("\n")) + 1
+        return bool(self._template.stand_in_at(text, begin, after.end() if after else end))
 
     def _is_name(self, sentence: Sentence, start: int, end: int) -> bool:
         """Whether what is marked holds a name: a word of headers or thread, or a capitalised one in mid-sentence, that is no ordinary word."""

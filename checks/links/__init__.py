@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sendcheck.checkapi import Body, Check, Harm, Hit, Kind, Mail, Rule, Severity, lines
+from sendcheck.checkapi import VALUE_IN_TAG, Body, Check, Harm, Hit, Kind, Mail, Place, Rule, Severity, Spot, lines
 from sendcheck.understanding.organisations import registrable_domain
 
 RULE = "link-mismatch"
@@ -26,8 +26,9 @@ RULES = (
 _SHOWN_URL = re.compile(r"(?:https?://|ftp://)?(?P<host>(?:[\w-]+\.)+[a-z]{2,24})(?::\d+)?(?P<path>/\S*)?", re.I)
 _FILE_ENDINGS = {"pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "py", "md", "sh", "pl", "rs", "zip", "txt", "csv", "js", "ts", "html", "png", "mov"}
 _LOCAL_SUFFIXES = (".local", ".internal", ".lan", ".corp", ".intranet", ".home", ".localdomain", ".localhost", ".test", ".invalid")
-_URL_IN_TEXT = re.compile(r"\b(?:https?|ftp|smb|file)://[^\s<>\"')\]]+", re.I)
+_URL_IN_TEXT = re.compile(r"\b(?:https?|ftp|smb|file)://(?:\[[0-9a-f:.]{2,45}\][^\s<>\"')\]]*|[^\s<>\"')\]]+)", re.I)
 _UNC = re.compile(r"(?<!\S)\\\\[A-Za-z0-9][\w.-]*\\[^\s<>\"]+|(?<![\w/])[A-Z]:\\(?:[\w .-]+\\)+[\w .-]+\.\w{2,5}")
+_WRITTEN_HOST = re.compile(r"\w+://(\[[^\]]*\]|[^/:?#\s]+)(?::\d+)?")
 _OWN = {Kind.OWN, Kind.SIGNATURE, Kind.DISCLAIMER}
 
 
@@ -37,14 +38,14 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     for body in mail.bodies:
         if body.part.html is not None:
             yield from _anchors(mail, body, trackers)
-    if mail.outside:
+    if _leaves(mail):
         for stretch in mail.stretches(*_OWN, primary=False):
             for pattern in (_URL_IN_TEXT, _UNC):
                 for match in pattern.finditer(stretch.text):
                     target = match.group(0).rstrip(".,;:!?")
-                    if _is_local(target):
+                    if _is_local(target) and not _filled_in(mail, target):
                         start = stretch.start + match.start()
-                        yield _unreachable(target, mail.at(stretch.body, start, start + len(target)))
+                        yield _unreachable(target, mail.at(stretch.body, start, start + len(_fixed(mail, target))))
 
 
 def _anchors(mail: Mail, body: Body, trackers: set[str]) -> Iterator[Hit]:
@@ -55,15 +56,41 @@ def _anchors(mail: Mail, body: Body, trackers: set[str]) -> Iterator[Hit]:
         start = link.start + (len(body.text[link.start : link.end]) - len(body.text[link.start : link.end].lstrip()))
         place = mail.at(body, start, max(start, link.end))
         href = link.href.strip()
-        if mail.outside and _is_local(href):
-            yield _unreachable(href, place)
+        if _leaves(mail) and _is_local(href) and not _filled_in(mail, href):
+            yield _unreachable(href, _in_source(mail, href) or place)
             continue
-        shown, real = _shown_host(link.text), _host(href)
+        shown, real = _shown_host(link.text), None if _filled_in(mail, href) else _host(href)
         if shown and real and registrable_domain(shown) != registrable_domain(real) and not _tracked(real, trackers):
             yield Hit(RULE, f"the link shows {shown}, but leads to {real}", place, "make text and target agree, or name the tracker in link-trackers")
 
 
-def _unreachable(target: str, place: Any) -> Hit:
+def _leaves(mail: Mail) -> bool:
+    """Whether somebody outside reads it. A template's readers are not known yet: they are outside unless its profile says that they are not."""
+    return bool(mail.outside) or (mail.template is not None and mail.profile != "internal")
+
+
+def _filled_in(mail: Mail, target: str) -> bool:
+    """Whether a link's host is what a variable of a template says."""
+    host = _WRITTEN_HOST.match(target)
+    return mail.template is not None and host is not None and (host[1] == VALUE_IN_TAG or mail.template.stand_in_at(host[1], 0, len(host[1])) == "whole")
+
+
+def _fixed(mail: Mail, target: str) -> str:
+    """What of a link its author wrote: of a template's, scheme and host, since variables may follow."""
+    host = _WRITTEN_HOST.match(target)
+    return target if mail.template is None or host is None else host[0]
+
+
+def _in_source(mail: Mail, href: str) -> Place | None:
+    """Where a target stands in a template's file; None in a mail, and where another file holds it."""
+    if mail.template is None:
+        return None
+    file, fixed = mail.template.file, _fixed(mail, href)
+    start = file.text.find(fixed)
+    return mail.at_spot(Spot(file, start, start + len(fixed))) if start >= 0 else None
+
+
+def _unreachable(target: str, place: Place) -> Hit:
     shown = target if len(target) <= 60 else target[:59] + "…"
     return Hit(RULE, f"“{shown}” is a place only your own machine or network can reach", place, "share it where the reader can get at it, or attach it")
 

@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sendcheck.checkapi import Confidence, Hit, Mail, user_pattern
+from sendcheck.checkapi import Confidence, Hit, Mail, of_language, user_pattern
 from sendcheck.understanding.leaving import Leaving, leaving
 
 from .handed import handed
@@ -25,16 +25,18 @@ _WHERE = {
 
 
 class _Found(NamedTuple):
-    """A secret: characters of a text, what it is, and how sure that is."""
+    """A secret: characters of a text, what it is, how sure that is, and whether words around it tell, not its shape."""
 
     start: int
     end: int
     what: str
     confidence: Confidence = Confidence.HIGH
+    handed: bool = False
 
 
 def secrets(mail: Mail, patterns: Sequence[str] = ()) -> Iterator[Hit]:
     """One finding for each, at its first place. ``patterns``: the user's own."""
+    unread = mail.template is not None and not any(of_language(__package__, "words", language) for language in mail.languages)
     for piece in leaving(mail):
         taken: list[tuple[int, int]] = []
         for found in _all(piece.text, patterns):
@@ -43,6 +45,8 @@ def secrets(mail: Mail, patterns: Sequence[str] = ()) -> Iterator[Hit]:
                 continue
             taken.insert(at, (found.start, found.end))
             value = piece.text[found.start : found.end]
+            if unread and found.handed and value.rstrip("!?").replace(" ", "").isalpha():
+                continue  # a label of a translation: nothing tells a word of this language from a password
             yield Hit(
                 RULE,
                 f"{found.what} stands in {_WHERE[piece.kind]}",
@@ -63,7 +67,7 @@ def _all(text: str, patterns: Sequence[str]) -> Iterator[_Found]:
     for token in shaped(text):
         yield _Found(*token)
     for value in handed(text):
-        yield _Found(value.start, value.end, "a code" if value.code else "a password", value.confidence)
+        yield _Found(value.start, value.end, "a code" if value.code else "a password", value.confidence, handed=True)
 
 
 def _shown(value: str) -> str:

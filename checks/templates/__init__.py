@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         "template-recipient",
-        Severity.ERROR,
+        Severity.WARNING,
         Harm.RECIPIENTS,
         "a real address stands written out in a template",
         "Every mail made from it goes there, or names it, for ever.",

@@ -1,4 +1,4 @@
-"""`template-syntax`: what the parser rejects, circles of files, and files that were not found."""
+"""`template-syntax`: what the parser rejects, circles of files, and files that are missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sendcheck.checkapi import Hit, Mail, Severity, Template
 
 
 def syntax(mail: Mail, template: Template) -> Iterator[Hit]:
-    """One hit for each fault. A file that is not found is a note: layouts of libraries lie elsewhere."""
+    """One hit for each fault. A file that is not found, and may lie elsewhere as layouts of libraries do, is a note."""
     for fault in template.faults:
         mild = Severity.NOTE if fault.kind == "unread" else None
         key = f"{fault.kind} {fault.message}"

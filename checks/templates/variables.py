@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Severity, Template
-from sendcheck.understanding.names import edits
+from sendcheck.understanding.twins import slip
 
 RULE = "template-variable"
-#: Shorter names differ by a letter and mean it: date1, date2; to, ts.
-_LONG = 5
 
 
 def undeclared(mail: Mail, template: Template) -> Iterator[Hit]:
@@ -64,24 +61,10 @@ def _twins(mail: Mail, template: Template) -> Iterator[Hit]:
     """Of two names one slip apart the rarer is probably the slip."""
     counts = Counter(v.path for v in template.variables if not v.local)
     for path in counts:
-        twins = [other for other in counts if other != path and counts[other] > counts[path] and _slip(path, other)]
+        twins = [other for other in counts if other != path and counts[other] > counts[path] and slip(path, other)]
         if not twins:
             continue
         spot = next(v.spot for v in template.variables if v.path == path)
         message = f"“{path}” is used once, and “{twins[0]}” elsewhere: one of them may be misspelt"
         remedy = f"write {twins[0]}, or declare both in context"
         yield Hit(RULE, message, mail.at_spot(spot), remedy, confidence=Confidence.MEDIUM, severity=Severity.WARNING, key=path)
-
-
-def _slip(one: str, other: str) -> bool:
-    a, b = one.split("."), other.split(".")
-    if len(a) != len(b):
-        return False
-    differing = [(x, y) for x, y in zip(a, b, strict=True) if x != y]
-    if len(differing) != 1:
-        return False
-    x, y = differing[0]
-    if min(len(x), len(y)) < _LONG or re.sub(r"\d+", "", x) == re.sub(r"\d+", "", y):
-        return False
-    plural = x.rstrip("s") == y.rstrip("s") or x.rstrip("er") == y.rstrip("er")
-    return not plural and edits(x.lower(), y.lower()) == 1

@@ -18,6 +18,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: command -> (module, attribute, one-line help): the help is here so that --help imports no command
 COMMANDS = {
     "check": ("sendcheck.cli.check", "check", "Check mails and templates before they leave."),
+    "variables": ("sendcheck.cli.variables", "variables", "List the variables that templates use, and write a context of them."),
     "baseline": ("sendcheck.cli.baseline", "baseline", "Write what is wrong today to a file, so that only new findings fail."),
     "explain": ("sendcheck.cli.rules", "explain", "Explain a rule: why it exists and what to write instead."),
     "rules": ("sendcheck.cli.rules", "rules", "List all rules."),

@@ -26,12 +26,15 @@ class Choice(NamedTuple):
     exclude: Sequence[str] = ()
 
 
-def jobs(names: list[str], config: Config, codes: list[Exit], choice: Choice | None = None) -> Iterator[Job]:
-    """A job for each mail and template that can be read; for each other one a line on stderr and exit code 2."""
+def jobs(names: list[str], config: Config, codes: list[Exit], choice: Choice | None = None, as_template: Callable[[Path], bool] | None = None) -> Iterator[Job]:
+    """A job for each mail and template that can be read; for each other one a line on stderr and exit code 2.
+
+    ``as_template``: which files are templates (None: as configured).
+    """
     choice = choice or Choice(Counter())
     covered = [str(Path(n).absolute()) for n in names if n != "-"]
     folders = [Path(n).absolute() for n in names if n != "-" and Path(n).is_dir()]
-    for source, raw, cut in _readable(names, config, codes, choice):
+    for source, raw, cut in _readable(names, as_template or (lambda path: is_template(config, path)), codes, choice):
         if not source.template:
             yield Job(source.name, raw, cut, source.first_line, source.problems)
             continue
@@ -40,8 +43,8 @@ def jobs(names: list[str], config: Config, codes: list[Exit], choice: Choice | N
         yield Job(source.name, raw, cut, template=template_job(config, source.path, covered, root))
 
 
-def _readable(names: list[str], config: Config, codes: list[Exit], choice: Choice) -> Iterator[tuple[Source, bytes, bool]]:
-    for source in expand(names, lambda path: is_template(config, path), project_of, skipped=choice.skipped, exclude=choice.exclude):
+def _readable(names: list[str], as_template: Callable[[Path], bool], codes: list[Exit], choice: Choice) -> Iterator[tuple[Source, bytes, bool]]:
+    for source in expand(names, as_template, project_of, skipped=choice.skipped, exclude=choice.exclude):
         if isinstance(source, Unread):
             _tell_unread(source)
             continue

@@ -128,11 +128,12 @@ class Hit:
     """What a check yields: the engine turns it into a Finding.
 
     ``key``: what the fingerprint is made of instead of the excerpt (recipient rules: the
-    sorted addresses). ``severity``: a milder one than the rule's, where evidence is weaker. ``pairs``: of whom it says that they do not
-    go together (two addresses, or a written name and an address): what the user may want remembered as right. ``fix``: what can safely be
-    written instead of the words at ``where`` and each of ``also``, None where that is for the writer to decide. ``values``: words of the mail that
-    no report may show (a password, a number), wherever they stand. ``rewording``: how its sentence would be mended of it; ``missing``: a sentence that the mail
-    lacks; what these come to, together with those of other hits, ends the suggestion.
+    sorted addresses). ``severity``: a milder one than the rule's, where evidence is weaker, or error, where this place makes it one and nothing
+    is configured. ``pairs``: of whom it says that they do not go together (two addresses, or a written name and an address): what the user may
+    want remembered as right. ``fix``: what can safely be written instead of the words at ``where`` and each of ``also``, None where that is for
+    the writer to decide. ``values``: words of the mail that no report may show (a password, a number), wherever they stand. ``rewording``: how its
+    sentence would be mended of it; ``missing``: a sentence that the mail lacks; what these come to, together with those of other hits, ends the
+    suggestion.
     """
 
     rule: str

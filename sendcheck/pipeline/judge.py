@@ -83,7 +83,8 @@ def judge(
 def _finding(hit: Hit, rule: Rule, config: Config, profile: str) -> Finding:
     configured = config.severities.get(rule.slug)
     severity = Severity(configured) if configured and configured != "off" else rule.severity_in(profile)
-    if hit.severity is not None and hit.severity.rank > severity.rank:
+    graver = hit.severity is Severity.ERROR and not configured
+    if hit.severity is not None and (graver or hit.severity.rank > severity.rank):
         severity = hit.severity
     mark = fingerprint(rule.slug, hit.key if hit.key is not None else hit.where.excerpt)
     return Finding(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sendcheck.config.config import Config
+from sendcheck.config.found import project_of
 from sendcheck.pipeline.contract import Hit, Rule
 from sendcheck.reading.templates.model import TEMPLATE_SUFFIXES, Settings
 from sendcheck.understanding.mail import Mail
@@ -29,8 +30,19 @@ class TemplateJob:
 def template_job(config: Config, path: Path | None, covered: Sequence[str] = (), root: Path | None = None) -> TemplateJob:
     """The job of a template: what ``[[templates]]`` says of it, and where its project begins."""
     known = {"root": str(root or Path.cwd()), **((config.template_values(path) if path is not None else None) or {})}
+    if path is not None:
+        known["project"] = str(_project(path.absolute(), Path(known["root"])))
     profile = known.pop("profile", None)
     return TemplateJob(Settings(**known), profile, path, tuple(covered))
+
+
+def _project(path: Path, root: Path) -> Path:
+    """Where a template's project begins: its repository, else the working folder it lies below, else the folder that was named."""
+    found = project_of(path.parent)
+    if found != path.parent:
+        return found
+    here = Path.cwd()
+    return here if here in path.parents and here != Path.home() else root
 
 
 def covers(config: Config, job: TemplateJob, name: str) -> bool:

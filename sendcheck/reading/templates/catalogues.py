@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sendcheck.reading.templates import directives
 from sendcheck.reading.templates.model import Fault, SourceFile, Spot
 from sendcheck.reading.templates.yaml_text import compose
 
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|-?\d[\d.eE+-]*|true|false|null|\s+')
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(\r?\n[ \t]*)|(.))", re.S)
 _CONTROL = {"n": "\n", "t": "\t", "r": "", "f": "", "b": ""}
-_PO_LINE = re.compile(r'^(#~ ?)?(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)\s*)?"((?:[^"\\]|\\.)*)"\s*$')
+_PO_LINE = re.compile(r'^(#~ ?)?(?:(msgctxt|msgid_plural|msgid|msgstr(?:\[\d{1,3}\])?)\s*)?"((?:[^"\\]|\\.)*)"\s*$')
 _PROPERTY = re.compile(r"^[ \t\f]*((?:\\.|[^\s:=\\])+)[ \t\f]*[:=]?[ \t\f]*(.*)$", re.S)
 _HUGE = 60_000
 
@@ -34,13 +35,20 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message: its key, its text in pieces, and (gettext) the source it translates."""
+    """One message: its key, its text in pieces, and (gettext) the source it translates.
+
+    ``format``: the flag that tells how values are put in, as ``python``; ``no`` before it says that they are not put in so. Of a plural ``source`` is
+    the plural, ``singular`` the other one, and ``form`` says which of the language's forms this is, from 0.
+    """
 
     key: str
     pieces: tuple[Piece, ...]
     key_spot: Spot
     source: str = ""
     fuzzy: bool = False
+    format: str = ""
+    singular: str | None = None
+    form: int = 0
 
     @property
     def text(self) -> str:
@@ -69,11 +77,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The messages of a file (the header of a gettext catalogue is none), its language if it names one, what is wrong with its syntax."""
+    """The messages of a file (the header of a gettext catalogue is none), its language if it names one, what is wrong with its syntax.
+
+    ``plurals``: the expression that tells which form goes with which number, where the header has one.
+    """
 
     messages: list[Message]
     language: str
     faults: list[Fault]
+    plurals: str = ""
 
 
 def read(file: SourceFile, kind: str) -> Catalogue:
@@ -81,12 +93,14 @@ def read(file: SourceFile, kind: str) -> Catalogue:
     faults: list[Fault] = []
     reader = {"po": _po, "json": _json, "properties": _properties, "yaml": _yaml}[kind]
     messages = list(reader(file, faults))
-    language = ""
+    language = plurals = ""
     if kind == "po" and messages and not messages[0].source and messages[0].key == "":
         named = re.search(r"^Language:\s*([\w-]+)", messages[0].text, re.M)
         language = named.group(1) if named else ""
+        chosen = re.search(r"^Plural-Forms:[^\n]*\bplural=([^;\n]{1,400})", messages[0].text, re.M)
+        plurals = chosen.group(1) if chosen else ""
         messages = messages[1:]
-    return Catalogue(messages, language, faults)
+    return Catalogue(messages, language, faults, plurals)
 
 
 def _escaped(file: SourceFile, start: int, end: int) -> Iterator[Piece]:
@@ -120,24 +134,29 @@ def _po(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
     entry: dict[str, list[Piece]] = {}
     starts: dict[str, int] = {}
     field = ""
-    fuzzy = fuzzy_next = False
+    flags: set[str] = set()
+    flags_next: set[str] = set()
 
     def done() -> Iterator[Message]:
         if "msgid" not in entry:
             return
         key = "".join(p.text for p in entry.get("msgctxt", [])) + "".join(p.text for p in entry["msgid"])
         plural = "".join(p.text for p in entry.get("msgid_plural", []))
+        source = "".join(p.text for p in entry["msgid"])
+        written = _format(source, flags)
         for name in [n for n in entry if n.startswith("msgstr")]:
-            source = plural if plural and name != "msgstr[0]" else "".join(p.text for p in entry["msgid"])
             spot = Spot(file, starts["msgid"], starts["msgid"] + len("msgid"))
-            yield Message(key if name in {"msgstr", "msgstr[0]"} else f"{key}\x00{name}", tuple(entry[name]), spot, source, fuzzy)
+            named = key if name in {"msgstr", "msgstr[0]"} else f"{key}\x00{name}"
+            form = int(name[7:-1]) if "[" in name else 0
+            singular = source if plural else None
+            yield Message(named, tuple(entry[name]), spot, plural or source, "fuzzy" in flags, written, singular, form)
 
     for at, line in _lines(file.text):
         if line.startswith("#~"):
             continue
         if line.startswith("#") or not line.strip():
-            if line.startswith("#,") and "fuzzy" in line:
-                fuzzy_next = True
+            if line.startswith("#,"):
+                flags_next |= {flag.strip() for flag in line[2:].split(",")}
             continue
         match = _PO_LINE.match(line)
         if match is None or (match.group(2) is None and not field):
@@ -156,9 +175,9 @@ def _po(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
         if name:
             if name in {"msgid", "msgctxt"} and "msgstr" in " ".join(entry):
                 yield from done()
-                entry, starts = {}, {}
+                entry, starts, flags = {}, {}, set()
             if name in {"msgid", "msgctxt"} and not entry:
-                fuzzy, fuzzy_next = fuzzy_next, False
+                flags, flags_next = flags_next, set()
             if name in entry:
                 faults.append(_fault(file, at, at + len(line), f"{name} stands twice in one entry", "give the first one its msgstr"))
                 entry = {}
@@ -167,6 +186,12 @@ def _po(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:
             starts[field] = at
         entry[field] += _escaped(file, at + match.start(3), at + match.end(3))
     yield from done()
+
+
+def _format(source: str, flags: set[str]) -> str:
+    """The flag that tells how values are put in; of several the one whose directives the source has."""
+    named = sorted(flag.removesuffix("-format") for flag in flags if flag.endswith("-format"))
+    return next((name for name in named if directives.known(name) and directives.directives(source, name)), named[0] if named else "")
 
 
 def _properties(file: SourceFile, faults: list[Fault]) -> Iterator[Message]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sendcheck.reading.templates.catalogues import Message
-from sendcheck.reading.templates.lexer import Token, What, balanced, scan
+from sendcheck.reading.templates.directives import tokens as tokens_of
+from sendcheck.reading.templates.lexer import Token, What, balanced
 from sendcheck.reading.templates.model import SourceFile
 from sendcheck.reading.templates.readings import Chunk
 from sendcheck.reading.templates.standins import StandIns
@@ -43,7 +44,7 @@ def entry_readings(file: SourceFile, messages: Sequence[Message], stand_ins: Sta
 def _ways(file: SourceFile, message: Message, stand_ins: StandIns) -> Iterator[list[Chunk]]:
     """The message in each of its plurals and selections."""
     text = message.text
-    tokens = scan(SourceFile("", text), "message").tokens
+    tokens = tokens_of(text, message.format)
     most = max((len(_options(t, text)) for t in tokens if t.what is What.OUTPUT), default=0)
     for way in range(min(max(1, most), _MOST_OPTIONS)):
         yield list(_chunks(file, message, tokens, stand_ins, way))

@@ -55,10 +55,11 @@ _QUOTED_OR = {
     "}}": re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\}\}"),
 }
 #: Values in messages of catalogues, and of mail services. An opening brace alone is read on its own (ICU).
+#: Letters beyond ASCII may stand right beside a value: many languages put no blank between words.
 _VALUE = {
     "message": re.compile(
-        r"%(?:\([\w.]{1,60}\)[#0 +-]?\d*(?:\.\d+)?[sdfi]|\{[\w.]{1,60}\}|<[\w.]{1,60}>[sdf]|\d\$[sdS]|[sSdif](?![\w%]))"
-        r"|\$\{[\w.]{1,60}\}|\{\{-?\s*[^{}\n]{1,100}?\s*-?\}\}|%%\w{1,40}%%|\$t\([^)\n]{1,60}\)"
+        r"%(?:\([\w.]{1,60}\)[#0 +-]?\d*(?:\.\d+)?[sdfi]|\{[\w.]{1,60}\}|<[\w.]{1,60}>[sdf]|\d\$[sdS]|[sSdif](?![A-Za-z0-9_%]))"
+        r"|\$\{[\w.]{1,60}\}|\{\{-?\s*[^{}\n]{1,100}?\s*-?\}\}|%%\w{1,40}%%|(?<![A-Za-z0-9_%])%[A-Za-z_][A-Za-z0-9_.-]{1,40}%(?![A-Za-z0-9_])|\{\}|\$t\([^)\n]{1,60}\)"
     ),
     "any": re.compile(
         r"\{\{\{?-?\s*[#/^&>!~]?[^{}\n]{1,200}\}?\}\}|\{%-?[^%\n]{1,200}-?%\}|\$\{[^{}\n]{1,200}\}"
@@ -264,7 +265,7 @@ class _Scanner:
             if found is None:
                 return
             if found.group(0) != "{":
-                body = re.sub(r"^%\(|^%<|^%?\{+-?|^\$\{|^\$t\(|\)[#0 +-]?[\d.]*[sdfi]$|>[sdf]$|-?\}+$|^%|\)$|%%", "", found.group(0)).strip()
+                body = re.sub(r"^%\(|^%<|^%?\{+-?|^\$\{|^\$t\(|\)[#0 +-]?[\d.]*[sdfi]$|>[sdf]$|-?\}+$|^%|\)$|%%|%$", "", found.group(0)).strip()
                 yield Token(What.OUTPUT, found.start(), found.end(), body, found.start())
                 at = found.end()
                 continue

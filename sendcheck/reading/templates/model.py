@@ -45,12 +45,17 @@ class Format(StrEnum):
 
 #: Endings that make a file a template wherever it lies (DESIGN, *Configuration*).
 TEMPLATE_SUFFIXES = (".j2", ".jinja", ".jinja2", ".njk", ".twig", ".liquid", ".hbs", ".handlebars", ".mustache", ".mjml", ".po")
+#: What stands for a value inside a tag of HTML, where no stand-in is needed since it is no text.
+VALUE_IN_TAG = "v"
 #: How tags of an engine begin, where they do not begin as most do.
 _OPENINGS = {"dollar": ("${",), "erb": ("<%",), "message": ("{", "%", "${"), "text": ("\x00",)}
 
 
 class Settings(NamedTuple):
-    """What the configuration says of a template. ``root``: its project's folder; ``samples``: files of sample data."""
+    """What the configuration says of a template. ``root``: the folder that it may draw files from; ``samples``: files of sample data.
+
+    ``project``: where a file that it draws in may lie besides, so that it is not said to be missing; "" for ``root`` alone.
+    """
 
     engine: str = "auto"
     language: str = ""
@@ -59,6 +64,7 @@ class Settings(NamedTuple):
     samples: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     root: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,17 +111,20 @@ class Spot(NamedTuple):
 class Variable(NamedTuple):
     """One use of a variable: ``path`` as ``order.total``; ``scope``: the paths of the sections it stands in, outermost first.
 
-    ``local``: it is bound in the template itself (a loop's item, an assignment).
+    ``local``: it is bound in the template itself (a loop's item, an assignment). ``within``: the tags of the conditions and loops it stands in, its own
+    one among them, outermost first. ``role``: value (it is printed), condition (it is asked) or loop (it is gone through).
     """
 
     path: str
     spot: Spot
     scope: tuple[str, ...] = ()
     local: bool = False
+    within: tuple[str, ...] = ()
+    role: str = "value"
 
 
 class Fault(NamedTuple):
-    """Something wrong with a template's source. ``kind``: syntax, unread (an included file that is not there) or cycle."""
+    """Something wrong with a template's source. ``kind``: syntax, missing (a file drawn in that is nowhere), unread (one that may lie elsewhere) or cycle."""
 
     kind: str
     message: str
@@ -135,7 +144,8 @@ class Allowance(NamedTuple):
 
 class Translation(NamedTuple):
     """What differs between a translation and its siblings. ``kind``: lacks, invents (a variable, in the message ``key`` of a catalogue),
-    lacks-message, invents-message, missing (the whole template), untranslated. ``against``: the sibling's name.
+    count (values without a name: ``what`` the sibling has, ``here`` this one), lacks-message, invents-message (``here``: of how many, if ``what`` names
+    but some), missing (the whole template), untranslated. ``against``: the sibling's name.
     """
 
     kind: str
@@ -143,6 +153,7 @@ class Translation(NamedTuple):
     against: str
     spot: Spot
     key: str = ""
+    here: str = ""
 
 
 class StandIn(NamedTuple):

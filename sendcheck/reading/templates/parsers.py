@@ -20,7 +20,11 @@ _DJANGO = {
 #: Elements of MJML whose content is HTML, and those that lay the mail out.
 _HOLD_HTML = {"mj-text", "mj-button", "mj-table", "mj-raw", "mj-style", "mj-preview", "mj-title", "mj-navbar-link", "mj-social-element", "mj-accordion-text"}
 _LAYOUT = {"mj-head", "mj-body", "mj-section", "mj-column", "mj-group", "mj-wrapper", "mj-hero", "mj-attributes"}
-_MJ_TAG = re.compile(r"<(?P<close>/?)(?P<name>mjml|mj-[a-z-]+)\b(?:\"[^\"<]*\"|'[^'<]*'|[^<>\"'])*?(?P<empty>/?)\s*>", re.I)
+_MJ_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>mjml|mj-[a-z-]+)\b"
+    r"(?:\"[^\"<]*\"|'[^'<]*'|\"[^\"<]{0,200}<[^\"\n]{0,500}\"|'[^'<]{0,200}<[^'\n]{0,500}'|[^<>\"'])*?(?P<empty>/?)\s*>",
+    re.I,
+)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 
 
@@ -103,7 +107,7 @@ def _django(file: SourceFile, entry: Mapping[str, Any]) -> Fault | None:
     parser = Parser(DebugLexer(text).tokenize(), engine.template_libraries, engine.template_builtins, None)
     if foreign:
         parser.tags = _Tolerant(parser.tags, lambda _parser, _token: Node())
-        parser.filters = _Tolerant(parser.filters, lambda value, *_arguments: value)
+        parser.filters = _Tolerant(parser.filters, lambda value, _argument=None: value)
     try:
         parser.parse()
     except TemplateSyntaxError as error:

@@ -14,12 +14,15 @@ _MOST_BYTES = 2_000_000
 
 @dataclass(slots=True)
 class Partials:
-    """Finds and reads what ``include``, ``extends`` and their like name. ``root``: nothing above it is read; ``roots``: where to look first."""
+    """Finds and reads what ``include``, ``extends`` and their like name. ``root``: nothing above it is read; ``roots``: where to look first;
+    ``project``: where a file may lie that is not read from here.
+    """
 
     path: Path | None
     root: Path | None
     roots: tuple[Path, ...] = ()
     decode: Callable[[bytes], str] = lambda data: data.decode("utf-8", "replace")
+    project: Path | None = None
     _texts: dict[Path, str | None] = field(default_factory=dict)
     _tops: tuple[str, ...] = ()
 
@@ -30,7 +33,7 @@ class Partials:
             return None
         suffix = "".join(beside.suffixes[-2:])
         for folder in self._folders(beside):
-            for name in _names(target, suffix, beside.suffix):
+            for name in names(target, suffix, beside.suffix):
                 candidate = folder / name
                 if candidate.is_file() and self._inside(candidate):
                     return candidate
@@ -71,7 +74,8 @@ class Partials:
         return self._texts[path]
 
 
-def _names(target: str, suffixes: str, suffix: str) -> Iterator[str]:
+def names(target: str, suffixes: str, suffix: str) -> Iterator[str]:
+    """What a file may be called that *target* means: with the endings of the file that names it, and as a partial (``_name``)."""
     yield target
     for ending in dict.fromkeys((suffixes, suffix)):
         if ending and not target.endswith(ending):

@@ -18,7 +18,7 @@ from sendcheck.reading.templates.comments import allowances
 from sendcheck.reading.templates.detect import engine_of, format_of
 from sendcheck.reading.templates.frontmatter import FrontMatter, front_matter, is_subject_file, subject_files
 from sendcheck.reading.templates.lexer import Token, What
-from sendcheck.reading.templates.model import Fault, Format, Settings, SourceFile, Spot, Template, Translation, Variable
+from sendcheck.reading.templates.model import VALUE_IN_TAG, Fault, Format, Settings, SourceFile, Spot, Template, Translation, Variable
 from sendcheck.reading.templates.partials import Partials
 from sendcheck.reading.templates.read_catalogue import read_catalogue
 from sendcheck.reading.templates.readings import Chunk, Reader
@@ -39,7 +39,8 @@ def read_template(raw: bytes, source: str, settings: Settings, path: Path | None
     top = Path(settings.root).resolve() if settings.root else None
     near = path.resolve() if path is not None else None
     root = top if top is not None and near is not None and top in near.parents else near.parent if near is not None else None
-    partials = Partials(near, root, tuple(Path(r) for r in settings.roots), lambda data: decoded(data, [], limits))
+    project = Path(settings.project).resolve() if settings.project else root
+    partials = Partials(near, root, tuple(Path(r) for r in settings.roots), lambda data: decoded(data, [], limits), project)
     one = Source(file, near, settings, partials, problems, format_of(source, text))
     one.engine = engine_of(source, text, one.kind) if settings.engine == "auto" else settings.engine
     if one.kind.catalogue:
@@ -55,7 +56,7 @@ def _template(one: Source) -> Iterator[tuple[Message, Template]]:
     subject = _subject(one, front)
     head = _head(one, front, subject)
     stand_ins = StandIns(file.text, one.settings.context)
-    reader = Reader(tree, stand_ins, one.load, one.helpers)
+    reader = Reader(tree, stand_ins, one.load, one.helpers, one.lost)
     filled = [(reading, None) for reading in reader.readings()] + [(reader.with_sample(s), s) for s in _samples(one)]
     uses = variables(file, tree.nodes, one.helpers)
     if subject is not None:
@@ -147,7 +148,7 @@ def _in_markup(chunks: Sequence[Chunk], markup: bool) -> Iterator[Chunk]:
     inside = False
     for chunk in chunks:
         if chunk.made and inside and not chunk.text.startswith(("http://localhost", "file:")):
-            yield replace(chunk, text="#v" if re.search(r"\W", chunk.text) else "v")
+            yield replace(chunk, text=f"#{VALUE_IN_TAG}" if re.search(r"\W", chunk.text) else VALUE_IN_TAG)
             continue
         if chunk.made:
             yield replace(chunk, text=chunk.text.replace("&", "&amp;").replace("<", "&lt;"))

@@ -58,12 +58,16 @@ Load = Callable[[str, SourceFile], Tree | None]
 
 @dataclass(slots=True)
 class Reader:
-    """Reads trees out. ``load``: the tree of a file that is drawn in, or None; ``helpers``: see :func:`paths`."""
+    """Reads trees out. ``load``: the tree of a file that is drawn in, or None; ``helpers``: see :func:`paths`.
+
+    ``lost``: whether a file that was not found is nowhere, and the file that is perhaps meant.
+    """
 
     tree: Tree
     stand_ins: StandIns
     load: Load
     helpers: bool = False
+    lost: Callable[[str, SourceFile], tuple[bool, str]] = lambda _target, _near: (False, "")
     faults: list[Fault] = field(default_factory=list)
     _covered: set[tuple[int, int]] = field(default_factory=set)
     _below: dict[tuple[int, int], frozenset[tuple[int, int]]] = field(default_factory=dict)
@@ -122,13 +126,21 @@ class Reader:
             return None
         tree = self.load(include.target, file)
         if tree is None:
-            self._note(Fault("unread", f"“{include.target}” was not found: what it holds was not read", spot, "name its folder in the roots of [[templates]]"))
+            self._note(self._absent(include, file, spot))
             return None
         if tree.file.name in seen:
             chain = " → ".join([*seen[seen.index(tree.file.name) :], tree.file.name])
             self._note(Fault("cycle", f"“{include.target}” draws itself in: {chain}", self._entry or spot, "break the circle"))
             return None
         return tree
+
+    def _absent(self, include: Include, file: SourceFile, spot: Spot) -> Fault:
+        """An error where the file is surely nowhere, else a word on what was not read."""
+        gone, meant = (False, "") if include.optional else self.lost(include.target, file)
+        if not gone:
+            return Fault("unread", f"“{include.target}” was not found: what it holds was not read", spot, "name its folder in the roots of [[templates]]")
+        remedy = f"did you mean {meant}?" if meant else "write its name as it is, or name its folder in the roots of [[templates]]"
+        return Fault("missing", f"“{include.target}” does not exist, neither near this file nor elsewhere in the project", spot, remedy)
 
     def _note(self, fault: Fault) -> None:
         if fault not in self.faults:
@@ -216,7 +228,7 @@ class Reader:
         if not seen:
             self._entry = Spot(file, include.token.start, include.token.end)
         tree = self._drawn(include, file, names) if len(seen) <= _DEEPEST else None
-        if tree is not None:
+        if tree is not None and not include.silent:
             yield from self._walk(tree.file, tree.nodes, way, names, sample)
         yield from self._walk(file, include.children, way, seen, sample)
 
@@ -255,7 +267,7 @@ class Reader:
                 yield file, node
             elif isinstance(node, Block):
                 yield from self._inner(file, node.children, depth)
-            elif isinstance(node, Include) and not node.extends:
+            elif isinstance(node, Include) and not node.extends and not node.silent:
                 tree = self.load(node.target, file) if node.target and depth < _DEEPEST else None
                 if tree is not None and tree.file.name != file.name:
                     yield from self._inner(tree.file, tree.nodes, depth + 1)

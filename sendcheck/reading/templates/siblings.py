@@ -51,7 +51,8 @@ def own_language(path: Path) -> str:
 def translations(path: Path) -> tuple[dict[str, Path], dict[str, Path]]:
     """(siblings that are there, siblings that should be there) by language, without the file itself.
 
-    A folder of another language is expected to hold the file if it holds any file of the same ending that this one's folder holds too.
+    A folder of another language is expected to hold the file if it holds any file of the same ending that this one's folder holds too; where names tell
+    the language, the file is expected in those that another template of its folder is in, beside its own.
     """
     there: dict[str, Path] = {}
     missing: dict[str, Path] = {}
@@ -63,6 +64,8 @@ def translations(path: Path) -> tuple[dict[str, Path], dict[str, Path]]:
                 code = language_of(word)
                 if code and code != own and other.is_file():
                     there.setdefault(code, other)
+            for code, word in _of_others(path.parent, stem, tail, own):
+                missing.setdefault(code, path.with_name(f"{stem}{word}{tail}"))
         else:
             folder = path.parents[up - 1]
             inside = path.relative_to(folder)
@@ -77,6 +80,19 @@ def translations(path: Path) -> tuple[dict[str, Path], dict[str, Path]]:
         if there or missing:
             break
     return there, {code: p for code, p in missing.items() if code not in there}
+
+
+def _of_others(folder: Path, stem: str, tail: str, own: str) -> Iterator[tuple[str, str]]:
+    """(language, what names call it) of the translations that other templates of a folder have, which are in the language *own* too."""
+    named: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob(f"*{_literal(tail)}")):
+        rest = path.name[: len(path.name) - len(tail)]
+        match = _LAST.search(rest)
+        if match and language_of(match.group(1)) and path.is_file():
+            named.setdefault(rest[: match.start(1)], {})[language_of(match.group(1))] = match.group(1)
+    for other, words in named.items():
+        if other != stem and own in words:
+            yield from ((code, word) for code, word in words.items() if code != own)
 
 
 def _share(one: Path, other: Path, suffix: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from sendcheck.reading.templates.assemble import assembled
 from sendcheck.reading.templates.detect import engines
 from sendcheck.reading.templates.frontmatter import front_matter
 from sendcheck.reading.templates.lexer import Scan, scan
+from sendcheck.reading.templates.missing import lost
 from sendcheck.reading.templates.model import Format, Settings, SourceFile
 from sendcheck.reading.templates.partials import Partials
 from sendcheck.reading.templates.readings import Chunk
@@ -85,6 +87,14 @@ class Source:
             path = self.partials.find(target, self.paths.get(near.name, self.partials.path))
             self.drawn[key] = None if path is None else self._tree_at(path)
         return self.drawn[key]
+
+    def lost(self, target: str, near: SourceFile) -> tuple[bool, str]:
+        """Whether a file that *near* draws in and that was not found is surely nowhere, and the file that is perhaps meant."""
+        beside = self.paths.get(near.name, self.partials.path)
+        if beside is None or (self.engine == "liquid" and re.search(rf"\{{%-?\s*(?:layout|section)\s+.{re.escape(target)}.", near.text)):
+            return False, ""  # shops keep layouts and sections by themselves
+        by_name = self.entry["family"] == "mustache" and "/" not in target and "." not in target
+        return lost(self.partials, target, beside, by_name, self.kind is Format.MJML and "<mj-include" in near.text)
 
     def _tree_at(self, path: Path) -> Tree | None:
         if self.path is not None and path.resolve() == self.path:

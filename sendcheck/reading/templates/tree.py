@@ -21,6 +21,9 @@ _UNSEEN = {"comment", "schema", "style", "javascript", "stylesheet"}
 _DEEPEST = 60
 _EXTENDS = {"extends", "layout"}
 _INCLUDES = {"include", "render", "section", "embed", "includeWithData"}
+#: Tags that draw in what another file defines, and print nothing of it.
+_IMPORTS = {"import", "from", "use"}
+_CALLED = re.compile(r"(?:include|source)\s*\(\s*(?:\"[^\"]*\"|'[^']*')\s*[,)]")
 
 
 @dataclass(slots=True)
@@ -68,12 +71,14 @@ class Block:
 
 @dataclass(slots=True)
 class Include:
-    """Another file drawn in here: ``target`` "" where it is computed."""
+    """Another file drawn in here: ``target`` "" where it is computed. ``optional``: it need not be there; ``silent``: nothing of it is printed."""
 
     target: str
     token: Token
     extends: bool = False
     children: list[Node] = field(default_factory=list)
+    optional: bool = False
+    silent: bool = False
 
 
 Node = Leaf | Branches | Block | Include
@@ -182,7 +187,8 @@ def _percent(builder: _Builder, tokens: Sequence[Token], engine: Mapping[str, An
     blocks = set(engine["blocks"]) | ended
     for token in tokens:
         if token.what is not What.TAG:
-            builder.add(Leaf(token))
+            called = token.what is What.OUTPUT and _CALLED.match(token.body)
+            builder.add(_include(token, token.body[token.body.index("(") :], silent=token.name == "source") if called else Leaf(token))
             continue
         name, rest = token.name, token.rest
         if name.startswith("end") and name[3:] in blocks:
@@ -190,11 +196,13 @@ def _percent(builder: _Builder, tokens: Sequence[Token], engine: Mapping[str, An
         elif name in _OTHER_BRANCH and _branch(builder, token):
             continue
         elif name in _EXTENDS or name in _INCLUDES:
-            include = Include(_target(rest), token, name in _EXTENDS)
+            include = _include(token, rest, name in _EXTENDS)
             if name in blocks:
                 builder.open(name, token, include)
             else:
                 builder.add(include)
+        elif name in _IMPORTS and name not in blocks:
+            builder.add(_include(token, rest, silent=True))
         elif name in blocks and not _stands_alone(name, rest, engine, ended):
             builder.open(name, token, _opened(name, rest, token))
         else:
@@ -207,6 +215,12 @@ def _stands_alone(name: str, rest: str, engine: Mapping[str, Any], ended: set[st
     if name == "block" and engine.get("short_blocks"):
         return len(rest.split()) > 1
     return name == "trans" and (name not in ended or bool(literal(rest.split(" as ")[0].strip())))
+
+
+def _include(token: Token, rest: str, extends: bool = False, silent: bool = False) -> Include:
+    """What a tag draws in. Of a list of names any may be the one that is there; an expression behind the name may choose another."""
+    optional = bool(re.match(r"\s*\(?\s*\[|.*\bignore[ _]missing\b|\s*(?:\"[^\"]*\"|'[^']*')\s*(?:[|~+]|if\b)", rest))
+    return Include(_target(rest), token, extends, optional=optional, silent=silent)
 
 
 def _target(rest: str) -> str:
@@ -265,7 +279,7 @@ def _mustache(builder: _Builder, tokens: Sequence[Token]) -> None:
         if mark == "/":
             builder.close(first, token, builder.written(token))
         elif mark == ">":
-            builder.add(Include(first.strip("\"'"), token))
+            builder.add(Include("" if first[:1] in {"(", "*"} else first.strip("\"'"), token))
         elif mark in {"#", "^"} and not first:
             builder.fault(token, f"{builder.written(token)} opens nothing", "name the section")
         elif mark == "#":
@@ -284,7 +298,7 @@ def _mustache(builder: _Builder, tokens: Sequence[Token]) -> None:
 def _section(token: Token, first: str, name: str) -> Branches | Block | Include:
     rest = name[len(first) :].strip()
     if token.body.startswith(">"):
-        return Include(first.strip("\"'"), token)
+        return Include(first.strip("\"'"), token, optional=True)  # what it holds stands in its stead
     if token.body.startswith("*"):
         return Block(rest.strip("\"'"), token, seen=False)
     bound = tuple(re.findall(r"\w+", rest.partition(" as ")[2])) if " as " in rest else ()

@@ -11,6 +11,10 @@ from sendcheck.reading.templates.model import SourceFile, Spot, Variable
 from sendcheck.reading.templates.tree import Block, Branches, Include, Leaf, Node, Option
 
 _SETS = {"set", "assign", "let", "echo", "do", "print"}
+#: What a variable in the head of a block is for.
+_ROLES = {"loop": "loop", "if": "condition", "case": "condition"}
+#: Characters of a tag that are shown.
+_SHOWN = 80
 _BOUND = re.compile(
     r"\{%-?\s*(?:set|assign|capture|let)\s+(\w+(?:\s*,\s*\w+)*)|\{%-?\s*macro\s+(\w+)|\{%[^%]*\bas\s+(\w+)\s*-?%\}"
     r"|\{%-?\s*from\s+\S+\s+import\s+([^%]+?)-?%\}|\{%-?\s*(?:cycle|increment|decrement)\s+(\w+)"
@@ -24,17 +28,24 @@ class _Collector:
         names = (n for match in _BOUND.finditer(file.text) for group in match.groups() if group for n in re.findall(r"\w+", group))
         self.bound = set(names)
 
-    def walk(self, nodes: Sequence[Node], scope: tuple[str, ...], aliases: dict[str, str]) -> Iterator[Variable]:
+    def walk(self, nodes: Sequence[Node], scope: tuple[str, ...], aliases: dict[str, str], within: tuple[str, ...] = ()) -> Iterator[Variable]:
         for node in nodes:
             if isinstance(node, Leaf):
-                yield from self.leaf(node.token, scope, aliases)
+                yield from (v._replace(within=within) for v in self.leaf(node.token, scope, aliases))
             elif isinstance(node, (Block, Include)):
-                yield from self.walk(node.children, scope, aliases)
+                yield from self.walk(node.children, scope, aliases, within)
             elif isinstance(node, Branches):
                 for option in node.options:
-                    yield from self.option(node, option, scope, aliases)
+                    yield from self.option(node, option, scope, aliases, (*within, *self.shown(node, option)))
 
-    def option(self, node: Branches, option: Option, scope: tuple[str, ...], aliases: dict[str, str]) -> Iterator[Variable]:
+    def shown(self, node: Branches, option: Option) -> Iterator[str]:
+        """The tag that a branch stands behind, and for a further one the first of its condition too; nothing for what only wraps."""
+        if node.kind in {"wrap", "plural"}:
+            return
+        tokens = [node.options[0].token] if option is node.options[0] else [node.options[0].token, option.token]
+        yield " … ".join(" ".join(self.file.text[t.start : t.end].split())[:_SHOWN] for t in tokens)
+
+    def option(self, node: Branches, option: Option, scope: tuple[str, ...], aliases: dict[str, str], within: tuple[str, ...]) -> Iterator[Variable]:
         token = option.token
         expression = token.rest if token.what is What.TAG and not token.mark else token.body
         offset = self.file.text.find(expression, token.inner, token.end) if expression else token.end
@@ -45,14 +56,16 @@ class _Collector:
             # “count n=items.length” reads what stands after the equals sign.
             expression = re.sub(r"^\s*(?:with|count|context\s+\S+|\w+\s*\([^)]*\))", lambda m: " " * len(m.group(0)), expression)
         if token.name not in {"else", "pluralize", "plural", "empty", "macro", "call"} and offset >= 0:
-            yield from self.read(expression, offset, scope, aliases, bool(token.mark) and bool(re.match(r"(?:each|if|unless|with|else)\b", expression)))
+            helpers = bool(token.mark) and bool(re.match(r"(?:each|if|unless|with|else)\b", expression))
+            role = _ROLES.get(node.kind, "value")
+            yield from (v._replace(within=within, role=role) for v in self.read(expression, offset, scope, aliases, helpers))
         inner = dict(aliases)
         for name in option.bound:
             inner[name] = self.resolved(option.scope, aliases) if node.kind == "loop" and name == option.bound[-1] and option.scope != "?" else "?"
-        within = scope
+        inside = scope
         if option.scope and not (node.kind == "loop" and option.bound):
-            within = (*scope, self.resolved(option.scope, aliases))
-        yield from self.walk(option.children, within, inner)
+            inside = (*scope, self.resolved(option.scope, aliases))
+        yield from self.walk(option.children, inside, inner, within)
 
     def leaf(self, token: Token, scope: tuple[str, ...], aliases: dict[str, str]) -> Iterator[Variable]:
         if token.what is What.OUTPUT and literal(token.body) is None:
