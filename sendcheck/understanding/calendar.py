@@ -68,6 +68,19 @@ def joining_words() -> frozenset[str]:
     return frozenset(w for lang in languages_with("calendar.toml") for w in language_file(lang, "calendar.toml")["may_follow"])
 
 
+@cache
+def month_names() -> tuple[str, ...]:
+    """The names of months in all languages, short ones too, as the languages write them."""
+    return tuple(n for lang in languages_with("calendar.toml") for names in language_file(lang, "calendar.toml")["months"] for n in names)
+
+
+@cache
+def weekday_names() -> tuple[str, ...]:
+    """The full names of weekdays in all languages, as the languages write them."""
+    named = (n for lang in languages_with("calendar.toml") for names in language_file(lang, "calendar.toml")["weekdays"] for n in names)
+    return tuple(n for n in named if n.endswith(("day", "dag")))
+
+
 #: Characters: what is longer is a whole text, and asked about once.
 _SENTENCE = 600
 _DIGIT = re.compile(r"\d")

@@ -46,6 +46,12 @@ class Figure:
         return any(abs(a - b) <= (_POINTS if self.unit == SHARE else _ROUNDING * max(a, b)) for a in self.values for b in other.values)
 
 
+@cache
+def unit_words() -> tuple[tuple[str, str], ...]:
+    """(word, unit) of all languages: (“kroner”, ``NOK``), (“hours”, ``hours``), (“%”, ``%``)."""
+    return tuple((word, unit) for lang in languages_with("figures.toml") for word, unit in language_file(lang, "figures.toml")["units"].items())
+
+
 @dataclass(frozen=True, slots=True)
 class _Patterns:
     figure: re.Pattern[str]
