@@ -55,7 +55,7 @@ def _shapes(key: str) -> Alternatives:
         "CLOCK": either("clock"),
         "COUNTED": either("counted"),
         "OPENER": "|".join(openers()),
-        "TITLE": "|".join(sorted(map(re.escape, titles()), key=len, reverse=True)),
+        "TITLE": "|".join(sorted(map(re.escape, titles()), key=lambda word: (-len(word), word))),
         "MONEY": "|".join(sorted(money, key=len, reverse=True)),
         "UNIT": "|".join(sorted(units, key=len, reverse=True)),
         "WEEKDAY": "|".join(weekday_names()),

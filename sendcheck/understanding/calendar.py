@@ -206,7 +206,8 @@ def _with_weekday(text: str, start: int, end: int) -> tuple[int, int, int | None
     for calendar in _calendars():
         before = calendar.before.search(text[lead:start])
         if before:
-            return lead + before.start(), end, calendar.weekdays[before["weekday"].lower()]
+            closed = before[0].endswith("(") and text[end : end + 1] == ")"
+            return lead + before.start(), end + closed, calendar.weekdays[before["weekday"].lower()]
         after = calendar.after.match(text, end)
         if after:
             return start, after.end(), calendar.weekdays[(after["weekday"] or after["full"]).lower()]
