@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from sendcheck.checkapi import Alternatives, alternatives, by_language, filled, toml
 from sendcheck.understanding.calendar import month_names, weekday_names
-from sendcheck.understanding.figures import MONEY, unit_words
 from sendcheck.understanding.names import titles
 from sendcheck.understanding.salutation import openers
 from sendcheck.understanding.text import LEFT_OUT, in_code, sentence_around, unquoted
+from sendcheck.understanding.units import MONEY, SHARE, unit_words
 
 from .around import Around
 
@@ -40,8 +40,8 @@ def _shapes(key: str) -> Alternatives:
     def either(words: str) -> str:
         return "|".join(w for data in languages for w in data.get(words, []))
 
-    units = [re.escape(word) for word, unit in unit_words() if unit not in MONEY and unit != "%" and len(word) > _SHORTEST_UNIT]
-    money = [re.escape(word) for word, unit in unit_words() if unit in MONEY or unit == "%"]
+    units = [re.escape(word) for word, unit in unit_words() if unit not in MONEY | {SHARE} and len(word) > _SHORTEST_UNIT]
+    money = [re.escape(word) for word, unit in unit_words() if unit in MONEY | {SHARE}]
     stands_for = {
         **syntax["parts"],
         "FILLIN": either("fill_in"),
