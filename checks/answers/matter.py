@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from sendcheck.checkapi import Prose, Sentence, Word, by_language
-from sendcheck.understanding.figures import SHARE, find_figures
+from sendcheck.understanding.figures import find_figures
 from sendcheck.understanding.names import fold, given_names
+from sendcheck.understanding.units import SHARE
 from sendcheck.understanding.words import same_word
 
 _WEIGHTS = {"NOUN": 2.0, "PROPN": 2.0, "NUM": 2.0, "X": 2.0, "SYM": 1.0, "VERB": 1.0, "ADJ": 1.0, "ADV": 0.7, "INTJ": 0.5}

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Sentence, pattern
-from sendcheck.understanding.figures import COUNT, DURATIONS, SHARE, Figure, find_figures
+from sendcheck.understanding.figures import COUNT, DURATIONS, Figure, find_figures
 from sendcheck.understanding.language import detect
 from sendcheck.understanding.sentences import split
 from sendcheck.understanding.text import flat
+from sendcheck.understanding.units import SHARE
 from sendcheck.understanding.words import content, same_word
 
 RULE = "figure-changed"

@@ -73,21 +73,19 @@ def _judge(mail: Mail, mention: Mention, sent: date, place: Callable[[Mention], 
     if not mention.exists:
         if (mention.year is not None and abs(mention.year - sent.year) > 1) or _counts_things(text, mention):
             return
-        yield Hit(RULE, f"“{mention.text}” does not exist: {mention.month_name} has {mention.month_length} days", place(mention), "mend the day or the month")
+        yield Hit(RULE, f"“{mention.text}” does not exist: {_why(mention)}", place(mention), "mend the day or the month")
         return
     if mention.weekday is None:
         return
-    if mention.year is not None:
-        day = date(mention.year, mention.month, mention.day)
-        if day < sent - _HISTORY or day.weekday() == mention.weekday:
-            return
-        confidence = Confidence.HIGH
-    else:
-        days = _readings(mention, sent)
-        if not days or any(d.weekday() == mention.weekday for d in days):
-            return
-        day = days[0]
-        confidence = Confidence.HIGH if mail.date_known else Confidence.LOW
+    days = mention.days(sent)
+    if mention.year is None:
+        days = tuple(d for d in days if abs((d - sent).days) - abs((days[0] - sent).days) <= _EITHER_WAY or mention.either)
+    elif all(day < sent - _HISTORY for day in days):
+        return
+    if not days or any(d.weekday() == mention.weekday for d in days):
+        return
+    day = days[0]
+    confidence = Confidence.HIGH if mail.date_known or mention.year is not None else Confidence.LOW
     right = day + timedelta(days=(mention.weekday - day.weekday() + 3) % 7 - 3)
     yield Hit(
         RULE,
@@ -99,18 +97,15 @@ def _judge(mail: Mail, mention: Mention, sent: date, place: Callable[[Mention], 
     )
 
 
+def _why(mention: Mention) -> str:
+    if mention.either:
+        return "in neither order is there such a day"
+    return (
+        f"{mention.month_name} has {mention.month_length} days"
+        if not mention.month_name.isdigit()
+        else f"month {mention.month} has {mention.month_length} days"
+    )
+
+
 def _weekday(day: date) -> str:
     return ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")[day.weekday()]
-
-
-def _readings(mention: Mention, sent: date) -> list[date]:
-    """The date without a year that is nearest to the mail (RULES.md, ruling 23), and a second one as near."""
-    found: list[date] = []
-    for year in (sent.year - 1, sent.year, sent.year + 1):
-        try:
-            found.append(date(year, mention.month, mention.day))
-        except ValueError:
-            continue
-    found.sort(key=lambda d: abs((d - sent).days))
-    nearest = abs((found[0] - sent).days) if found else 0
-    return [d for d in found if abs((d - sent).days) - nearest <= _EITHER_WAY]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, pattern
-from sendcheck.understanding.figures import COUNT, SHARE, Figure, find_figures
+from sendcheck.understanding.figures import COUNT, Figure, find_figures
 from sendcheck.understanding.text import flat
+from sendcheck.understanding.units import SHARE
 from sendcheck.understanding.words import content
 
 from .changed import told_in

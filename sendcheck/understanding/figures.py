@@ -11,9 +11,9 @@ from typing import Any
 from sendcheck.data import language_file, languages_with
 from sendcheck.understanding.calendar import find_dates
 from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.understanding.units import SHARE, unit_words
 
-SHARE, COUNT = "%", ""
-MONEY = frozenset({"NOK", "EUR", "USD", "GBP", "SEK", "DKK"})
+COUNT = ""
 DURATIONS = frozenset({"minutes", "hours", "days", "weeks", "months", "years"})
 _DIGITS = r"\d{1,3}(?:[.,   ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?"
 #: How far a figure that says “about” may lie from the one it rounds: a share of it, or points of percent.
@@ -71,7 +71,7 @@ def _patterns(language: str) -> _Patterns:
     data = list(known.values())
     numbers = {w: float(v) for w, v in known[language]["numbers"].items()}
     scales = {w: float(v) for d in data for w, v in d["scales"].items()}
-    units = {w: u for d in data for w, u in d["units"].items()}
+    units = dict(unit_words())
     signs = [w for w in units if not w[0].isalpha()]
     before = _either([*signs, "nok", "kr", "eur", "usd", "gbp", "sek", "dkk"])
     number = rf"(?P<digits>{_DIGITS})|(?P<word>(?:{_either(numbers)})(?:[- ](?:{_either([n for n in numbers if ' ' not in n])}))?)"

@@ -59,6 +59,12 @@ def _data() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset
 
 
 @cache
+def openers() -> tuple[str, ...]:
+    """What a salutation opens with in all languages (“dear”, “kjære”), in lower case, the longest first."""
+    return tuple(sorted((o for lang in languages_with("greetings.toml") for o in language_file(lang, "greetings.toml")["openers"]), key=len, reverse=True))
+
+
+@cache
 def _cues() -> Lazy:
     """What follows a bare name that is addressed: “Kari, ” needs none, “Kari can you …” shows by it."""
     return union([c for lang in languages_with("greetings.toml") for c in language_file(lang, "greetings.toml")["cues"]], suffix=r"\b")

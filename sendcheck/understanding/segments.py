@@ -23,6 +23,14 @@ _QUOTE_PREFIX = re.compile(r"[ \t]{0,3}(?:(?:>|&gt;)[ \t]?)+")
 _OWN_MARK = re.compile(r"[ \t]{0,3}([A-Za-z]{1,6}>|(?:[|:#%}=!~&]|-{1,2}[\])}>|])[|:#%}=!~\])}>]{0,2})(?=[ \t]|$|\w|[\])}>])")
 #: What encloses something that OpenPGP wrote in letters (RFC 4880, section 6.2); of a signed text only what stands above it.
 _ARMOUR = re.compile(r"-----BEGIN PGP (?:(SIGNED MESSAGE)|MESSAGE|SIGNATURE|PUBLIC KEY BLOCK)[^-]*-----\s*$")
+#: Where a diff begins (git, Mercurial, Subversion, diff -u), a line of a diffstat with its sum, and what git writes about commits (git-format-patch(1)).
+_DIFF = re.compile(r"diff --git |diff -[a-zA-Z]+ .*\n--- |Index: \S.*\n={5}|--- \S.*\n\+\+\+ \S")
+#: A line of a diff; below one that git did not write, prose may follow.
+_IN_DIFF = re.compile(r"[ +@\\-]|diff |index |Index: |={5}|Only in ")
+_STAT = re.compile(r" \S.* \| +(?:\d+(?: [+-]+)?|Bin\b.*)\s*$| (?:create|delete|mode change|rename|copy)\b.*")
+_STAT_SUM = re.compile(r" \d+ files? changed(?:, \d+ (?:insertion|deletion)s?\([+-]\)){0,2}\s*$")
+_SHORTLOG = re.compile(r"\S.{0,80} \(\d+\):\s*$")
+_COMMITS = re.compile(r"(?:base-commit|prerequisite-patch-id|change-id): \S+\s*$")
 _COMPARISON = re.compile(r"[ \t]*>[ \t]*=?[ \t]*[\d$€£]")
 #: A quoted line as long as this was cut by whoever wrapped it, and what it ends with where the sentence goes on.
 _WRAPPED_AT = 58
@@ -314,8 +322,9 @@ class _Segmenter:
         return found.pop() if len(found) == 1 else ""
 
     def _mark_diff(self, kinds: list[Kind], rest: int) -> None:
-        """A git patch below a mail: the diffstat and the diff are no prose (git-format-patch(1))."""
-        first = next((i for i in range(rest) if self.raw_lines[i].startswith("diff --git ")), None)
+        """A patch below a mail, and what git writes into a cover letter: commits, diffstat and diff are no prose (git-format-patch(1))."""
+        self._mark_stat(kinds, rest)
+        first = next((i for i in range(rest) if self._begins_diff(i)), None)
         if first is None:
             return
         begin = first
@@ -323,10 +332,36 @@ class _Segmenter:
             if self.raw_lines[i].rstrip() == "---":
                 begin = i
                 break
+        by_git = self.raw_lines[first].startswith("diff --git ")
         for i in range(begin, rest):
-            if self.raw_lines[i] in {"-- ", "--"}:
+            if self.raw_lines[i] in {"-- ", "--"} or (i > first and not by_git and not _IN_DIFF.match(self.raw_lines[i])):
                 break
             kinds[i] = Kind.DIFF
+
+    def _begins_diff(self, index: int) -> bool:
+        return self.raw_lines[index].startswith(("diff -", "Index: ", "--- ")) and bool(_DIFF.match("\n".join(self.raw_lines[index : index + 2])))
+
+    def _mark_stat(self, kinds: list[Kind], rest: int) -> None:
+        """The diffstat that ends in a sum; with it the list of commits and their base."""
+        sums = [i for i in range(rest) if self.raw_lines[i].startswith(" ") and _STAT_SUM.match(self.raw_lines[i])]
+        if not sums:
+            return
+        for at in sums:
+            kinds[at] = Kind.DIFF
+            for step in (-1, 1):
+                i = at + step
+                while 0 <= i < rest and _STAT.match(self.raw_lines[i]):
+                    kinds[i] = Kind.DIFF
+                    i += step
+        for i in range(rest):
+            if _COMMITS.match(self.raw_lines[i]):
+                kinds[i] = Kind.DIFF
+            elif i + 1 < rest and _SHORTLOG.match(self.raw_lines[i]) and self.raw_lines[i + 1].startswith("  "):
+                kinds[i] = Kind.DIFF
+                for j in range(i + 1, rest):
+                    if not self.raw_lines[j].startswith("  "):
+                        break
+                    kinds[j] = Kind.DIFF
 
     def _mark_armour(self, kinds: list[Kind]) -> None:
         """Encrypted text, signatures and keys in letters are no words of anybody."""

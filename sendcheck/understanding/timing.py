@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
 from sendcheck.data.sieve import Alternatives
-from sendcheck.understanding.calendar import find_dates
+from sendcheck.understanding.calendar import Mention, find_dates
 
 
 class TimeKind(StrEnum):
@@ -130,16 +130,12 @@ class _Found:
         return iter(sorted(dict.fromkeys(self._at.values()), key=lambda w: w.start))
 
 
-def _date_of(mention: Any, sent: date | None) -> date | None:
+def _date_of(mention: Mention, sent: date | None) -> date | None:
+    """The day it names, the nearest to the mail where no year is named; the later one where the order of day and month is open."""
     if not mention.exists or (sent is None and mention.year is None):
         return None
-    try:
-        if mention.year is not None:
-            return date(mention.year, mention.month, mention.day)
-        assert sent is not None
-        return min((date(y, mention.month, mention.day) for y in (sent.year - 1, sent.year, sent.year + 1)), key=lambda d: abs((d - sent).days))
-    except ValueError:
-        return None
+    days = mention.days(sent or date.max)
+    return max(days) if mention.either and mention.year is not None else max(days[: len(mention.readings)], default=None)
 
 
 def _day_of(kind: TimeKind, match: re.Match[str], language: _Language, sent: date | None) -> date | None:
