@@ -17,7 +17,7 @@ _ABSENT, _FIRST, _MOST = 150_000, 3, 6.0
 #: What a letter says that a language has and others lack, in a word that no list has.
 _LETTER = 3.0
 #: Letters beyond the basic Latin ones, and the listed languages that have them.
-_LETTERS = {letter: ("nb",) for letter in "æøå"}
+_LETTERS = dict.fromkeys("æøå", ("nb",))
 
 
 class Leaning(NamedTuple):

@@ -25,6 +25,18 @@ def words_by_tag(language: str) -> dict[str, frozenset[str]]:
     return {tag: frozenset(word for pair in forms.items() for word in pair) for tag, forms in table.items()}
 
 
+#: In a pipeline's folder: which prepositions a verb has, and which of them without a noun (“log in”).
+PARTICLES = "particles.json"
+
+
+@cache
+def particles(language: str, kind: str) -> frozenset[tuple[str, str]]:
+    """(verb, preposition) by lemma and form. ``kind``: ``alone`` (mostly without a noun of its own: “log in”) or ``seen`` (in any use)."""
+    path = shipped(READ_AS.get(language, language)) / PARTICLES
+    table: dict[str, list[str]] = json.loads(path.read_text("utf-8"))[kind] if path.is_file() else {}
+    return frozenset((verb, word) for verb, words in table.items() for word in words)
+
+
 _LANGUAGES = Path(__file__).parent.parent / "languages"
 _LIST = "words/frequent.txt"
 #: Questions after which a table has paid: making one takes as long as some hundreds of searches.

@@ -14,6 +14,10 @@ from sendcheck.understanding.names import fold, given_names, role_words, titles
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?|[,&/+;]|[^\s\w]|\d+")
 
 
+#: Words behind the opener of a line that does nothing but greet.
+_ADDRESSED = 3
+
+
 class Addressee(NamedTuple):
     """One person addressed: the words of the name with their ranges in the stretch; ``formal``: after a title."""
 
@@ -53,6 +57,12 @@ def _data() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str], frozenset
 def _cues() -> Lazy:
     """What follows a bare name that is addressed: “Kari, ” needs none, “Kari can you …” shows by it."""
     return union([c for lang in languages_with("greetings.toml") for c in language_file(lang, "greetings.toml")["cues"]], suffix=r"\b")
+
+
+def greets(line: str) -> bool:
+    """Whether a line is a greeting and its names alone (“Hi all”, “Hei dere to”): what comes next is another line."""
+    match = _data()[0].match(line)
+    return match is not None and match.lastgroup != "thanks" and len(line[match.end() :].split()) <= _ADDRESSED
 
 
 def salutation(mail: Mail) -> Salutation | None:
