@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from sendcheck.data import language_file, languages_with
@@ -32,6 +32,8 @@ _RIVAL = 0.5
 #: How clearly words must lean to a language (see :mod:`sendcheck.understanding.leaning`), and how many of them its list must have, to settle a doubt;
 #: and how clearly those of a sentence, to be in another language than the text around it.
 _LEANS, _KNOWN, _SWITCHES = 2.5, 0.5, 7.0
+#: Compounds and names are in no list: fewer known words do where those speak more clearly.
+_FEW_KNOWN, _COMPOUNDS = 0.3, 12.0
 #: What may stand before “I” on its line where it goes on with a sentence: there only English writes it so.
 _GOES_ON = re.compile(r"[\w,;'’][ \t]+$")
 #: Addresses, links and paths are in no language.
@@ -70,10 +72,10 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
     rival = max((scores[lang] for lang in _ORDER[:-1] if family(lang) != family(best)), default=0.0)
     if best != "other" and enough and rival <= _RIVAL * scores[best]:
         return best
-    if best == "other" and enough and is_foreign(text):
-        return best if long or (hits[best] >= _FEW_HITS and rival <= _RIVAL * scores[best]) else None
+    if best == "other" and enough and _alone(words) >= _FEW_HITS:
+        return best if long or rival <= _RIVAL * scores[best] else None
     lean = leaning(w.lower() for w in words)
-    if lean.margin >= _LEANS and lean.known >= _KNOWN:
+    if lean.margin >= _LEANS and (lean.known >= _KNOWN or (lean.margin >= _COMPOUNDS and lean.known >= _FEW_KNOWN)):
         return _of_family(lean.language, scores)
     if best == "other" or not enough:
         return "other" if long else None
@@ -114,6 +116,12 @@ def _scores(words: list[str]) -> tuple[dict[str, float], Counter[str]]:
     return scores, hits
 
 
+def _alone(words: Iterable[str]) -> int:
+    """How many of the words are function words of languages that are not read, and of no other."""
+    known = _function_words()
+    return sum(all(language == "other" for language, _weight in known[word]) for word in words if word in known)
+
+
 def _of_family(language: str, scores: Mapping[str, float]) -> str:
     """The likeliest one of the languages whose speakers read each other: function words tell them apart."""
     return max((lang for lang in _ORDER if family(lang) == family(language)), key=lambda lang: (scores.get(lang, 0.0), lang == language))
@@ -143,7 +151,7 @@ def is_foreign(text: str) -> bool:
     if not words or _foreign_script(words):
         return bool(words)
     known = _function_words()
-    alone = sum(all(lang == "other" for lang, _weight in known[w]) for w in words if w in known)
+    alone = _alone(words)
     ours = Counter(lang for w in words for lang, _weight in known.get(w, ()) if lang != "other")
     return alone / len(words) >= _SHARE_SHORT and alone > 2 * max(ours.values(), default=0)
 
