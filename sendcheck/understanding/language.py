@@ -28,7 +28,7 @@ _LETTERS = {"æ": ("nb", "nn", "da"), "ø": ("nb", "nn", "da"), "å": ("nb", "nn
 _LETTER_WEIGHT = 0.35
 _OTHER_LETTERS = frozenset("ßñçãõłąęśżźćńšžčřůőűğışâêîôûëïœ")
 #: A rival of another family with more than this share of the best score leaves doubt.
-_RIVAL = 0.5
+_RIVAL_LONG, _RIVAL = 0.75, 0.5
 #: How clearly words must lean to a language (see :mod:`sendcheck.understanding.leaning`), and how many of them its list must have, to settle a doubt;
 #: and how clearly those of a sentence, to be in another language than the text around it.
 _LEANS, _KNOWN, _SWITCHES = 2.5, 0.5, 7.0
@@ -37,7 +37,7 @@ _FEW_KNOWN, _COMPOUNDS = 0.3, 12.0
 #: What may stand before “I” on its line where it goes on with a sentence: there only English writes it so.
 _GOES_ON = re.compile(r"[\w,;'’][ \t]+$")
 #: Addresses, links and paths are in no language.
-_COORDINATE = re.compile(r"\S*(?:://|@|www\.|\w\.\w|\w/\w|\w_\w|\d)\S*")
+_COORDINATE = re.compile(r"(?<!\S)\S*(?:://|@|www\.|\w\.\w|\w/\w|\w_\w|\d)\S*")
 #: On equal scores the more widely written one.
 _ORDER = ("en", "nb", "nn", "da", "sv", "other")
 
@@ -60,7 +60,8 @@ def _shared(languages: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
 @lru_cache(maxsize=256)  # the same text is asked about for the mail, for the piece and for its only paragraph
 def detect(text: str, few: int = FEW_WORDS) -> str | None:
     """``en``, ``nb``, ``nn``, ``da``, ``sv`` or ``other``; None where the text is too short to tell. ``few``: how many words it must have."""
-    words = _words(text[:_LONGEST])
+    text = _COORDINATE.sub(" ", text[:_LONGEST])
+    words = _words(text)
     if len(words) < few:
         return None
     if _foreign_script(words):
@@ -70,11 +71,11 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
     long = len(words) >= _ENOUGH
     enough = bool(scores[best]) and hits[best] / len(words) >= (_SHARE_LONG if long else _SHARE_SHORT)
     rival = max((scores[lang] for lang in _ORDER[:-1] if family(lang) != family(best)), default=0.0)
-    if best != "other" and enough and rival <= _RIVAL * scores[best]:
+    if best != "other" and enough and rival <= (_RIVAL_LONG if long else _RIVAL) * scores[best]:
         return best
     if best == "other" and enough and _alone(words) >= _FEW_HITS:
         return best if long or rival <= _RIVAL * scores[best] else None
-    lean = leaning(w.lower() for w in words)
+    lean = leaning(w.lower() for w in _words(text, names=False))
     if lean.margin >= _LEANS and (lean.known >= _KNOWN or (lean.margin >= _COMPOUNDS and lean.known >= _FEW_KNOWN)):
         return _of_family(lean.language, scores)
     if best == "other" or not enough:
@@ -82,15 +83,20 @@ def detect(text: str, few: int = FEW_WORDS) -> str | None:
     return best if rival < scores[best] - 1e-9 and (long or not rival) else None
 
 
-def _words(text: str) -> list[str]:
-    """The words in lower case, but for “I” where only English writes it so; what shouts among other words (“IT” is no “it”) is left out."""
+def _words(text: str, *, names: bool = True) -> list[str]:
+    """The words in lower case, but for “I” where only English writes it so; what shouts among other words (“IT” is no “it”) is left out.
+    ``names``: also those that are capitalised where a sentence goes on.
+    """
     found = list(_WORD.finditer(text))
     shouted = sum(m.group().isupper() for m in found) * 2 > len(found)
     words = []
     for match in found:
         word = match.group()
+        goes_on = word[0].isupper() and _GOES_ON.search(text[max(0, match.start() - 4) : match.start()]) is not None
+        if goes_on and not names:
+            continue
         if word == "I":
-            words.append(word if _GOES_ON.search(text[max(0, match.start() - 4) : match.start()]) else "i")
+            words.append(word if goes_on else "i")
         elif shouted or len(word) == 1 or not word.isupper():
             words.append(word.lower().replace("’", "'"))
     return words
@@ -132,7 +138,7 @@ def of_sentence(text: str, around: str) -> str:
     """The language of a sentence in a text that is in *around*: that one, unless its words clearly are of another family."""
     if around not in _ORDER[:-1]:
         return around
-    words = _words(_COORDINATE.sub(" ", text))
+    words = _words(_COORDINATE.sub(" ", text), names=False)
     if len(words) < FEW_WORDS:
         return around
     scores, _hits = _scores(words)

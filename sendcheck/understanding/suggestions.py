@@ -26,7 +26,7 @@ _ALIKE = {frozenset(p) for p in ("sc", "ck", "sz", "fv", "td", "bp", "qk", "gj",
 #: Stands for the rank of a word of the dictionary that is not among the frequent ones.
 _RARE = 120_000
 #: A slip that costs more than this is less likely than two words written as one; letters of the shorter one, and the ranks of both together.
-_UNLIKELY, _PART, _KNOWN_PARTS = 12.0, 3, 16_000
+_UNLIKELY, _PART, _KNOWN_PARTS = 14.6, 3, 16_000
 _SHORTEST, _LONG, _FAR_LONG = 3, 7, 6
 #: Longer words are phrases with hyphens, or no words: trying thousands of slips in them takes seconds.
 _LONGEST = 30
