@@ -8,7 +8,7 @@ import pytest
 
 from sendcheck.reading.message import read_message
 from sendcheck.testing import build
-from sendcheck.understanding.language import detect
+from sendcheck.understanding.language import detect, family
 from sendcheck.understanding.sentences import split
 from sendcheck.understanding.timing import find_times
 from sendcheck.understanding.understand import Surroundings, understand
@@ -31,6 +31,50 @@ MONDAY = datetime(2026, 5, 4, 10, 0)
 )  # fmt: skip
 def test_language_of_short_texts(text: str, language: str | None) -> None:
     assert detect(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I vedlegget finner du avtalen.", "nb"), ("I fjor var det samme problem.", "nb"), ("I dag er det fri.", "nb"), ("I will find it.", "en"),
+        ("Send over logg. I mellomtiden venter vi.", "nb"), ("Yes, I can start at four.", "en"), ("- I morgen fra ni", "nb"), ("Is it over?", "en"),
+        ("Men at work today.", "en"), ("Men det er fint.", "nb"), ("Fine by me then.", "en"), ("Fin plass til alle.", "nb"), ("i think so too", "en"),
+        ("Vedlikeholdskostnadene for sykehjemsbeboerne øker kraftig.", "nb"),
+    ],
+)  # fmt: skip
+def test_words_that_both_languages_write(text: str, language: str) -> None:
+    assert detect(text) == language
+
+
+@pytest.mark.parametrize(
+    ("own", "spoken"),
+    [
+        ("Hei Kari,\n\nI dag er det åpent. For all del, men at alle er under tak er fint.\n", ["nb", "nb", "nb"]),
+        ("Hei Kari,\n\nDere bør lese «The long way home for all of us». Den er god.\n", ["nb", "nb", "nb"]),
+        ("Hei Kari,\n\nVi fikk svar fra dem i går. Please send us the final version of it. Hva gjør vi nå?\n", ["nb", "nb", "en", "nb"]),
+        ("Hi Kari,\n\nWe met Per Olsen and Nils Berg at Storgata. They wrote to us. Vi kommer ikke på mandag, dessverre.\n", ["en", "en", "en", "nb"]),
+    ],
+)
+def test_a_sentence_is_in_the_language_around_it_unless_it_clearly_is_not(own: str, spoken: list[str]) -> None:
+    mail = understand(read_message(build({"own": own})), Surroundings())
+    assert [s.language for s in mail.prose.sentences] == spoken
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(("corpus", "spoken"), [("ud_norwegian_bokmaal", "scandinavian"), ("ud_english_ewt", "en"), ("ud_english_gum", "en")])
+def test_language_of_short_sentences_in_short_mails(corpus: str, spoken: str) -> None:
+    """Mails of three paragraphs, each a sentence of a treebank: those of up to six words are judged."""
+    from tests.conftest import require
+
+    require(find_data() is not None, "the folder of corpora")
+    path = next(unpacked(corpus).rglob("*dev.conllu"))
+    texts = [line[9:].strip() for line in path.read_text("utf-8").splitlines() if line.startswith("# text = ")]
+    judged = []
+    for at in range(0, len(texts), 3):
+        mail = understand(read_message(build({"own": "\n\n".join(texts[at : at + 3]) + "\n"})), Surroundings())
+        judged += [family(s.language) if s.language else "" for s in mail.prose.sentences if len(s.text.split()) <= 6]
+    wrong = [found for found in judged if found not in {spoken, ""}]
+    assert len(wrong) / len(judged) < 0.01 and judged.count(spoken) / len(judged) > 0.94
 
 
 @pytest.mark.corpus

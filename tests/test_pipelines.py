@@ -80,6 +80,8 @@ def test_every_string_is_a_label_or_was_seen_in_three_documents(language: str) -
     folder = shipped(language)
     table = json.loads((folder / "lemmas.json").read_text("utf-8"))
     assert all(form in common and lemma in common for forms in table.values() for form, lemma in forms.items())
+    verbs = json.loads((folder / "particles.json").read_text("utf-8"))
+    assert verbs["alone"] and all(word in common for kind in verbs.values() for verb, words in kind.items() for word in (verb, *words))
     labels = {label for path in folder.glob("*/cfg") for label in json.loads(path.read_text("utf-8")).get("labels", [])}
     labels = {str(label) for label in labels} | set(json.loads((folder / "meta.json").read_text("utf-8"))["labels"]["parser"])
     pieces = {piece for label in labels for piece in re.split(r"[|=]", label)} | {pair for label in labels for pair in label.split("|")}

@@ -20,7 +20,7 @@ from sendcheck.pipeline.report import MailReport
 from sendcheck.testing import build, config_of
 from sendcheck.understanding import dictionaries
 from sendcheck.understanding.dictionaries import Speller, speller
-from sendcheck.understanding.suggestions import suggestions
+from sendcheck.understanding.suggestions import is_compound, suggestions
 from sendcheck.understanding.variety import of_word
 from tests.conftest import NORWEGIAN, ROOT, Run, require
 
@@ -150,6 +150,20 @@ def test_the_likeliest_word_comes_first(word: str, meant: str) -> None:
 )
 def test_the_likeliest_norwegian_word_comes_first(either: Speller, word: str, meant: str) -> None:
     assert not either.lists(word) and suggestions(word, either)[0] == meant
+
+
+@pytest.mark.parametrize(("word", "meant"), [("firstname", "first name"), ("autopay", "auto pay"), ("webshop", "web shop"), ("inthe", "in the")])
+def test_two_words_in_one_are_told_apart(word: str, meant: str) -> None:
+    judge = speller("en")
+    assert judge is not None
+    assert suggestions(word, judge)[0] == meant and is_compound(word, meant, "en") == (word != "inthe")
+
+
+def test_no_suggestion_is_empty() -> None:
+    judge = speller("en")
+    assert judge is not None
+    words = [a + b for a in ("first", "auto", "web", "in", "zx", "price") for b in ("name", "pay", "shop", "the", "qv", "list")]
+    assert all(all(meant.strip() for meant in suggestions(word, judge)) for word in words)
 
 
 def test_nonsense_gets_no_suggestion_or_a_poor_one_but_no_error() -> None:

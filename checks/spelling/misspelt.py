@@ -9,10 +9,12 @@ from functools import cache, lru_cache
 from sendcheck.checkapi import Entries, Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.dictionaries import Speller, speller
+from sendcheck.understanding.language import detect, of_sentence
 from sendcheck.understanding.lexicon import frequent
 from sendcheck.understanding.names import fold, given_names
-from sendcheck.understanding.suggestions import rank, suggestions
-from sendcheck.understanding.vocabulary import is_code, known_words
+from sendcheck.understanding.prose import Piece
+from sendcheck.understanding.suggestions import is_compound, rank, suggestions
+from sendcheck.understanding.vocabulary import is_code, known_words, subject_is_own
 
 RULE = "spelling"
 _WORD = re.compile(r"(?<![\w@./\\#&$%{<=_+~^|:-])[^\W\d_]+(?:['’-][^\W\d_]+)*(?![\w@\\/=_(){}>+|]|[.:][\w/]|-\d)")
@@ -26,6 +28,10 @@ _TORN = re.compile(r"\w=\s+$")
 _JOINED = re.compile(r"=\s+\w")
 #: “thinkin'”
 _CLIPPED = re.compile(r"in['’](?!\w)")
+#: Languages whose words are judged.
+_READ = ("en", "nb", "nn")
+#: Stands for the subject among the pieces of own text.
+_IN_SUBJECT = -1
 #: Places of one word that a finding names.
 _PLACES = 20
 _NO_DICTIONARY = (
@@ -36,13 +42,14 @@ _NO_DICTIONARY = (
 
 def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
     """A finding for each wrong word, at all its places. ``extra``: the user's own words, in lower case."""
-    known = extra | known_words(mail)
+    subject = tuple(_subject(mail))
+    known = extra | known_words(mail) | {word for sentence in subject for word in _names_in(mail, sentence)}
     found: dict[str, list[tuple[Sentence, int, int]]] = {}
     right: set[tuple[str, str]] = set()
     lacking: set[str] = set()
-    for sentence in mail.prose.sentences:
+    for sentence in (*mail.prose.sentences, *subject):
         language = READ_AS.get(sentence.language, sentence.language)
-        if language not in ("en", "nb") or (language == "nb" and _is_nynorsk(sentence, mail)):
+        if language not in _READ or (language == "nb" and _is_nynorsk(sentence, mail)):
             continue
         for match in _WORD.finditer(sentence.text):
             word = match.group(0).replace("’", "'")
@@ -64,6 +71,33 @@ def misspelt(mail: Mail, extra: frozenset[str]) -> Iterator[Hit | NotRun]:
         yield NotRun(RULE, _NO_DICTIONARY)
     for places in list(found.values())[:_MOST]:
         yield _hit(mail, places)
+
+
+def _subject(mail: Mail) -> Iterator[Sentence]:
+    """The subject as one more sentence, where the writer has made it up."""
+    text = mail.base_subject
+    main = mail.prose.declared or (mail.languages[0] if mail.languages else detect(text) or "")
+    if text and main and subject_is_own(mail):
+        spoken = mail.prose.declared or of_sentence(text, main)
+        yield Sentence(Piece(_IN_SUBJECT, text), 0, len(text), _IN_SUBJECT, spoken, (_IN_SUBJECT, 0), None, "", text)
+
+
+def _names_in(mail: Mail, subject: Sentence) -> Iterator[str]:
+    """Words of the subject that are taken for names, in lower case: the mail may go on writing of them as it likes."""
+    judge = speller(READ_AS.get(subject.language, subject.language)) if subject.language in _READ else None
+    if judge is None:
+        return
+    for match in _WORD.finditer(subject.text):
+        word = match.group(0).replace("’", "'")
+        if word[:1].isupper() and not _right(word, judge, mail) and _named(mail, subject, match, judge):
+            yield word.lower()
+
+
+def _place(mail: Mail, sentence: Sentence, start: int, end: int) -> Place:
+    """Where characters start..end of a sentence stand, of the subject too."""
+    if sentence.piece.index == _IN_SUBJECT:
+        return mail.at_header("subject", sentence.text[start:end])
+    return mail.at_sentence(sentence, start, end)
 
 
 def _is_nynorsk(sentence: Sentence, mail: Mail) -> bool:
@@ -114,7 +148,7 @@ def _named(mail: Mail, sentence: Sentence, match: re.Match[str], judge: Speller)
     swapped = sorted(word.lower()) == sorted(meant.lower())
     if swapped and len(word) >= _LETTERS:
         return False
-    sure = swapped or len(word) >= judge.name_letters
+    sure = (swapped and sentence.piece.index != _IN_SUBJECT) or len(word) >= judge.name_letters
     return len(sentence.text.split()) < 3 or not sure or rank(meant, judge.language) > _FREQUENT
 
 
@@ -151,7 +185,7 @@ def _surely(word: str, meant: tuple[str, ...], count: int, language: str) -> boo
     if (word[:1].isupper() and sorted(low) != sorted(first)) or first == low or fold(first) in given_names():
         return False
     if fold(low) in given_names() or rank(first, language) > _FREQUENT:
-        return " " in first
+        return " " in first and not is_compound(low, first, language)
     if sorted(low) == sorted(first) and count < _OFTEN:
         return True
     return count == 1 and len(word) > _WARNED and (len(word) >= _LETTERS or rank(first, language) <= _COMMON)
@@ -171,9 +205,9 @@ def _hit(mail: Mail, places: list[tuple[Sentence, int, int]]) -> Hit:
     return Hit(
         RULE,
         f"“{word}” is in no dictionary{often}" + (f": did you mean “{meant[0]}”?" if meant else ""),
-        mail.at_sentence(sentence, start, end),
+        _place(mail, sentence, start, end),
         f"write {told}" if meant else "check it; a word that is right goes into the list “words” of the configuration",
-        (*(mail.at_sentence(s, a, b) for s, a, b in places[1:_PLACES]), *_elsewhere(mail, word)),
+        (*(_place(mail, s, a, b) for s, a, b in places[1:_PLACES]), *_elsewhere(mail, word)),
         severity=None if sure else Severity.NOTE,
         fix=meant[0] if sure and len(meant) == 1 else None,
     )

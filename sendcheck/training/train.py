@@ -22,10 +22,9 @@ from spacy.tokens import Doc, DocBin
 from spacy.training import Example
 from spacy.vocab import Vocab
 
-from sendcheck.training.treebanks import Document, Sentence, ndt, split, universal
+from sendcheck.training import particles
+from sendcheck.training.treebanks import FEW_DOCUMENTS, Document, Sentence, ndt, split, universal
 
-#: A string may stay in a shipped model if it was seen in so many documents.
-FEW_DOCUMENTS = 3
 #: How many sentences an example holds, in turn: mostly one, as the clause layer parses, sometimes more, so that boundaries are learnt.
 _GROUPS = (1, 1, 2, 1, 3)
 #: spaCy's mark for "no tree" (edit_trees.pyx).
@@ -39,7 +38,7 @@ A spaCy pipeline (tagger, morphologizer, lemmatizer, parser) trained from `{reci
 It is data under the treebank's licence, {recipe.licence}, whose text lies beside it (LICENSE); sendcheck's code is MIT.
 Changes: trained weights only; parts of speech and features in Universal Dependencies' terms, relations in {recipe.labels} labels. No word of the
 treebank is kept but common ones: strings are labels and the letters that the lemmatizer replaces in at least three documents; lemmas.json holds
-forms (no names) seen in at least three documents with their lemmas.
+forms (no names) seen in at least three documents with their lemmas; particles.json verbs with their prepositions, in at least three documents too.
 Figures: training.json. To train it again: `python -m sendcheck.training FOLDER-OF-TREEBANKS {recipe.language}`.
 """
 
@@ -229,6 +228,7 @@ def train(language: str, data: Path, target: Path) -> dict[str, Any]:
     report["accuracy on held-back documents, in percent"] = accuracy(nlp, parts[2])
     print(json.dumps(report, indent=2), flush=True)
     write(nlp, recipe, report, data, target, lemmas)
+    particles.write(particles.pairs(parts[0]), target)
     return report
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sendcheck.data import toml
 
+#: A word may stay in what is shipped if it was seen in so many documents.
+FEW_DOCUMENTS = 3
 #: Subtypes of UD relations that the clause mapping reads; all others are cut to their relation.
 KEPT_SUBTYPES = frozenset({"pass", "agent", "poss", "relcl", "prt", "unmarked", "tmod"})
 _NO_SPACE_BEFORE = frozenset(".,:;!?)]}»…%")

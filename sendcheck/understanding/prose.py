@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
 from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
-from sendcheck.understanding.language import detect, family
+from sendcheck.understanding.language import detect, family, of_sentence
 from sendcheck.understanding.sentences import Span, split
 from sendcheck.understanding.text import LEFT_OUT, unquoted
 from sendcheck.understanding.timing import When, find_times
@@ -101,7 +101,9 @@ class Prose:
             for paragraph, spans in by_paragraph.items():
                 language = self._language(text[spans[0].start : spans[-1].end]) or main
                 for span in spans:
-                    yield Sentence(piece, span.start, span.end, number, language, (index, paragraph), span.item, span.label, text[span.start : span.end])
+                    said = text[span.start : span.end]
+                    spoken = self.declared or of_sentence(unquoted(said), language)
+                    yield Sentence(piece, span.start, span.end, number, spoken, (index, paragraph), span.item, span.label, said)
                     number += 1
 
     def _language(self, paragraph: str) -> str | None:

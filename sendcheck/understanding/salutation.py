@@ -23,6 +23,10 @@ _GOES_ON = re.compile(r"['’]s\b|\s+[^\W\d_]")
 _WISH = re.compile(r"[^\W\d_][^\n.,;:!?<>@]{1,40},[ \t]{1,3}(?P<name>[^\W\d_]{3,20})[ \t]*[!.,]*[ \t]*$", re.M)
 
 
+#: Words behind the opener of a line that does nothing but greet.
+_ADDRESSED = 3
+
+
 class Addressee(NamedTuple):
     """One person addressed: the words of the name with their ranges in the stretch; ``formal``: after a title."""
 
@@ -68,6 +72,12 @@ def openers() -> tuple[str, ...]:
 def _cues() -> Lazy:
     """What follows a bare name that is addressed: “Kari, ” needs none, “Kari can you …” shows by it."""
     return union([c for lang in languages_with("greetings.toml") for c in language_file(lang, "greetings.toml")["cues"]], suffix=r"\b")
+
+
+def greets(line: str) -> bool:
+    """Whether a line is a greeting and its names alone (“Hi all”, “Hei dere to”): what comes next is another line."""
+    match = _data()[0].match(line)
+    return match is not None and match.lastgroup != "thanks" and len(line[match.end() :].split()) <= _ADDRESSED
 
 
 def salutation(mail: Mail) -> Salutation | None:

@@ -10,8 +10,9 @@ import math
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from sendcheck.data import language_file
 from sendcheck.understanding.dictionaries import Speller, speller
-from sendcheck.understanding.lexicon import frequent
+from sendcheck.understanding.lexicon import frequent, words_by_tag
 from sendcheck.understanding.names import one_less
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzæøå"
@@ -24,6 +25,8 @@ _SWAP, _DOUBLE, _VOWEL, _SOUND, _MISSING, _EXTRA, _KEY, _OTHER, _FIRST, _FAR = 0
 _ALIKE = {frozenset(p) for p in ("sc", "ck", "sz", "fv", "td", "bp", "qk", "gj", "mn", "iy", "ei", "wv")}
 #: Stands for the rank of a word of the dictionary that is not among the frequent ones.
 _RARE = 120_000
+#: A slip that costs more than this is less likely than two words written as one; letters of the shorter one, and the ranks of both together.
+_UNLIKELY, _PART, _KNOWN_PARTS = 14.6, 3, 16_000
 _SHORTEST, _LONG, _FAR_LONG = 3, 7, 6
 #: Longer words are phrases with hyphens, or no words: trying thousands of slips in them takes seconds.
 _LONGEST = 30
@@ -59,20 +62,58 @@ def _suggestions(word: str, language: str) -> tuple[str, ...]:
         if at is not None:
             scores[candidate] = min(scores.get(candidate, math.inf), cost + math.log(at))
     found = [c for c in sorted(scores, key=scores.__getitem__) if _shown(c, judge)]
+    if found and scores[found[0]] > _UNLIKELY:
+        found = [*_compound(low, judge), *found]
     if not found and len(low) >= _LONG:
         found = [c for c, _cost in sorted(set(_slips(low)), key=lambda pair: pair[1]) if judge.spelt(c)][:3]
     if not found:
-        found = _split(low, judge)
+        found = _clipped(low, judge) or _compound(low, judge) or _split(low, judge)
     if not found and len(low) >= _FAR_LONG:
         found = _further(low, judge)
-    return tuple(dict.fromkeys(_shown(c, judge) for c in found[:5]))
+    return tuple(dict.fromkeys(shown for c in found[:5] if (shown := _shown(c, judge))))
 
 
 def _shown(candidate: str, judge: Speller) -> str:
     """A candidate as it is written: names of days and places with their capital; "" if the dictionary has it in no form."""
+    if " " in candidate:
+        parts = [_shown(part, judge) for part in candidate.split()]
+        return " ".join(parts) if all(parts) else ""
     if judge.knows(candidate):
         return candidate
     return candidate.capitalize() if judge.spelt(candidate.capitalize()) else ""
+
+
+def is_compound(word: str, meant: str, language: str) -> bool:
+    """Whether *meant* is nothing but the word in two, neither of them a small word: somebody's way to write it, and no blank that was lost."""
+    return (
+        " " in meant
+        and meant.replace(" ", "").lower() == word.lower()
+        and all(len(part) >= _PART and part not in _small(language) for part in meant.lower().split())
+    )
+
+
+def _clipped(word: str, judge: Speller) -> list[str]:
+    """A word that lost its apostrophe (“shouldve”)."""
+    return [f"{word[:i]}'{word[i:]}" for i in range(1, len(word)) if judge.spelt(f"{word[:i]}'{word[i:]}")][:1]
+
+
+def _compound(word: str, judge: Speller) -> list[str]:
+    """A word that English writes as two, both of them frequent (“webshop”)."""
+    if judge.joints:
+        return []
+    table = frequent(judge.language)
+    small = _small(judge.language)
+    cuts = [(word[:i], word[i:]) for i in range(_PART, len(word) - _PART + 1)]
+    pairs = [(table[a] + table[b], f"{a} {b}") for a, b in cuts if a in table and b in table and not {a, b} & small]
+    return [pair for total, pair in sorted(pairs) if total < _KNOWN_PARTS][:1]
+
+
+@cache
+def _small(language: str) -> frozenset[str]:
+    """Words that hold sentences together, and stand in no compound."""
+    return frozenset(language_file(language, "function_words.toml").get("words", ())) - {
+        word for tag in ("NOUN", "ADJ") for word in words_by_tag(language).get(tag, ())
+    }
 
 
 def _split(word: str, judge: Speller) -> list[str]:

@@ -18,14 +18,23 @@ _MOSTLY = 0.34
 
 
 def known_words(mail: Mail) -> frozenset[str]:
-    """Words, in lower case, that the headers, the thread, the signature and the attachments' names use."""
-    pieces = [mail.subject, *(f"{r.address.name} {r.address.addr}" for r in mail.recipients), *(a.name or "" for a in mail.attachments)]
+    """Words, in lower case, that headers, thread, signature and the attachments' names use; a subject of one's own is text like any other."""
+    pieces = [
+        *([] if subject_is_own(mail) else [mail.subject]),
+        *(f"{r.address.name} {r.address.addr}" for r in mail.recipients),
+        *(a.name or "" for a in mail.attachments),
+    ]
     pieces += [f"{mail.sender.name} {mail.sender.addr}"] if mail.sender else []
     pieces += [s.text for s in mail.stretches(Kind.SIGNATURE, Kind.QUOTE, Kind.TRAIL, Kind.FORWARD)]
     if mail.parent is not None:
         pieces += [mail.parent.text, mail.parent.subject or ""]
         pieces += [f"{a.name} {a.addr}" for a in mail.thread_people()]
     return frozenset(w.lower() for piece in pieces for w in _WORD.findall(piece))
+
+
+def subject_is_own(mail: Mail) -> bool:
+    """Whether the writer has made the subject up: that of a reply or a forward is the thread's."""
+    return not mail.is_reply and not mail.is_forward
 
 
 def is_code(sentence: Sentence, start: int, end: int) -> bool:

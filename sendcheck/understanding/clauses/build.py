@@ -61,7 +61,11 @@ class Builder:
     def parse(self) -> Parse:
         """The clauses and words."""
         found = tuple(self._clause(self.nodes[index]) for index in self.heads)
-        words = tuple(Word(n.form, n.lemma, n.pos, n.start, n.end) for n in self.nodes if n.pos not in {"PUNCT", "SPACE"})
+        words = tuple(
+            Word(n.form, n.lemma, n.pos, n.start, n.end, self.nodes[n.head].start, n.role, n.has("VerbForm", "Fin"))
+            for n in self.nodes
+            if n.pos not in {"PUNCT", "SPACE"}
+        )
         return Parse(found, words)
 
     # -- which words head a clause -------------------------------------------

@@ -102,13 +102,18 @@ class Clause:
 
 
 class Word(NamedTuple):
-    """A word of a sentence for comparing texts: lemma, part of speech (UD), characters in the sentence."""
+    """A word of a sentence: lemma, part of speech (UD), characters in the sentence; ``governor``: where the word starts that it hangs under (its own
+    start for a root), ``role``: as what (labels.toml); ``finite``: whether its form shows person or tense.
+    """
 
     text: str
     lemma: str
     pos: str
     start: int
     end: int
+    governor: int = 0
+    role: str = ""
+    finite: bool = False
 
 
 class Parse(NamedTuple):
