@@ -18,6 +18,8 @@ from .meeting import meet
 
 RULE = "repeated-word"
 _DOUBLE = re.compile(r"(?<![\w'’@./-])([^\W\d_]+)((?:[ \t\xa0]{1,2}|[ \t\xa0]{0,2}\n[ \t]{0,8}))\1(?![\w'’@/-]|\.\w)", re.I)
+#: What quoted-printable leaves where a mail was decoded wrongly: “Th= is is”.
+_TORN = re.compile(r"\w=\s{1,2}$")
 #: Words of closed classes (Universal Dependencies): a line that ends with one goes on in the next.
 _CLOSED = frozenset({"ADP", "AUX", "CCONJ", "DET", "PART", "PRON", "SCONJ"})
 #: A line of so many characters may have been wrapped; a shorter one, where the next one's first word had no room beside it.
@@ -47,6 +49,8 @@ def doubles(mail: Mail) -> Iterator[Hit]:
             word = match.group(1)
             second = stretch.text[match.end() - len(word) : match.end()]
             if word.lower() in _meant() or not (second.islower() or second == "I") or not _runs_on(stretch.text, match.start(), word):
+                continue
+            if _TORN.search(stretch.text, max(0, match.start() - 4), match.start()):
                 continue
             sentence = _sentence(mail, index, match)
             if sentence is None or _is_right(mail, sentence, stretch, match):

@@ -148,7 +148,7 @@ def _named(mail: Mail, sentence: Sentence, match: re.Match[str], judge: Speller)
     swapped = sorted(word.lower()) == sorted(meant.lower())
     if swapped and len(word) >= _LETTERS:
         return False
-    sure = swapped or len(word) >= judge.name_letters
+    sure = (swapped and sentence.piece.index != _IN_SUBJECT) or len(word) >= judge.name_letters
     return len(sentence.text.split()) < 3 or not sure or rank(meant, judge.language) > _FREQUENT
 
 

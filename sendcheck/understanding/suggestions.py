@@ -67,7 +67,7 @@ def _suggestions(word: str, language: str) -> tuple[str, ...]:
     if not found and len(low) >= _LONG:
         found = [c for c, _cost in sorted(set(_slips(low)), key=lambda pair: pair[1]) if judge.spelt(c)][:3]
     if not found:
-        found = _compound(low, judge) or _split(low, judge)
+        found = _clipped(low, judge) or _compound(low, judge) or _split(low, judge)
     if not found and len(low) >= _FAR_LONG:
         found = _further(low, judge)
     return tuple(dict.fromkeys(shown for c in found[:5] if (shown := _shown(c, judge))))
@@ -85,7 +85,16 @@ def _shown(candidate: str, judge: Speller) -> str:
 
 def is_compound(word: str, meant: str, language: str) -> bool:
     """Whether *meant* is nothing but the word in two, neither of them a small word: somebody's way to write it, and no blank that was lost."""
-    return " " in meant and meant.replace(" ", "").lower() == word.lower() and not any(part in _small(language) for part in meant.lower().split())
+    return (
+        " " in meant
+        and meant.replace(" ", "").lower() == word.lower()
+        and all(len(part) >= _PART and part not in _small(language) for part in meant.lower().split())
+    )
+
+
+def _clipped(word: str, judge: Speller) -> list[str]:
+    """A word that lost its apostrophe (“shouldve”)."""
+    return [f"{word[:i]}'{word[i:]}" for i in range(1, len(word)) if judge.spelt(f"{word[:i]}'{word[i:]}")][:1]
 
 
 def _compound(word: str, judge: Speller) -> list[str]:
