@@ -64,12 +64,15 @@ def _suggestions(word: str, language: str) -> tuple[str, ...]:
     found = [c for c in sorted(scores, key=scores.__getitem__) if _shown(c, judge)]
     if found and scores[found[0]] > _UNLIKELY:
         found = [*_compound(low, judge), *found]
+    found = found or _clipped(low, judge)
     if not found and len(low) >= _LONG:
         found = [c for c, _cost in sorted(set(_slips(low)), key=lambda pair: pair[1]) if judge.spelt(c)][:3]
     if not found:
         found = _clipped(low, judge) or _compound(low, judge) or _split(low, judge)
     if not found and len(low) >= _FAR_LONG:
         found = _further(low, judge)
+    if found and "'" in found[0] and found == _clipped(low, judge):
+        return tuple(found)  # dictionaries lack some of them
     return tuple(dict.fromkeys(shown for c in found[:5] if (shown := _shown(c, judge))))
 
 
@@ -84,17 +87,17 @@ def _shown(candidate: str, judge: Speller) -> str:
 
 
 def is_compound(word: str, meant: str, language: str) -> bool:
-    """Whether *meant* is nothing but the word in two, neither of them a small word: somebody's way to write it, and no blank that was lost."""
-    return (
-        " " in meant
-        and meant.replace(" ", "").lower() == word.lower()
-        and all(len(part) >= _PART and part not in _small(language) for part in meant.lower().split())
-    )
+    """Whether *meant* is nothing but the word in two, as compounds are made: somebody's way to write it, and no blank that was lost."""
+    joining = language_file(language, "spelling.toml").get("in_compounds", ())
+    parts = meant.lower().split()
+    return len(parts) > 1 and "".join(parts) == word.lower() and not any(part in _small(language) and part not in joining for part in parts)
 
 
 def _clipped(word: str, judge: Speller) -> list[str]:
-    """A word that lost its apostrophe (“shouldve”)."""
-    return [f"{word[:i]}'{word[i:]}" for i in range(1, len(word)) if judge.spelt(f"{word[:i]}'{word[i:]}")][:1]
+    """A small word that lost its apostrophe (“shouldve”)."""
+    tails = language_file(judge.language, "spelling.toml").get("clipped", ())
+    cuts = [len(word) - len(tail) for tail in tails if word.endswith(tail)]
+    return [f"{word[:i]}'{word[i:]}" for i in cuts if word[:i] in _small(judge.language)][:1]
 
 
 def _compound(word: str, judge: Speller) -> list[str]:
@@ -111,16 +114,15 @@ def _compound(word: str, judge: Speller) -> list[str]:
 @cache
 def _small(language: str) -> frozenset[str]:
     """Words that hold sentences together, and stand in no compound."""
-    return frozenset(language_file(language, "function_words.toml").get("words", ())) - {
-        word for tag in ("NOUN", "ADJ") for word in words_by_tag(language).get(tag, ())
-    }
+    open_ones = {word for tag in ("NOUN", "ADJ") for word in words_by_tag(language).get(tag, ()) if len(word) >= _PART}
+    return frozenset(language_file(language, "function_words.toml").get("words", ())) - open_ones
 
 
 def _split(word: str, judge: Speller) -> list[str]:
     """Two frequent words that lost their blank."""
-    ranks = frequent(judge.language)
+    ranks, small = frequent(judge.language), _small(judge.language)
     pairs = [(ranks.get(word[:i], _RARE) + ranks.get(word[i:], _RARE), f"{word[:i]} {word[i:]}") for i in range(1, len(word))]
-    return [pair for total, pair in sorted(pairs) if total < 3_000 and all(len(w) > 1 or w in {"a", "i"} for w in pair.split())][:1]
+    return [pair for total, pair in sorted(pairs) if total < 3_000 and all(len(w) >= _PART or w in small for w in pair.split())][:1]
 
 
 def _slips(word: str) -> Iterator[tuple[str, float]]:
