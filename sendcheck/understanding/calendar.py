@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from sendcheck.data import language_file, languages_with
+from sendcheck.data import filled, language_file, languages_with
 from sendcheck.data.sieve import Lazy
 
 #: A year that has all days.
@@ -92,13 +92,6 @@ def _calendar(language: str) -> _Calendar:
     ends = rf"(?=\s*(?:[.;)!?]|$)|,?\s+(?:{'|'.join(data['clock'])})(?!\w))"
     after = Lazy(rf"\s?\((?P<weekday>{weekday})\.?\)|,\s(?P<full>{full}){ends}", flags | re.M)
     return _Calendar(patterns, months, weekdays, before, after)
-
-
-def filled(expression: str, stands_for: dict[str, str]) -> str:
-    """An expression with the names in it replaced by what they stand for."""
-    for name, value in stands_for.items():
-        expression = expression.replace(name, value)
-    return expression
 
 
 @cache
