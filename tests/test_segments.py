@@ -332,3 +332,13 @@ def test_a_name_holds_no_date_and_no_house(value: str, name: str, address: str, 
     (quoted,) = segment(text).quoted
     assert quoted.sender is not None
     assert (quoted.sender.name, quoted.sender.addr, quoted.delegate.name if quoted.delegate else "") == (name, address, delegate)
+
+
+def test_a_reply_separator_of_cc_mail() -> None:
+    text = (
+        "Fine.\n\n____________________Reply Separator____________________\nSubject:    Meeting\n"
+        'Author: "Vik; Carolin (NO - Oslo)" <SMTP:cvik@nord.example>\nDate:       03/23/2001 2:40 PM\n\nWhen do we meet?\n'
+    )
+    (quoted,) = segment(text).quoted
+    assert quoted.sender is not None
+    assert (quoted.sender.addr, quoted.subject, quoted.text) == ("cvik@nord.example", "Meeting", "When do we meet?")

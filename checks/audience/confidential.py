@@ -71,9 +71,12 @@ def _label(subject: str) -> str | None:
 
 
 def _asked(mail: Mail) -> Iterator[Hit]:
-    for words, asker, readers in _requests(mail):
+    requests = list(_requests(mail))
+    # whoever was on one of the mails that ask knows of it
+    in_the_know = mail.circle(a for _words, asker, readers in requests for a in (asker, *(readers or ())))
+    for words, asker, readers in requests:
         on_it = mail.circle((asker, mail.sender, *(readers or ())))
-        spread = [r for r in mail.recipients if on_it.holds(r) is False and not asked_to_involve(mail, r)]
+        spread = [r for r in mail.recipients if on_it.holds(r) is False and in_the_know.holds(r) is False and not asked_to_involve(mail, r)]
         unsure = readers is None
         if unsure:
             org = mail.organisations.of(asker) if asker is not None and asker.domain else None

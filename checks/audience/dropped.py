@@ -77,6 +77,8 @@ def _was_handed_over(mail: Mail, author: Address) -> bool:
 
 def _hands_on(mail: Mail, author: Address) -> bool:
     """A forward that bears no mark of one: to people who were on no mail of the thread, who are greeted, or who are told nothing."""
+    if is_hint(mail.own_text) and mail.own_text.strip():
+        return True
     thread = mail.circle(a for a in mail.thread_people() if not mail.is_sender(a))
     if any(thread.holds(r) is not False for r in mail.recipients):
         return False

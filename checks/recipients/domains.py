@@ -105,13 +105,18 @@ def _at_own(mail: Mail, recipient: Recipient, known: Known, place: str, slip: Sl
     meant = Address("", f"{local}@{place}")
     if mail.sender is not None and local == local_of(mail.sender.key) and not recipient.person.role:
         return Found(mail.sender, slip, Source.OWN) if slip is not Slip.ENDING else None
-    if slip is Slip.ENDING and not recipient.person.known:
-        return None  # houses have sisters; a slip is meant for a colleague, who has a name
+    if slip is Slip.ENDING and (not recipient.person.known or _has_others(mail, recipient)):
+        return None  # houses have sisters; a slip is meant for a colleague, who has a name, and does not befall two
     stumble = slip is Slip.TYPO and stumbled(name, other)
     if slip is Slip.TYPO and len(other) < _LEAST and not stumble:
         return None
     sure = slip is not Slip.ENDING and (slip is not Slip.TYPO or len(other) >= (_LEAST if stumble else _SURE) or _is_plain(recipient.address.domain, place))
     return Found(meant, slip, Source.OWN, is_person=False, sure=sure)
+
+
+def _has_others(mail: Mail, recipient: Recipient) -> bool:
+    """Whether somebody else at the same domain gets the mail."""
+    return any(r.address.domain == recipient.address.domain and r.key != recipient.key for r in mail.recipients)
 
 
 def _at_known(recipient: Recipient, known: Known, place: str, slip: Slip, counts: Mapping[str, int]) -> Found | None:

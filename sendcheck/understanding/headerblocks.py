@@ -196,8 +196,9 @@ def people(value: str) -> list[Address]:
     """Mailboxes of a header line in a trail, where names often stand without addresses. A Notes name keeps its path in ``raw``."""
     cleaned = re.sub(r"\[?mailto:([^\]>\s]+)\]?", r"<\1>", value[:_LONGEST])
     cleaned = re.sub(r"(?<=\d):(?=\d)", ".", cleaned)  # hours in a name begin no group
-    cleaned = re.sub(r"<(<[^>]+>)>", r"\1", cleaned)
+    cleaned = re.sub(r"<(?:SMTP|EX):(?=[^<>\s]+@)", "<", re.sub(r"<(<[^>]+>)>", r"\1", cleaned))
     cleaned = re.sub(r"'([^'\s]+@[^'\s]+)'", r"\1", cleaned)
+    cleaned = re.sub(r'"[^"]{0,80}"', lambda quoted: quoted[0].replace(";", ","), cleaned)
     paths: dict[str, str] = {}
 
     def bare(match: re.Match[str]) -> str:
