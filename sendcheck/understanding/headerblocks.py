@@ -29,6 +29,7 @@ _ON = frozenset({"on", "at", "am", "den", "le", "el", "il", "op", "på", "kl", "
 _CELLS, _MOST_CELLS = re.compile(r"\t\s*|[ \xa0]{2,20}"), 12
 #: Lines of a block, and lines that go on with a value; lists of people go on for longer, and show it by their marks.
 _BLOCK_LINES, _CONTINUED, _IN_LISTS = 150, 12, re.compile(r"[;@]|,\s*$")
+_GO_ON = frozenset({"to", "cc", "subject", "other", "sender", "from", "bcc"})
 #: A head names so many people and no more: its lines have no end that a client would set.
 _LONGEST = 20_000
 
@@ -70,7 +71,7 @@ def header_block(lines: list[str], depths: list[int], index: int, *, trusted: bo
             values[last_kind] = f"{values[last_kind]} {value}" if last_kind in values else value
             written.setdefault(last_kind, label.word)
             continued = 0
-        elif last_kind in {"to", "cc", "subject", "other", "sender", "from", "bcc"} and "subject" not in values and (continued < _CONTINUED or _IN_LISTS.search(line)):
+        elif last_kind in _GO_ON and "subject" not in values and (continued < _CONTINUED or _IN_LISTS.search(line)):
             values[last_kind] = f"{values[last_kind]} {line.strip()}"
             continued += 1
         elif last_kind == "subject" and continued == 0 and line[:1] in " \t" and line.strip():
