@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from sendcheck.checkapi import Confidence, Hit, Mail, Severity, Template
-from sendcheck.understanding.twins import slip
+from sendcheck.understanding.twins import beginnings, slip
 
 RULE = "template-variable"
 
@@ -59,12 +59,13 @@ def _known(path: str, declared: set[str]) -> bool:
 
 def _twins(mail: Mail, template: Template) -> Iterator[Hit]:
     """Of two names one slip apart the rarer is probably the slip."""
-    counts = Counter(v.path for v in template.variables if not v.local)
+    counts = Counter(name for v in template.variables if not v.local for name in beginnings(v.path))
     for path in counts:
-        twins = [other for other in counts if other != path and counts[other] > counts[path] and slip(path, other)]
+        of = path.rpartition(".")[0]
+        twins = [other for other in counts if other.rpartition(".")[0] == of and counts[other] > counts[path] and slip(path, other)]
         if not twins:
             continue
-        spot = next(v.spot for v in template.variables if v.path == path)
+        spot = next(v.spot for v in template.variables if not v.local and path in beginnings(v.path))
         message = f"“{path}” is used once, and “{twins[0]}” elsewhere: one of them may be misspelt"
         remedy = f"write {twins[0]}, or declare both in context"
         yield Hit(RULE, message, mail.at_spot(spot), remedy, confidence=Confidence.MEDIUM, severity=Severity.WARNING, key=path)

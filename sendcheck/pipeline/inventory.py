@@ -12,7 +12,7 @@ from sendcheck.reading.templates.directives import directives
 from sendcheck.reading.templates.model import Fault, Template, Type, Variable
 from sendcheck.reading.templates.read import read_template
 from sendcheck.reading.templates.standins import guess
-from sendcheck.understanding.twins import slip
+from sendcheck.understanding.twins import beginnings, slip
 
 #: What stands for a value of each type in sample data.
 _SAMPLES: dict[Type, Any] = {
@@ -60,10 +60,16 @@ def inventory(source: str, raw: bytes, job: TemplateJob) -> Inventory:
         one.uses += 1
         one.within += [w for w in use.within if w not in one.within]
         one.roles += [use.role] if use.role not in one.roles else []
+    every = {name for path in found for name in beginnings(path)}
     for one in found.values():
-        one.twins = sorted(other for other in found if slip(one.name, other))
+        one.twins = sorted(_twins(one.name, every))
     faults = tuple(f for f in template.faults if f.kind in {"syntax", "cycle", "missing"})
     return Inventory(source, template.engine, template.format.value, faults, tuple(found.values()))
+
+
+def _twins(path: str, every: set[str]) -> set[str]:
+    """Names that a path, or what it is part of, is one slip apart from in its last part."""
+    return {other for name in beginnings(path) for other in every if name.rpartition(".")[0] == other.rpartition(".")[0] and slip(name, other)}
 
 
 def _type(template: Template, path: str) -> Type:

@@ -10,6 +10,12 @@ from sendcheck.understanding.names import edits
 _LONG = 5
 
 
+def beginnings(path: str) -> list[str]:
+    """A path and what it is part of, the whole last: ``order``, ``order.total``."""
+    parts = path.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
 def slip(one: str, other: str) -> bool:
     """Whether one path (``order.total``) may be the other one misspelt: one edit apart in one name, and not told apart by a number or a plural."""
     a, b = one.split("."), other.split(".")
