@@ -36,7 +36,7 @@ def taken(raw: bytes, report: MailReport) -> Iterator[Taken]:
                 yield Taken(applied(raw, made), (finding,), finding.fix)
         else:
             words = _WORDS.search(finding.suggestion)
-            changed = _instead(raw, finding.where, words.group(1)) if words else None
+            changed = _everywhere(raw, finding, words.group(1)) if words else None
             if words and changed is not None:
                 yield Taken(changed, (finding,), words.group(1))
     for words, some in offers.items():
@@ -44,6 +44,16 @@ def taken(raw: bytes, report: MailReport) -> Iterator[Taken]:
         changed = _below(raw, words) if where is None else _instead(raw, where, words)
         if changed is not None:
             yield Taken(changed, tuple(some), words)
+
+
+def _everywhere(raw: bytes, finding: Finding, words: str) -> bytes | None:
+    """The source with other words at each place of a finding, the last one first so that the others stay where they are."""
+    for place in sorted((finding.where, *finding.also), key=lambda p: (p.line or 0, p.column or 0), reverse=True):
+        changed = _instead(raw, place, words)
+        if changed is None:
+            return None
+        raw = changed
+    return raw
 
 
 def _instead(raw: bytes, place: Place, words: str) -> bytes | None:

@@ -47,9 +47,9 @@ def _wrong(engine: Engine, job: Job) -> Iterator[str]:
     for change in taken(job.raw, report):
         _count()[0] += 1
         again = engine.check(Job(job.source, change.raw, parent=job.parent, draft=job.draft, envelope=job.envelope))
-        left = {_name(f) for f in again.findings}
+        left, there = (Counter(_name(f) for f in found for _place in (f.where, *f.also)) for found in (again.findings, report.findings))
         for finding in change.of:
-            if _name(finding) in left:
+            if left[_name(finding)] >= there[_name(finding)]:  # the same words may stand elsewhere, too
                 yield f"{finding.rule} “{finding.where.excerpt}” is not mended by “{change.words}”"
         before = Counter(f.rule for f in report.findings if f.severity.value != "note")
         after = Counter(f.rule for f in again.findings if f.severity.value != "note")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, Sentence, Stretch, by_language, of_language
+from sendcheck.checkapi import Hit, Mail, NotRun, Sentence, Stretch, by_language, of_language
 from sendcheck.understanding.clauses.model import Word
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import ranks, words_by_tag
@@ -26,6 +26,8 @@ _CLOSED = frozenset({"ADP", "AUX", "CCONJ", "DET", "PART", "PRON", "SCONJ"})
 _WRAPPED = 40
 #: Words of a line that is running text.
 _RUNNING = 2
+#: Doubles that are looked at in one mail, each beside its whole sentence.
+_MOST = 100
 #: Ranks up to which a word is frequent.
 _RARE = 20_000
 
@@ -42,8 +44,9 @@ def _alone(language: str) -> frozenset[str]:
     return frozenset(of_language(__package__, "doubles", language).get("letters", ()))
 
 
-def doubles(mail: Mail) -> Iterator[Hit]:
+def doubles(mail: Mail) -> Iterator[Hit | NotRun]:
     """A finding for each word that stands twice by a slip."""
+    looked = 0
     for index, stretch in enumerate(mail.own()):
         for match in _DOUBLE.finditer(stretch.text):
             word = match.group(1)
@@ -52,6 +55,10 @@ def doubles(mail: Mail) -> Iterator[Hit]:
                 continue
             if _TORN.search(stretch.text, max(0, match.start() - 4), match.start()):
                 continue
+            looked += 1
+            if looked > _MOST:
+                yield NotRun(RULE, f"more than {_MOST} words stand twice in a row: that is no running text")
+                return
             sentence = _sentence(mail, index, match)
             if sentence is None or _is_right(mail, sentence, stretch, match):
                 continue

@@ -34,7 +34,8 @@ def shouting(mail: Mail, sentence: Sentence) -> Hit | None:
     place = mail.at_sentence(sentence, *found.span())
     if any(c.isalpha() for c in words):
         return Hit("shouting", f"“{words}” shouts", place, _INSTEAD)
-    quieter = rewording(mail, sentence, [(found.span(), "?" if "?" in words else ".")])
+    begin = len(text[: found.start()].rstrip())  # the blank before a mark goes with it
+    quieter = rewording(mail, sentence, [((begin, found.end()), "?" if "?" in words else ".")])
     return Hit("shouting", f"“{words}” at the end of a sentence shouts", place, _INSTEAD, rewording=quieter)
 
 
