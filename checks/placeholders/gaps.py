@@ -83,6 +83,8 @@ def _is_left(text: str, start: int, end: int, kind: str, around: Around, begins:
     if kind == "salutation" and begins and not text[: max(0, text.rfind("\n", 0, start))].strip():
         return True
     written = text[start:end]
+    if _in_capitals(text, start, end):
+        return False
     if around.patch and kind == "open" and not _shapes("spoken").search(written):
         return False
     if around.technical and (kind in {"salutation", "loose"} or (kind == "slots" and _shapes("coded").search(written))):
@@ -90,6 +92,14 @@ def _is_left(text: str, start: int, end: int, kind: str, around: Around, begins:
     if kind == "slots" and _BLANK.fullmatch(written) and around.form:
         return False
     return not _is_mentioned(text, start, end)
+
+
+def _in_capitals(text: str, start: int, end: int) -> bool:
+    """Whether a gap shows by its capitals alone, and its whole line is in capitals: “3. ENTER THE INFO ON THE PAGE”."""
+    if not re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+)+", text[start:end]) or not text[start:end].isupper() or _shapes("spoken").search(text[start:end]):
+        return False
+    stop = text.find("\n", end)
+    return (text[text.rfind("\n", 0, start) + 1 : start] + text[end : stop if stop >= 0 else len(text)]).isupper()
 
 
 def _is_mentioned(text: str, start: int, end: int) -> bool:
