@@ -32,15 +32,15 @@ def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool) -> 
     if back is not None and not question:
         return Answer(back, "asks back")
     if not question:
-        return anything(told)
+        return _anything(told)
     if alone and len(said) <= _SHORT_TEXT and (found := _only_answer(told, item, wanted, said)) is not None:
         return found
     if not wanted or all(t.forms & word_set("light") for t in wanted):
         return Answer(said[0], "too vague a question to look for its answer")
-    return None if kind_of(item.part) in TOLD_BY_KIND else anything(told)
+    return None if kind_of(item.part) in TOLD_BY_KIND else _anything(told)
 
 
-def anything(told: Told) -> Answer | None:
+def _anything(told: Told) -> Answer | None:
     """An answer need not share a word with its question (RULES.md, ruling 41): whatever else is said may be one, each sentence for one item."""
     found = told.spare()
     return Answer(found, "may answer it in words of its own", sure=False) if found is not None else None

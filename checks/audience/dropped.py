@@ -72,15 +72,15 @@ def _was_handed_over(mail: Mail, author: Address) -> bool:
     if not mail.is_inside(author):
         return False
     asked = [a for a in (*(q.sender for q in mail.quoted[1:]), *(m.sender for m in mail.earlier)) if a is not None and a.key != author.key]
-    return any(mail.circle((a,)).holds(r) for a in asked for r in mail.recipients)
+    circle = mail.circle(asked)
+    return any(circle.holds(r) for r in mail.recipients)
 
 
 def _hands_on(mail: Mail, author: Address) -> bool:
     """A forward that bears no mark of one: to people who were on no mail of the thread, who are greeted, or who are told nothing."""
     if is_hint(mail.own_text) and mail.own_text.strip():
         return True
-    thread = mail.circle(a for a in mail.thread_people() if not mail.is_sender(a))
-    if any(thread.holds(r) is not False for r in mail.recipients):
+    if not mail.reaches_new_people:
         return False
     greeted = salutation(mail)
     names = [word for one in greeted.people for word, _start, _end in one.words] if greeted is not None else []

@@ -29,8 +29,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
 def _says_nothing(mail: Mail) -> bool:
     if mail.message.opaque or mail.message.attachments or (mail.is_forward and mail.quoted):
         return False
-    thread = [a for a in mail.thread_people() if not mail.is_sender(a)]
-    if thread and mail.recipients and all(mail.circle(thread).holds(r) is False for r in mail.recipients):
+    if mail.reaches_new_people:
         return False  # a forward that bears no mark of one
     return not any(s.text.strip() for s in mail.stretches(Kind.OWN, Kind.FORWARD, Kind.DIFF, Kind.DISCLAIMER, Kind.ARMOUR, primary=False))
 

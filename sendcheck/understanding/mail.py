@@ -13,7 +13,7 @@ from sendcheck.reading.message import Attachment, Message, TextPart
 from sendcheck.reading.sourcemap import FilePosition
 from sendcheck.reading.templates.model import Spot, Template
 from sendcheck.understanding.acquaintance import History, NoHistory
-from sendcheck.understanding.names import Person, person
+from sendcheck.understanding.names import Person, fold, person
 from sendcheck.understanding.organisations import Organisations, is_free_mail
 from sendcheck.understanding.place import Place, clip
 from sendcheck.understanding.proofreading import NoProofreader, Proofreader
@@ -24,6 +24,8 @@ from sendcheck.understanding.segments import Kind, QuotedMail, Segment
 ATTENDEE = "attendee"
 _SHOWN_FIELDS = ("to", "cc", ATTENDEE)
 _CONTEXT = 110
+#: People that a bare name is compared with at once: each comparison is a generous one.
+_LIKELY = 5
 _LIST_HEADERS = ("list-id", "list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 
 
@@ -184,6 +186,7 @@ class Mail:
     history: History = field(default_factory=NoHistory)
     proofreader: Proofreader = field(default_factory=NoProofreader)
     enclosed: tuple[Body, ...] = ()
+    _by_word: dict[str, list[Person]] = field(default_factory=dict, compare=False, repr=False)
 
     # -- who gets it ---------------------------------------------------------
 
@@ -268,10 +271,34 @@ class Mail:
         known = [a for a in people if a is not None]
         mailboxes = [a for a in known if "@" in a.addr]
         names = tuple(dict.fromkeys(a.name for a in known if "@" not in a.addr and a.name))
-        placed = [r.person for r in self.recipients if r.person.known] if names else []
-        placed += [person(a, self.is_inside(a)) for a in (self.sender, *self.thread_people()) if a is not None and "@" in a.addr] if names else []
         full = ((self.organisations.of(a), " ".join((*owner.words, *owner.initials))) for a in mailboxes if len((owner := person(a)).words) > 1)
-        return Circle(frozenset(a.key for a in mailboxes), names, any(not any(p.bears(name) for p in placed) for name in names), tuple(dict.fromkeys(full)))
+        return Circle(frozenset(a.key for a in mailboxes), names, self._leaves_out(names), tuple(dict.fromkeys(full)))
+
+    def _leaves_out(self, names: tuple[str, ...]) -> bool:
+        """Whether one of some bare names is borne by nobody whose address is known; asked only where a recipient's address gives no name away."""
+        if not names or all(r.person.known for r in self.recipients):
+            return False
+        if not self._by_word:  # a trail of thousands of mails is gone through once
+            self._by_word[""] = [person(self.sender, True)] if self.sender is not None else []
+            self._by_word[""] += [r.person for r in self.recipients if r.person.known][:_LIKELY]
+            for address in self.thread_people():
+                if "@" in address.addr:
+                    owner = person(address, self.is_inside(address))
+                    for word in owner.words:
+                        self._by_word.setdefault(fold(word), []).append(owner)
+        return any(not any(p.bears(name) for p in self._likely(name)) for name in names)
+
+    def _likely(self, name: str) -> Iterator[Person]:
+        """Who may bear a bare name: the sender, the first recipients, and people of the thread with one of its words."""
+        for word in ("", *(fold(w) for w in name.replace(",", " ").split())):
+            yield from self._by_word.get(word, ())[:_LIKELY]
+
+    @property
+    def reaches_new_people(self) -> bool:
+        """Whether the thread shows people besides the sender, and nobody of them can be among the recipients."""
+        thread = [a for a in self.thread_people() if not self.is_sender(a)]
+        circle = self.circle(thread)
+        return bool(thread and self.recipients) and all(circle.holds(r) is False for r in self.recipients)
 
     def is_sender(self, address: Address) -> bool:
         """Whether somebody in the thread is who sends this mail: by address, or by name, under whatever address of theirs."""
