@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sendcheck.languagetool.places import why_not
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import MailReport
@@ -393,6 +394,9 @@ def main() -> int:
     """Measure everything and write docs/quality.md; the judged notes below its mark are kept."""
     if find_data() is None:
         print("the corpora are not here: set SENDCHECK_DATA to the folder that holds them", file=sys.stderr)
+        return 2
+    if lacking := why_not(None, ""):
+        print(f"half an hour from now this would fail: {lacking}", file=sys.stderr)
         return 2
     lines = ["# Quality\n", _HOW, "## Alarms on ordinary mail\n"]
     corpora: tuple[tuple[str, Iterable[CorpusMail | Pair], frozenset[str]], ...] = (
