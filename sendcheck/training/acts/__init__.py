@@ -1,0 +1,1 @@
+"""The model of acts: its text, and how it is trained, exported and measured. Never imported at run time."""

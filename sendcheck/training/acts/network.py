@@ -1,0 +1,90 @@
+"""The network: an encoder of BERT's kind (Devlin et al. 2019), a head over each sentence's own tokens, and a head over single tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from sendcheck.training.acts.base import Base
+from sendcheck.training.acts.labels import LABELS
+from sendcheck.training.acts.windows import MARKED, Window
+
+
+class Network(nn.Module):
+    """``layers``: which of the base's layers are taken, from 0."""
+
+    def __init__(self, base: Base, layers: Sequence[int]) -> None:
+        super().__init__()
+        size = base.hidden
+        self.words = nn.Embedding(len(base.pieces), size)
+        self.positions = nn.Embedding(base.positions, size)
+        self.norm = nn.LayerNorm(size, eps=base.epsilon)
+        self.drop = nn.Dropout(0.1)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(size, base.heads, base.feedforward, 0.1, "gelu", layer_norm_eps=base.epsilon, batch_first=True) for _ in layers
+        )
+        self.acts = nn.Linear(size, len(LABELS))
+        self.marks = nn.Linear(size, len(MARKED))
+        self._fill(base, layers)
+
+    def _fill(self, base: Base, layers: Sequence[int]) -> None:
+        def take(name: str, *shape: int) -> Tensor:
+            found = torch.from_numpy(base.weights[name])
+            return found.reshape(*shape) if shape else found
+
+        size, wide = base.hidden, base.feedforward
+        with torch.no_grad():
+            self.words.weight.copy_(take("emb.word", -1, size)[: len(base.pieces)])
+            # There is one type of text: its vector is added to each position's.
+            self.positions.weight.copy_(take("emb.pos", -1, size) + take("emb.type", -1, size)[0])
+            self.norm.weight.copy_(take("emb.ln.w"))
+            self.norm.bias.copy_(take("emb.ln.b"))
+            for layer, number in zip(self.layers, layers, strict=True):
+                assert isinstance(layer, nn.TransformerEncoderLayer)
+                of = f"l{number}."
+                attention = layer.self_attn
+                assert attention.in_proj_weight is not None and attention.in_proj_bias is not None
+                attention.in_proj_weight.copy_(torch.cat([take(f"{of}{x}.w", size, size) for x in "qkv"]))
+                attention.in_proj_bias.copy_(torch.cat([take(f"{of}{x}.b") for x in "qkv"]))
+                attention.out_proj.weight.copy_(take(of + "ao.w", size, size))
+                attention.out_proj.bias.copy_(take(of + "ao.b"))
+                layer.linear1.weight.copy_(take(of + "fi.w", wide, size))
+                layer.linear1.bias.copy_(take(of + "fi.b"))
+                layer.linear2.weight.copy_(take(of + "fo.w", size, wide))
+                layer.linear2.bias.copy_(take(of + "fo.b"))
+                for norm, name in ((layer.norm1, "aln"), (layer.norm2, "oln")):
+                    norm.weight.copy_(take(f"{of}{name}.w"))
+                    norm.bias.copy_(take(f"{of}{name}.b"))
+        self.words.weight.requires_grad_(False)
+
+    def encode(self, ids: Tensor, padding: Tensor) -> Tensor:
+        """(windows, tokens) of ids and of where nothing stands → (windows, tokens, hidden)."""
+        at = torch.arange(ids.shape[1], device=ids.device)
+        state: Tensor = self.drop(self.norm(self.words(ids) + self.positions(at)))
+        for layer in self.layers:
+            state = layer(state, src_key_padding_mask=padding)
+        return state
+
+    def forward(self, ids: Tensor, padding: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
+        """``pool`` (sentences, windows x tokens) holds each sentence's share of each token. Log odds: (sentences, acts), (windows, tokens, marks)."""
+        state = self.encode(ids, padding)
+        sentences = pool @ state.reshape(-1, state.shape[-1]).to(pool.dtype)
+        return self.acts(self.drop(sentences)), self.marks(state)
+
+
+def tensors(batch: Sequence[Window], pad: int) -> tuple[Tensor, Tensor, Tensor]:
+    """``ids``, ``padding`` and ``pool`` of :meth:`Network.forward`."""
+    length = max(len(w.ids) for w in batch)
+    ids = torch.full((len(batch), length), pad, dtype=torch.long)
+    padding = torch.ones(len(batch), length, dtype=torch.bool)
+    pool = torch.zeros(sum(len(w.places) for w in batch), len(batch) * length)
+    row = 0
+    for at, window in enumerate(batch):
+        ids[at, : len(window.ids)] = torch.tensor(window.ids)
+        padding[at, : len(window.ids)] = False
+        for start, end in window.places:
+            pool[row, at * length + start : at * length + end] = 1 / max(1, end - start)
+            row += 1
+    return ids, padding, pool

@@ -1,0 +1,266 @@
+"""Real sentences of public corpora, with labels of our own: none of their words is kept here, only where they stand.
+
+``real/CORPUS.tsv`` holds document, number of the sentence, digest of its text, side, and the readings of a first and a second labeller and of a third
+where they differ. The sentences are read from the corpora (DATA folder, unpacked) when a model is trained or measured.
+
+* ``python -m sendcheck.training.acts.real sheet DATA FOLDER`` draws the sentences and writes sheets for labellers, four of about 750 sentences.
+* ``… dispute DATA FOLDER`` compares NAME.first.tsv with NAME.second.tsv and writes NAME.dispute.txt.
+* ``… settle DATA FOLDER`` reads NAME.third.txt and writes ``real/``.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sendcheck.training.acts.labelling import Reading, kappa, parse_labels, second_labels, telling
+from sendcheck.training.acts.labels import LABELS
+from sendcheck.training.acts.windows import Line, Mail
+
+#: Where the labels lie.
+REAL = Path(__file__).with_name("real")
+#: Sentences drawn of each corpus, and whether a model may be trained on it; the others only measure.
+CORPORA: Mapping[str, tuple[int, bool]] = {
+    "ewt-email": (700, True),
+    "ewt-reviews": (400, True),
+    "ewt-answers": (150, True),
+    "norne": (550, True),
+    "tweetsumm": (450, False),
+    "incidents": (250, False),
+    "nav": (500, False),
+}
+_RUN = 6
+_MARKS = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ“\"@#])")
+_MENTION = re.compile(r"@\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Neighbouring sentences; ``side`` is "them" where a customer writes."""
+
+    id: str
+    side: str
+    sentences: tuple[str, ...]
+
+
+def _treebank(folder: Path, side: str) -> Iterator[Document]:
+    for path in sorted(folder.rglob("*.conllu")):
+        found = re.findall(r"(?m)^# text = (.+)$", path.read_text("utf-8"))
+        yield Document(path.stem, side, tuple(found))
+
+
+def _norne(root: Path) -> Iterator[Document]:
+    for path in sorted((root / "ndt" / "nob").glob("*.conll")):
+        sentences = []
+        for block in path.read_text("utf-8").split("\n\n"):
+            words = [line.split("\t")[1] for line in block.splitlines() if "\t" in line]
+            text = re.sub(r" ([.,:;!?)»])", r"\1", re.sub(r"([(«]) ", r"\1", " ".join(words)))
+            if words:
+                sentences.append(text)
+        yield Document(path.stem, "us", tuple(sentences))
+
+
+def _dialogues(root: Path) -> Iterator[Document]:
+    for line in (root / "tweetsumm_dev.jsonl").read_text("utf-8").splitlines():
+        one = json.loads(line)
+        for number, (who, text) in enumerate(one["turns"]):
+            plain = " ".join(re.sub(r"https?://\S+", "", _MENTION.sub("", html.unescape(text))).split())
+            sentences = tuple(s for s in _MARKS.split(plain) if s)
+            yield Document(f"{one['id']}.{number}", "them" if who == "Customer" else "us", sentences)
+
+
+def _incidents(root: Path) -> Iterator[Document]:
+    for path in sorted((root / "incidents").glob("*.json")):
+        for update in json.loads(path.read_text("utf-8"))["incident"]["incident_updates"]:
+            plain = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(update["body"])).split())
+            yield Document(f"{path.stem}.{update['id']}", "us", tuple(s for s in _MARKS.split(plain) if s))
+
+
+def _letters(root: Path) -> Iterator[Document]:
+    files: dict[str, list[str]] = {}
+    for line in (root / "nav_segments_dev.jsonl").read_text("utf-8").splitlines():
+        one = json.loads(line)
+        if one.get("bokmal"):
+            files.setdefault(one["file"], []).extend(s for s in _MARKS.split(" ".join(one["bokmal"].split())) if s)
+    for name, sentences in sorted(files.items()):
+        yield Document(Path(name).stem, "us", tuple(sentences))
+
+
+_READERS: Mapping[str, Callable[[Path], Iterator[Document]]] = {
+    "ewt-email": lambda data: _treebank(data / "ud_english_ewt" / "not-to-release" / "sources" / "email", "us"),
+    "ewt-reviews": lambda data: _treebank(data / "ud_english_ewt" / "not-to-release" / "sources" / "reviews", "them"),
+    "ewt-answers": lambda data: _treebank(data / "ud_english_ewt" / "not-to-release" / "sources" / "answers", "us"),
+    "norne": lambda data: _norne(data / "norne"),
+    "tweetsumm": lambda data: _dialogues(data / "derived"),
+    "incidents": lambda data: _incidents(data / "github_incidents"),
+    "nav": lambda data: _letters(data / "derived"),
+}
+
+
+def documents(corpus: str, data: Path) -> dict[str, Document]:
+    """The documents of a corpus by id.
+
+    Raises:
+        OSError: the corpus is not under ``data``.
+    """
+    return {d.id: d for d in _READERS[corpus](data)}
+
+
+def digest(text: str) -> str:
+    """Tells whether a sentence is the one that was labelled."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _drawn(corpus: str, data: Path) -> Iterator[tuple[Document, int, int]]:
+    """(document, first sentence, after the last): runs of neighbouring sentences in the order of a digest, until there are enough."""
+    left, seen = CORPORA[corpus][0], set()
+    runs = [(d, at) for d in documents(corpus, data).values() for at in range(0, len(d.sentences), _RUN)]
+    for document, first in sorted(runs, key=lambda r: digest(f"{r[0].id} {r[1]}")):
+        run = document.sentences[first : first + min(_RUN, left)]
+        text = " ".join(run)
+        if text in seen or not re.search(r"\w{2,}.*\w{2,}", text):
+            continue
+        seen.add(text)
+        yield document, first, first + len(run)
+        left -= len(run)
+        if left <= 0:
+            return
+
+
+def _sheets(data: Path) -> dict[str, list[tuple[str, Document, int, int]]]:
+    """The drawn runs in four sheets: two of English, two of Norwegian and what is left."""
+    runs = [(corpus, *run) for corpus in CORPORA for run in _drawn(corpus, data)]
+    quarter = -(-sum(after - first for *_, first, after in runs) // 4)
+    found: dict[str, list[tuple[str, Document, int, int]]] = {}
+    done = 0
+    for run in runs:
+        found.setdefault(f"real-{done // quarter + 1}", []).append(run)
+        done += run[3] - run[2]
+    return found
+
+
+def _numbered(runs: Sequence[tuple[str, Document, int, int]]) -> Iterator[tuple[int, str, Document, int]]:
+    number = 0
+    for corpus, document, first, after in runs:
+        for at in range(first, after):
+            number += 1
+            yield number, corpus, document, at
+
+
+def _sheet(runs: Sequence[tuple[str, Document, int, int]]) -> Iterator[str]:
+    before, expected = "", 0
+    for number, corpus, document, at in _numbered(runs):
+        if (document.id, at) != (before, expected):
+            yield from ("", f"== {corpus} ({'a customer writes' if document.side == 'them' else 'own text'})")
+            if at:
+                yield f"   {document.sentences[at - 1]}"
+        yield f"#{number} {document.sentences[at]}"
+        before, expected = document.id, at + 1
+
+
+def _dispute(runs: Sequence[tuple[str, Document, int, int]], first: Mapping[int, tuple[str, ...]], second: Mapping[int, tuple[str, ...]]) -> Iterator[str]:
+    for number, corpus, document, at in _numbered(runs):
+        if telling(first[number]) == telling(second[number]):
+            continue
+        around = ["-", *document.sentences, "-"]
+        yield from ("", f"#{number} ({corpus}, {'a customer writes' if document.side == 'them' else 'own text'})")
+        yield from (f"   before: {around[at]}", f"   >> {around[at + 1]}", f"   after: {around[at + 2]}")
+        readings = [first[number], second[number]]
+        if int(digest(document.sentences[at]), 16) % 2:
+            readings.reverse()
+        yield from (f"   {name}: {','.join(labels) or '-'}" for name, labels in zip("AB", readings, strict=True))
+
+
+def _third(path: Path) -> dict[int, tuple[str, ...]]:
+    """``number<TAB>labels``: no sentence is repeated."""
+    found = {}
+    for line in path.read_text("utf-8").splitlines():
+        if line.strip():
+            number, _, labels = line.partition("\t")
+            found[int(number.lstrip("#"))] = parse_labels(labels.strip().strip("[]"))
+    return found
+
+
+def _settle(data: Path, folder: Path) -> None:
+    rows: dict[str, list[list[str]]] = {}
+    for name, runs in _sheets(data).items():
+        numbers = [n for n, *_ in _numbered(runs)]
+        first, second = (second_labels(folder / f"{name}.{which}.tsv", numbers) for which in ("first", "second"))
+        third = _third(folder / f"{name}.third.txt")
+        for number, corpus, document, at in _numbered(runs):
+            decided = ""
+            if telling(first[number]) != telling(second[number]):
+                decided = ",".join(sorted(third[number])) or "-"
+            readings = [",".join(sorted(x[number])) or "-" for x in (first, second)]
+            rows.setdefault(corpus, []).append([document.id, str(at), digest(document.sentences[at]), document.side, *readings, decided])
+    REAL.mkdir(exist_ok=True)
+    for corpus, of_corpus in rows.items():
+        with (REAL / f"{corpus}.tsv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, delimiter="\t", lineterminator="\n").writerows(of_corpus)
+
+
+def _rows(corpus: str) -> list[list[str]]:
+    with (REAL / f"{corpus}.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, delimiter="\t"))
+
+
+def mails(corpus: str, data: Path) -> Iterator[Mail]:
+    """The labelled runs of a corpus, for training or measuring.
+
+    Raises:
+        ValueError: a sentence is not the one that was labelled.
+    """
+    known = documents(corpus, data)
+    runs: dict[str, list[Line]] = {}
+    for document, at, mark, _side, first, _second, third in _rows(corpus):
+        text = known[document].sentences[int(at)]
+        if digest(text) != mark:
+            raise ValueError(f"{corpus}, {document}, sentence {at}: another text than the one that was labelled")
+        runs.setdefault(document, []).append(Line(f"{corpus}/{document}/{at}", text, parse_labels(third or first)))
+    for document, lines in runs.items():
+        yield Mail(known[document].side, tuple(lines))
+
+
+def readings() -> list[Reading]:
+    """All readings, for agreement."""
+    return [
+        Reading(f"{corpus}/{row[0]}/{row[1]}", parse_labels(row[4]), parse_labels(row[5]), parse_labels(row[6]) if row[6] else None)
+        for corpus in CORPORA
+        if (REAL / f"{corpus}.tsv").is_file()
+        for row in _rows(corpus)
+    ]
+
+
+def main(words: list[str]) -> int:
+    """See the module's docstring."""
+    match words:
+        case ["agreement"]:
+            found = readings()
+            for label in LABELS:
+                value, said_first, said_second = kappa(found, label, weighted=False)
+                print(f"{label:18} {value:6.2f}   first {said_first:5}   second {said_second:5}")
+        case ["sheet", data, folder]:
+            for name, runs in _sheets(Path(data)).items():
+                (Path(folder) / f"{name}.sheet.txt").write_text("\n".join(_sheet(runs)) + "\n", "utf-8")
+        case ["dispute", data, folder]:
+            for name, runs in _sheets(Path(data)).items():
+                numbers = [n for n, *_ in _numbered(runs)]
+                first, second = (second_labels(Path(folder) / f"{name}.{which}.tsv", numbers) for which in ("first", "second"))
+                (Path(folder) / f"{name}.dispute.txt").write_text("\n".join(_dispute(runs, first, second)) + "\n", "utf-8")
+        case ["settle", data, folder]:
+            _settle(Path(data), Path(folder))
+        case _:
+            print(__doc__)
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""Trains the model of acts: ``python -m sendcheck.training.acts.train --out FILE [--leave WRITER…]``.
+
+With ``--leave`` those writers are kept apart, and what the trained model says of their sentences is written beside it (FILE.npz). Needs the extra
+``training``; nothing depends on a GPU. On a processor with bfloat16 the matrices are multiplied in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sendcheck.training.acts import base as bases
+from sendcheck.training.acts.exchanges import read_all
+from sendcheck.training.acts.labels import LABELS
+from sendcheck.training.acts.network import Network, tensors
+from sendcheck.training.acts.windows import MARKED, Line, Mail, Window, Windows, batches, mails, targets
+
+_SEED = 20_261_129
+_TOKENS = 1_400
+
+
+def predict(network: Network, windows: Iterable[Window], pad: int) -> tuple[list[Line], np.ndarray[tuple[int, int], np.dtype[np.float32]]]:
+    """The judged lines, and for each the log odds of every act."""
+    network.eval()
+    lines: list[Line] = []
+    found = []
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for batch in batches(windows, 4 * _TOKENS):
+            acts, _ = network(*tensors(batch, pad))
+            found.append(acts.float().numpy())
+            lines += [line for window in batch for line in window.lines]
+    network.train()
+    return lines, np.concatenate(found)
+
+
+def _marked(batch: Sequence[Window], length: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Which tokens carry which faulty act, and which tokens count: those of sentences with a marked act, and a few of the others."""
+    wanted = torch.zeros(len(batch), length, len(MARKED))
+    counts = torch.zeros(len(batch), length, 1)
+    for at, window in enumerate(batch):
+        for (start, end), marks in zip(window.places, window.tokens_of_marks, strict=True):
+            if marks:
+                counts[at, start:end] = 1
+            for label, first, after in marks:
+                wanted[at, first:after, label] = 1
+    return wanted, counts
+
+
+def train(network: Network, made: Windows, learnt: Sequence[Mail], epochs: int, rate: float, pad: int) -> None:
+    """Adam with a linear warm-up and decay; binary cross-entropy for each act."""
+    chance = random.Random(_SEED)
+    inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks."))]
+    heads = [*network.acts.parameters(), *network.marks.parameters()]
+    adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01)
+    plan = [batches([w for mail in learnt for w in made.drawn(mail, chance)], _TOKENS, chance) for _ in range(epochs)]
+    total = sum(len(x) for x in plan)
+    schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1.0, (s + 1) / (0.06 * total)) * max(0.0, 1 - s / total))
+    began, step = time.monotonic(), 0
+    rare = torch.tensor(2.0)
+    for epoch, of_epoch in enumerate(plan):
+        loss_sum = 0.0
+        for batch in of_epoch:
+            ids, padding, pool = tensors(batch, pad)
+            lines = [line for window in batch for line in window.lines]
+            wanted = torch.from_numpy(targets(lines))
+            weight = torch.tensor([line.weight for line in lines])[:, None]
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                acts, marks = network(ids, padding, pool)
+            loss = (torch.nn.functional.binary_cross_entropy_with_logits(acts.float(), wanted, reduction="none", pos_weight=rare) * weight).mean()
+            words, counts = _marked(batch, ids.shape[1])
+            if counts.any():
+                of_words = torch.nn.functional.binary_cross_entropy_with_logits(marks.float(), words, reduction="none") * counts
+                loss = loss + 0.1 * of_words.sum() / (counts.sum() * len(MARKED))
+            adam.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            adam.step()
+            schedule.step()
+            step += 1
+            loss_sum += loss.item()
+            if step % 200 == 0:
+                print(f"  {step} of {total} steps, {time.monotonic() - began:.0f} s", flush=True)
+        print(f"epoch {epoch + 1} of {epochs}: loss {loss_sum / len(of_epoch):.4f}, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def main() -> None:
+    """See the module's docstring."""
+    take = argparse.ArgumentParser(description=__doc__)
+    take.add_argument("--out", type=Path, required=True)
+    take.add_argument("--leave", nargs="*", default=[], help="writers kept apart")
+    take.add_argument("--only", nargs="*", default=[], help="learn from these writers alone")
+    take.add_argument("--context", choices=("none", "before", "around", "mail"), default="mail")
+    take.add_argument("--layers", type=int, default=6)
+    take.add_argument("--epochs", type=int, default=6)
+    take.add_argument("--rate", type=float, default=1.2e-4)
+    take.add_argument("--threads", type=int, default=2)
+    take.add_argument("--seed", type=int, default=_SEED)
+    given = take.parse_args()
+    torch.manual_seed(given.seed)
+    torch.set_num_threads(given.threads)
+    written = read_all()
+    if unknown := {*given.leave, *given.only} - {w.writer for w in written}:
+        take.error(f"no such writer: {', '.join(sorted(unknown))}")
+    base = bases.load()
+    made = Windows(bases.tokenizer(base.pieces, base.unknown), base.begin, base.end, given.context)
+    step = base.layers // given.layers
+    network = Network(base, range(step - 1, base.layers, step))
+    learnt = [m for w in written if w.writer not in given.leave and (not given.only or w.writer in given.only) for m in mails(w)]
+    print(f"{sum(len(m.lines) for m in learnt)} sentences in {len(learnt)} mails", flush=True)
+    train(network, made, learnt, given.epochs, given.rate, base.pad)
+    torch.save({"state": network.state_dict(), "layers": given.layers, "context": given.context}, given.out)
+    if given.leave:
+        apart = [w for mail in (m for x in written if x.writer in given.leave for m in mails(x)) for w in made.of(mail)]
+        lines, odds = predict(network, apart, base.pad)
+        np.savez_compressed(given.out.with_suffix(".npz"), keys=[x.key for x in lines], odds=odds, labels=list(LABELS))
+
+
+if __name__ == "__main__":
+    main()
