@@ -38,7 +38,7 @@ def _shapes(key: str) -> Alternatives:
     syntax = toml(__package__, "syntax.toml")
 
     def either(words: str) -> str:
-        return "|".join(w for data in languages for w in data.get(words, []))
+        return f"(?:{'|'.join(w for data in languages for w in data.get(words, []))})"
 
     units = [re.escape(word) for word, unit in unit_words() if unit not in MONEY | {SHARE} and len(word) > _SHORTEST_UNIT]
     money = [re.escape(word) for word, unit in unit_words() if unit in MONEY | {SHARE}]
