@@ -49,7 +49,8 @@ _RAW = re.compile(r"\{%-?\s*(raw|verbatim|comment)\b[^%]{0,200}%\}")
 _ERB = re.compile(r"<%[-=#]?")
 _MUSTACHE = re.compile(r"\\?\{\{(?:\{|!--|[~]?[#/^!>&=<$]|~)?")
 _PERCENT = {True: re.compile(r"\{\{|\{%|\{#"), False: re.compile(r"\{\{|\{%")}
-_DOLLAR = re.compile(r"\$\{")
+#: Braces, or a bare name (Kotlin, Groovy, Velocity, string.Template, where two dollar signs are one that is meant).
+_DOLLAR = re.compile(r"\$!?\{|(?<![\w$\\])\$!?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
 _QUOTED_OR = {
     "%}": re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|%\}"),
     "}}": re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\}\}"),
@@ -223,11 +224,15 @@ class _Scanner:
             at = found + len(closing)
 
     def dollar(self, at: int) -> Iterator[Token]:
-        """``${…}`` with whatever braces, brackets and strings stand in it."""
+        """``$name``, and ``${…}`` with whatever braces, brackets and strings stand in it."""
         while self._sound():
             match = _DOLLAR.search(self.text, at, self.stop)
             if match is None:
                 return
+            if match["name"]:
+                at = match.end()
+                yield Token(What.OUTPUT, match.start(), at, match["name"], match.start("name"))
+                continue
             end = balanced(self.text, match.end(), min(self.stop, match.end() + 2000))
             if end < 0:
                 self._unclosed(match.start(), "${", "}")
