@@ -67,7 +67,7 @@ def measure(names: Iterable[str] = SETS, every: int = 1) -> dict[str, Found]:
             found.engines[report.template] += 1
             found.crashed += [report.source for f in report.findings if f.rule == "check-crashed"]
             found.unread += [report.source for f in report.findings if f.rule in {"mail-unreadable", "mail-truncated"}]
-            found.own_syntax += [report.source for f in report.findings if f.rule == "placeholder-left" and f.where.excerpt.startswith(("{{", "{%", "${"))]
+            found.own_syntax += [report.source for f in report.findings if f.rule == "placeholder-left" and f.where.excerpt.startswith(("{{", "{%", "$"))]
             found.failing += any(f.severity == "error" for f in report.findings)
             for finding in report.findings:
                 found.by_rule[finding.rule, finding.severity.value] += 1
