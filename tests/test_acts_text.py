@@ -100,19 +100,21 @@ def test_a_sheet_shows_no_label_and_a_dispute_both_readings(tmp_path: Path) -> N
     written = exchanges.read(path)
     sheet = "\n".join(labelling.sheet(written))
     assert "Jo slept" in sheet and "blame" not in sheet
-    dispute = "\n".join(labelling.dispute(written, {1: ("blame-own",), 2: ("blame-reader",)}))
+    (number,) = [n for n, placed in labelling.asked_of(written).items() if placed.sentence.text == "You fool."]
+    dispute = "\n".join(labelling.dispute(written, {number: ("blame-reader",), 3 - number: ("blame-own",)}))
     assert "Jo slept" not in dispute and ": hostile" in dispute and ": blame-reader" in dispute
 
 
 def test_settling_writes_what_the_third_decided(tmp_path: Path) -> None:
     path = tmp_path / "en-x.txt"
     path.write_text("#battery en-blame\n[blame-own] {{Jo slept}}.\n[hostile] {{You fool}}.\n", "utf-8")
-    (tmp_path / "en-x.second.tsv").write_text("1\tblame-own\n2\tblame-reader\n", "utf-8")
-    (tmp_path / "en-x.third.txt").write_text("2\t[hostile,blame-reader] {{You fool}}.\n", "utf-8")
+    (number,) = [n for n, placed in labelling.asked_of(exchanges.read(path)).items() if placed.sentence.text == "You fool."]
+    (tmp_path / "en-x.second.tsv").write_text(f"{3 - number}\tblame-own\n{number}\tblame-reader\n", "utf-8")
+    (tmp_path / "en-x.third.txt").write_text(f"{number}\t[hostile,blame-reader] {{{{You fool}}}}.\n", "utf-8")
     readings = labelling.settle(path, tmp_path)
-    assert [r.third for r in readings] == [None, ("hostile", "blame-reader")]
+    assert {r.third for r in readings} == {None, ("hostile", "blame-reader")}
     assert path.read_text("utf-8").splitlines()[2] == "[hostile,blame-reader] {{You fool}}."
-    (tmp_path / "en-x.third.txt").write_text("2\t[hostile] You are a fool.\n", "utf-8")
+    (tmp_path / "en-x.third.txt").write_text(f"{number}\t[hostile] You are a fool.\n", "utf-8")
     path.write_text("#battery en-blame\n[blame-own] {{Jo slept}}.\n[hostile] {{You fool}}.\n", "utf-8")
     with pytest.raises(ValueError, match="another sentence"):
         labelling.settle(path, tmp_path)

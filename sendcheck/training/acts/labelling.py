@@ -46,12 +46,9 @@ def sheet(written: Written) -> Iterator[str]:
     """The lines of a sheet: every mail that holds a sentence to label, as it reads; then the batteries' sentences in an order that tells nothing."""
     numbers = {placed.key: number for number, placed in asked_of(written).items()}
     mails: dict[str, list[Placed]] = {}
-    alone: list[Placed] = []
     for placed in written.placed():
         if placed.key.count("/") == _INSIDE:
             mails.setdefault(placed.key.rpartition("/")[0], []).append(placed)
-        elif placed.key in numbers:
-            alone.append(placed)
     for of, sentences in mails.items():
         if numbers.keys() & {p.key for p in sentences}:
             yield from ("", f"== {of.partition('/')[2]} ({'the answered mail' if of.endswith('/p') else 'a reply'})")
@@ -59,13 +56,17 @@ def sheet(written: Written) -> Iterator[str]:
                 number = numbers.get(placed.key)
                 yield f"{'  ' if number is None else f'#{number}'} {placed.sentence.text}"
     yield from ("", "== single sentences")
-    for placed in sorted(alone, key=lambda p: _chance(p.key + "place")):
-        yield f"#{numbers[placed.key]} {placed.sentence.text}"
+    for number, placed in asked_of(written).items():
+        if placed.key.count("/") != _INSIDE:
+            yield f"#{number} {placed.sentence.text}"
 
 
 def asked_of(written: Written) -> dict[int, Placed]:
-    """The sentences of a sheet by their numbers, from 1."""
-    return dict(enumerate((p for p in written.placed() if is_asked(p)), 1))
+    """The sentences of a sheet by their numbers, from 1: those of mails as they come, those of batteries in an order that tells nothing."""
+    asked = [p for p in written.placed() if is_asked(p)]
+    inside = [p for p in asked if p.key.count("/") == _INSIDE]
+    alone = sorted((p for p in asked if p.key.count("/") != _INSIDE), key=lambda p: _chance(p.key + "place"))
+    return dict(enumerate((*inside, *alone), 1))
 
 
 def parse_labels(text: str) -> tuple[str, ...]:
