@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sendcheck.training.acts import exchanges, labelling, real
-from sendcheck.training.acts.labels import ASKING, FAULTY, LABELS
+from sendcheck.training.acts.labels import ASKING, FAULTY, LABELS, parse_labels
 
 WRITTEN = exchanges.read_all()
 
@@ -62,7 +62,7 @@ def test_of_corpora_nothing_but_labels_is_kept() -> None:
                 assert re.fullmatch(r"[\w.-]+", document) and at.isdigit() and re.fullmatch(r"[0-9a-f]{12}", mark) and side in {"us", "them"}
                 assert len(readings) == 3
                 for labels in readings:
-                    labelling.parse_labels(labels)
+                    parse_labels(labels)
 
 
 BROKEN = {

@@ -78,9 +78,9 @@ def main(paths: list[str]) -> int:
         everything = [(p, said[p.key]) for w in read_all() if w.language == language for p in w.placed() if p.key in said]
         if not everything:
             continue
-        inside = [x for x in everything if x[0].key.count("/") == 3]
+        inside = [x for x in everything if x[0].inside]
         own = [x for x in everything if x[0].side == "us"]
-        for name, part in (("inside mails", [x for x in inside if x[0].side == "us"]), ("alone", [x for x in own if x[0].key.count("/") == 2])):
+        for name, part in (("inside mails", [x for x in inside if x[0].side == "us"]), ("alone", [x for x in own if not x[0].inside])):
             for cut in (0.5, 0.65, 0.8):
                 pooled, best = Score(), []
                 for rule, acts in RULES.items():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sendcheck.training.acts.labels import ASKING, LABELS, LACKS, SPANNED
+from sendcheck.training.acts.labels import ASKING, LACKS, SPANNED, parse_labels
 
 #: Where the writers' files lie.
 WRITERS = Path(__file__).with_name("writers")
@@ -79,6 +79,16 @@ class Placed:
     sentence: Sentence
     after: str
 
+    @property
+    def inside(self) -> bool:
+        """As of :func:`is_inside`."""
+        return is_inside(self.key)
+
+
+def is_inside(key: str) -> bool:
+    """Whether the sentence of a key stands inside a mail (WRITER/EXCHANGE/MAIL/NUMBER), not alone in a battery (WRITER/BATTERY/NUMBER)."""
+    return key.count("/") == 3
+
 
 @dataclass(slots=True)
 class Written:
@@ -94,18 +104,21 @@ class Written:
         """ISO 639-1 code: the writer's name begins with it."""
         return self.writer.partition("-")[0]
 
-    def placed(self) -> Iterator[Placed]:
-        """All sentences, in the file's order of mails."""
+    def mails(self) -> Iterator[tuple[str, str, list[Sentence]]]:
+        """(what the keys of its sentences begin with, side, sentences) of each mail, then of each sentence of a battery, which stands alone."""
         for exchange in self.exchanges:
             for mail, sentences in exchange.mails():
-                texts = ["", *(s.text for s in sentences), ""]
-                side = "them" if mail == "p" else "us"
-                for at, sentence in enumerate(sentences, 1):
-                    yield Placed(f"{self.writer}/{exchange.id}/{mail}/{sentence.number}", side, texts[at - 1], sentence, texts[at + 1])
+                yield f"{self.writer}/{exchange.id}/{mail}", "them" if mail == "p" else "us", sentences
         for name, sentences in self.batteries.items():
             for sentence in sentences:
-                side = "them" if "confidential" in sentence.labels else "us"
-                yield Placed(f"{self.writer}/{name}/{sentence.number}", side, "", sentence, "")
+                yield f"{self.writer}/{name}", "them" if "confidential" in sentence.labels else "us", [sentence]
+
+    def placed(self) -> Iterator[Placed]:
+        """All sentences, in the order of :meth:`mails`."""
+        for key, side, sentences in self.mails():
+            texts = ["", *(s.text for s in sentences), ""]
+            for at, sentence in enumerate(sentences, 1):
+                yield Placed(f"{key}/{sentence.number}", side, texts[at - 1], sentence, texts[at + 1])
 
 
 def _sentence(number: str, labels: tuple[str, ...], marked: str, line: int) -> Sentence:
@@ -189,9 +202,10 @@ class _Reader:
             self.wrong("@lacks holds what nothing can lack", rest)
 
     def _of_mail(self, found: re.Match[str], line: str) -> None:
-        labels = () if found[2].strip() == "-" else tuple(x.strip() for x in found[2].split(","))
-        if unknown := set(labels) - set(LABELS):
-            self.wrong(f"unknown label {', '.join(sorted(unknown))}", line)
+        try:
+            labels = parse_labels(found[2])
+        except ValueError as error:
+            self.wrong(str(error), line)
             return
         battery, mail = self.battery, self.mail
         if battery is not None:

@@ -15,12 +15,12 @@ import csv
 import hashlib
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sendcheck.training.acts.exchanges import WRITERS, Placed, Written, read
-from sendcheck.training.acts.labels import FAULTY, LABELS
+from sendcheck.training.acts.exchanges import WRITERS, Placed, Written, is_inside, read
+from sendcheck.training.acts.labels import FAULTY, LABELS, join_labels, parse_labels
 
 #: Where the readings of the second and third labellers lie: key, first, second, third (empty where the two agreed), all sorted.
 SECOND = Path(__file__).with_name("second")
@@ -28,8 +28,6 @@ SECOND = Path(__file__).with_name("second")
 _OF_THE_REST = 10
 #: No rule turns on these: a difference in them is no dispute.
 INDIFFERENT = frozenset({"greeting", "closing", "thanks", "fact", "rhetorical", "effect", "sympathy"})
-#: Slashes in the key of a sentence inside a mail (WRITER/EXCHANGE/MAIL/NUMBER); one of a battery has fewer.
-_INSIDE = 3
 _THIRD = re.compile(r"(\d+)\t\[([^\]]*)\] (.+)")
 
 
@@ -44,10 +42,11 @@ def is_asked(placed: Placed) -> bool:
 
 def sheet(written: Written) -> Iterator[str]:
     """The lines of a sheet: every mail that holds a sentence to label, as it reads; then the batteries' sentences in an order that tells nothing."""
-    numbers = {placed.key: number for number, placed in asked_of(written).items()}
+    asked = asked_of(written)
+    numbers = {placed.key: number for number, placed in asked.items()}
     mails: dict[str, list[Placed]] = {}
     for placed in written.placed():
-        if placed.key.count("/") == _INSIDE:
+        if placed.inside:
             mails.setdefault(placed.key.rpartition("/")[0], []).append(placed)
     for of, sentences in mails.items():
         if numbers.keys() & {p.key for p in sentences}:
@@ -56,32 +55,20 @@ def sheet(written: Written) -> Iterator[str]:
                 number = numbers.get(placed.key)
                 yield f"{'  ' if number is None else f'#{number}'} {placed.sentence.text}"
     yield from ("", "== single sentences")
-    for number, placed in asked_of(written).items():
-        if placed.key.count("/") != _INSIDE:
+    for number, placed in asked.items():
+        if not placed.inside:
             yield f"#{number} {placed.sentence.text}"
 
 
 def asked_of(written: Written) -> dict[int, Placed]:
     """The sentences of a sheet by their numbers, from 1: those of mails as they come, those of batteries in an order that tells nothing."""
     asked = [p for p in written.placed() if is_asked(p)]
-    inside = [p for p in asked if p.key.count("/") == _INSIDE]
-    alone = sorted((p for p in asked if p.key.count("/") != _INSIDE), key=lambda p: _chance(p.key + "place"))
+    inside = [p for p in asked if p.inside]
+    alone = sorted((p for p in asked if not p.inside), key=lambda p: _chance(p.key + "place"))
     return dict(enumerate((*inside, *alone), 1))
 
 
-def parse_labels(text: str) -> tuple[str, ...]:
-    """Labels with commas; "-" is none.
-
-    Raises:
-        ValueError: an unknown label.
-    """
-    labels = tuple(x.strip() for x in text.split(",") if x.strip() not in {"", "-"})
-    if unknown := set(labels) - set(LABELS):
-        raise ValueError(f"unknown label {', '.join(sorted(unknown))}")
-    return labels
-
-
-def second_labels(path: Path, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def read_labels(path: Path, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """What a labeller wrote.
 
     Raises:
@@ -100,29 +87,6 @@ def second_labels(path: Path, numbers: Iterable[int]) -> dict[int, tuple[str, ..
     return found
 
 
-def telling(labels: Iterable[str]) -> frozenset[str]:
-    """The labels on which something turns."""
-    return frozenset(labels) - INDIFFERENT
-
-
-def dispute(written: Written, second: Mapping[int, tuple[str, ...]]) -> Iterator[str]:
-    """The lines of a sheet for the third labeller."""
-    for number, placed in asked_of(written).items():
-        readings = [placed.sentence.labels, second[number]]
-        if telling(readings[0]) == telling(readings[1]):
-            continue
-        if _chance(placed.key + "order") % 2:
-            readings.reverse()
-        yield ""
-        place = "answered mail" if placed.side == "them" else "own text"
-        yield f"#{number} ({place}, {placed.key.split('/')[1]})"
-        yield f"   before: {placed.before or '-'}"
-        yield f"   >> {placed.sentence.text}"
-        yield f"   after: {placed.after or '-'}"
-        for name, labels in zip("AB", readings, strict=True):
-            yield f"   {name}: {','.join(labels) or '-'}"
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Three readings of one sentence; ``third`` is None where the first two did not differ."""
@@ -132,16 +96,44 @@ class Reading:
     second: tuple[str, ...]
     third: tuple[str, ...] | None
 
+    @property
+    def disputed(self) -> bool:
+        """Whether the first two differ in something that a rule turns on."""
+        return bool((set(self.first) ^ set(self.second)) - INDIFFERENT)
+
+    def columns(self) -> list[str]:
+        """The three as a table holds them, each sorted; the third "" where there is none."""
+        return ["" if labels is None else join_labels(sorted(labels)) for labels in (self.first, self.second, self.third)]
+
+
+def entry(number: int, place: str, around: tuple[str, str, str], reading: Reading) -> Iterator[str]:
+    """A disputed sentence as the third labeller sees it. ``around``: the sentence before, it, and the one after; the key decides which reading is A."""
+    before, text, after = around
+    yield from ("", f"#{number} ({place})", f"   before: {before or '-'}", f"   >> {text}", f"   after: {after or '-'}")
+    readings = [reading.first, reading.second]
+    if _chance(reading.key + "order") % 2:
+        readings.reverse()
+    yield from (f"   {name}: {join_labels(labels)}" for name, labels in zip("AB", readings, strict=True))
+
+
+def dispute(written: Written, second: Mapping[int, tuple[str, ...]]) -> Iterator[str]:
+    """The lines of a sheet for the third labeller."""
+    for number, placed in asked_of(written).items():
+        reading = Reading(placed.key, placed.sentence.labels, second[number], None)
+        if reading.disputed:
+            place = f"{'answered mail' if placed.side == 'them' else 'own text'}, {placed.key.split('/')[1]}"
+            yield from entry(number, place, (placed.before, placed.sentence.text, placed.after), reading)
+
 
 def settle(path: Path, folder: Path) -> list[Reading]:
     """Writes the third's decisions into the writer's file, and gives all readings.
 
     Raises:
-        ValueError: as of :func:`second_labels`; or a decided sentence is not the one that was asked about.
+        ValueError: as of :func:`read_labels`; or a decided sentence is not the one that was asked about.
     """
     written = read(path)
     asked = asked_of(written)
-    second = second_labels(folder / f"{written.writer}.second.tsv", asked)
+    second = read_labels(folder / f"{written.writer}.second.tsv", asked)
     decided: dict[int, tuple[tuple[str, ...], str]] = {}
     for line in (folder / f"{written.writer}.third.txt").read_text("utf-8").splitlines():
         if found := _THIRD.fullmatch(line.strip().lstrip("#")):
@@ -151,16 +143,17 @@ def settle(path: Path, folder: Path) -> list[Reading]:
     lines = path.read_text("utf-8").splitlines()
     readings = []
     for number, placed in asked.items():
-        first, third = placed.sentence.labels, None
-        if telling(first) != telling(second[number]):
+        reading = Reading(placed.key, placed.sentence.labels, second[number], None)
+        if reading.disputed:
             if number not in decided:
                 raise ValueError(f"{written.writer}.third.txt: {number} is not decided")
             third, marked = decided[number]
+            reading = replace(reading, third=third)
             if re.sub(r"\{\{|\}\}", "", marked) != placed.sentence.text:
                 raise ValueError(f"{written.writer}.third.txt: {number} is another sentence: {marked[:80]}")
             head = f"{placed.sentence.number} " if placed.sentence.number[0] in "pr" else ""
-            lines[placed.sentence.line - 1] = f"{head}[{','.join(third) or '-'}] {marked}"
-        readings.append(Reading(placed.key, first, second[number], third))
+            lines[placed.sentence.line - 1] = f"{head}[{join_labels(third)}] {marked}"
+        readings.append(reading)
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return readings
 
@@ -171,8 +164,7 @@ def write_readings(readings: Iterable[Reading], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, delimiter="\t", lineterminator="\n")
         for one in readings:
-            first, second, third = (None if labels is None else ",".join(sorted(labels)) or "-" for labels in (one.first, one.second, one.third))
-            out.writerow([one.key, first, second, third or ""])
+            out.writerow([one.key, *one.columns()])
 
 
 def read_readings(folder: Path = SECOND) -> list[Reading]:
@@ -213,23 +205,28 @@ def kappa(readings: Iterable[Reading], label: str, weighted: bool = True) -> tup
     return (1.0 if by_chance == 1 else (agreed - by_chance) / (1 - by_chance)), firsts, seconds
 
 
+def print_agreement(readings: Sequence[Reading], weighted: bool = True) -> None:
+    """A line for each label: :func:`kappa`, and how often each of the two gave it."""
+    for label in LABELS:
+        value, first, second = kappa(readings, label, weighted)
+        print(f"{label:18} {value:6.2f}   first {first:5}   second {second:5}")
+
+
 def main(words: list[str]) -> int:
     """See the module's docstring."""
     match words:
         case ["agreement"]:
             everything = read_readings()
-            readings = [r for r in everything if r.key.count("/") == _INSIDE]
+            readings = [r for r in everything if is_inside(r.key)]
             print(f"{len(everything)} sentences read twice, {sum(r.third is not None for r in everything)} by a third; of {len(readings)} inside mails:")
-            for label in LABELS:
-                value, said_first, said_second = kappa(readings, label)
-                print(f"{label:18} {value:6.2f}   first {said_first:5}   second {said_second:5}")
+            print_agreement(readings)
         case [("sheet" | "dispute" | "settle") as act, writer, folder]:
             path, out = WRITERS / f"{writer}.txt", Path(folder)
             written = read(path)
             if act == "sheet":
                 (out / f"{writer}.sheet.txt").write_text("\n".join(sheet(written)) + "\n", "utf-8")
             elif act == "dispute":
-                second = second_labels(out / f"{writer}.second.tsv", asked_of(written))
+                second = read_labels(out / f"{writer}.second.tsv", asked_of(written))
                 (out / f"{writer}.dispute.txt").write_text("\n".join(dispute(written, second)) + "\n", "utf-8")
             else:
                 write_readings(settle(path, out), SECOND / f"{writer}.tsv")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 #: In the order of GUIDE.md.
 LABELS = (
     "greeting",
@@ -61,3 +63,20 @@ SPANNED = FAULTY | {"copied"}
 ASKING = frozenset({"question", "request", "concern"})
 #: What a whole reply to a complaint can lack.
 LACKS = frozenset({"apology", "acknowledgement", "plan", "next-update", "contact", "prevention"})
+
+
+def parse_labels(text: str) -> tuple[str, ...]:
+    """Labels with commas; "-" is none.
+
+    Raises:
+        ValueError: an unknown label.
+    """
+    labels = tuple(x.strip() for x in text.split(",") if x.strip() not in {"", "-"})
+    if unknown := set(labels) - set(LABELS):
+        raise ValueError(f"unknown label {', '.join(sorted(unknown))}")
+    return labels
+
+
+def join_labels(labels: Iterable[str]) -> str:
+    """As :func:`parse_labels` reads them."""
+    return ",".join(labels) or "-"

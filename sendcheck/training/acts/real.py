@@ -5,7 +5,7 @@ where they differ. The sentences are read from the corpora (DATA folder, unpacke
 
 * ``python -m sendcheck.training.acts.real sheet DATA FOLDER`` draws the sentences and writes sheets for labellers, four of about 750 sentences.
 * ``… dispute DATA FOLDER`` compares NAME.first.tsv with NAME.second.tsv and writes NAME.dispute.txt.
-* ``… settle DATA FOLDER`` reads NAME.third.txt and writes ``real/``.
+* ``… settle DATA FOLDER`` reads NAME.third.txt (``number<TAB>label,label``) and writes ``real/``.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sendcheck.training.acts.labelling import Reading, kappa, parse_labels, second_labels, telling
-from sendcheck.training.acts.labels import LABELS
+from sendcheck.training.acts.labelling import Reading, entry, print_agreement, read_labels
+from sendcheck.training.acts.labels import parse_labels
 from sendcheck.training.acts.windows import Line, Mail
 
 #: Where the labels lie.
@@ -154,52 +154,43 @@ def _numbered(runs: Sequence[tuple[str, Document, int, int]]) -> Iterator[tuple[
             yield number, corpus, document, at
 
 
+def _who(document: Document) -> str:
+    return "a customer writes" if document.side == "them" else "own text"
+
+
 def _sheet(runs: Sequence[tuple[str, Document, int, int]]) -> Iterator[str]:
     before, expected = "", 0
     for number, corpus, document, at in _numbered(runs):
         if (document.id, at) != (before, expected):
-            yield from ("", f"== {corpus} ({'a customer writes' if document.side == 'them' else 'own text'})")
+            yield from ("", f"== {corpus} ({_who(document)})")
             if at:
                 yield f"   {document.sentences[at - 1]}"
         yield f"#{number} {document.sentences[at]}"
         before, expected = document.id, at + 1
 
 
-def _dispute(runs: Sequence[tuple[str, Document, int, int]], first: Mapping[int, tuple[str, ...]], second: Mapping[int, tuple[str, ...]]) -> Iterator[str]:
+def _readings(runs: Sequence[tuple[str, Document, int, int]], folder: Path, name: str) -> dict[int, Reading]:
+    """What the first two labellers wrote of a sheet, by its numbers."""
+    keys = {number: f"{corpus}/{document.id}/{at}" for number, corpus, document, at in _numbered(runs)}
+    first, second = (read_labels(folder / f"{name}.{which}.tsv", keys) for which in ("first", "second"))
+    return {number: Reading(key, first[number], second[number], None) for number, key in keys.items()}
+
+
+def _dispute(runs: Sequence[tuple[str, Document, int, int]], readings: Mapping[int, Reading]) -> Iterator[str]:
     for number, corpus, document, at in _numbered(runs):
-        if telling(first[number]) == telling(second[number]):
-            continue
-        around = ["-", *document.sentences, "-"]
-        yield from ("", f"#{number} ({corpus}, {'a customer writes' if document.side == 'them' else 'own text'})")
-        yield from (f"   before: {around[at]}", f"   >> {around[at + 1]}", f"   after: {around[at + 2]}")
-        readings = [first[number], second[number]]
-        if int(digest(document.sentences[at]), 16) % 2:
-            readings.reverse()
-        yield from (f"   {name}: {','.join(labels) or '-'}" for name, labels in zip("AB", readings, strict=True))
-
-
-def _third(path: Path) -> dict[int, tuple[str, ...]]:
-    """``number<TAB>labels``: no sentence is repeated."""
-    found = {}
-    for line in path.read_text("utf-8").splitlines():
-        if line.strip():
-            number, _, labels = line.partition("\t")
-            found[int(number.lstrip("#"))] = parse_labels(labels.strip().strip("[]"))
-    return found
+        if readings[number].disputed:
+            around = ["", *document.sentences, ""]
+            yield from entry(number, f"{corpus}, {_who(document)}", (around[at], around[at + 1], around[at + 2]), readings[number])
 
 
 def _settle(data: Path, folder: Path) -> None:
     rows: dict[str, list[list[str]]] = {}
     for name, runs in _sheets(data).items():
-        numbers = [n for n, *_ in _numbered(runs)]
-        first, second = (second_labels(folder / f"{name}.{which}.tsv", numbers) for which in ("first", "second"))
-        third = _third(folder / f"{name}.third.txt")
+        readings = _readings(runs, folder, name)
+        third = read_labels(folder / f"{name}.third.txt", [n for n, reading in readings.items() if reading.disputed])
         for number, corpus, document, at in _numbered(runs):
-            decided = ""
-            if telling(first[number]) != telling(second[number]):
-                decided = ",".join(sorted(third[number])) or "-"
-            readings = [",".join(sorted(x[number])) or "-" for x in (first, second)]
-            rows.setdefault(corpus, []).append([document.id, str(at), digest(document.sentences[at]), document.side, *readings, decided])
+            settled = replace(readings[number], third=third.get(number))
+            rows.setdefault(corpus, []).append([document.id, str(at), digest(document.sentences[at]), document.side, *settled.columns()])
     REAL.mkdir(exist_ok=True)
     for corpus, of_corpus in rows.items():
         with (REAL / f"{corpus}.tsv").open("w", encoding="utf-8", newline="") as file:
@@ -242,18 +233,11 @@ def main(words: list[str]) -> int:
     """See the module's docstring."""
     match words:
         case ["agreement"]:
-            found = readings()
-            for label in LABELS:
-                value, said_first, said_second = kappa(found, label, weighted=False)
-                print(f"{label:18} {value:6.2f}   first {said_first:5}   second {said_second:5}")
-        case ["sheet", data, folder]:
+            print_agreement(readings(), weighted=False)
+        case [("sheet" | "dispute") as act, data, folder]:
             for name, runs in _sheets(Path(data)).items():
-                (Path(folder) / f"{name}.sheet.txt").write_text("\n".join(_sheet(runs)) + "\n", "utf-8")
-        case ["dispute", data, folder]:
-            for name, runs in _sheets(Path(data)).items():
-                numbers = [n for n, *_ in _numbered(runs)]
-                first, second = (second_labels(Path(folder) / f"{name}.{which}.tsv", numbers) for which in ("first", "second"))
-                (Path(folder) / f"{name}.dispute.txt").write_text("\n".join(_dispute(runs, first, second)) + "\n", "utf-8")
+                lines = _sheet(runs) if act == "sheet" else _dispute(runs, _readings(runs, Path(folder), name))
+                (Path(folder) / f"{name}.{act}.txt").write_text("\n".join(lines) + "\n", "utf-8")
         case ["settle", data, folder]:
             _settle(Path(data), Path(folder))
         case _:

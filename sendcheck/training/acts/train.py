@@ -40,7 +40,7 @@ def predict(network: Network, windows: Iterable[Window], pad: int) -> tuple[list
 
 
 def _marked(batch: Sequence[Window], length: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Which tokens carry which faulty act, and which tokens count: those of sentences with a marked act, and a few of the others."""
+    """Which tokens carry which faulty act, and which tokens count: those of sentences with a marked act."""
     wanted = torch.zeros(len(batch), length, len(MARKED))
     counts = torch.zeros(len(batch), length, 1)
     for at, window in enumerate(batch):
@@ -52,9 +52,9 @@ def _marked(batch: Sequence[Window], length: int) -> tuple[torch.Tensor, torch.T
     return wanted, counts
 
 
-def train(network: Network, made: Windows, learnt: Sequence[Mail], epochs: int, rate: float, pad: int) -> None:
+def train(network: Network, made: Windows, learnt: Sequence[Mail], epochs: int, rate: float, pad: int, seed: int) -> None:
     """Adam with a linear warm-up and decay; binary cross-entropy for each act."""
-    chance = random.Random(_SEED)
+    chance = random.Random(seed)
     inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks."))]
     heads = [*network.acts.parameters(), *network.marks.parameters()]
     adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01)
@@ -113,7 +113,7 @@ def main() -> None:
     network = Network(base, range(step - 1, base.layers, step))
     learnt = [m for w in written if w.writer not in given.leave and (not given.only or w.writer in given.only) for m in mails(w)]
     print(f"{sum(len(m.lines) for m in learnt)} sentences in {len(learnt)} mails", flush=True)
-    train(network, made, learnt, given.epochs, given.rate, base.pad)
+    train(network, made, learnt, given.epochs, given.rate, base.pad, given.seed)
     torch.save({"state": network.state_dict(), "layers": given.layers, "context": given.context}, given.out)
     if given.leave:
         apart = [w for mail in (m for x in written if x.writer in given.leave for m in mails(x)) for w in made.of(mail)]

@@ -66,19 +66,17 @@ def _line(key: str, sentence: Sentence) -> Line:
 
 def mails(written: Written) -> Iterator[Mail]:
     """A writer's mails, and each sentence of a battery as a mail of its own."""
-    for exchange in written.exchanges:
-        for mail, sentences in exchange.mails():
-            if sentences:
-                key = f"{written.writer}/{exchange.id}/{mail}/"
-                yield Mail("them" if mail == "p" else "us", tuple(_line(key + s.number, s) for s in sentences))
-    for name, sentences in written.batteries.items():
-        for sentence in sentences:
-            yield Mail("them" if "confidential" in sentence.labels else "us", (_line(f"{written.writer}/{name}/{sentence.number}", sentence),))
+    for key, side, sentences in written.mails():
+        if sentences:
+            yield Mail(side, tuple(_line(f"{key}/{s.number}", s) for s in sentences))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """``ids`` token numbers; ``places`` the tokens [start, end) of each judged sentence; ``lines`` those sentences."""
+    """``ids`` token numbers; ``places`` the tokens [start, end) of each judged sentence; ``lines`` those sentences.
+
+    ``tokens_of_marks``: for each of them (label's place in MARKED, first token, token after the last) of its faulty words.
+    """
 
     ids: list[int]
     places: list[tuple[int, int]]
@@ -101,8 +99,8 @@ class Windows:
         return found
 
     def _marks(self, line: Line, start: int) -> list[tuple[int, int, int]]:
-        """(label's place in MARKED, first token, token after the last) in the window; by the characters of the text without stand-ins."""
-        if not line.marks or stand_ins(line.text) is None:
+        """(label's place in MARKED, first token, token after the last) in the window; none where a stand-in moved the characters."""
+        if not line.marks:
             return []
         found = []
         offsets = self.tokenizer.encode(re.sub(r"\d", "0", line.text)).offsets[:LONGEST_SENTENCE]
