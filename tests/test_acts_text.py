@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sendcheck.training.acts import exchanges, labelling, real
-from sendcheck.training.acts.labels import ASKING, FAULTY, LABELS, parse_labels
+from sendcheck.acts.labels import ASKING, FAULTY, LABELS, parse_labels
 
 WRITTEN = exchanges.read_all()
 

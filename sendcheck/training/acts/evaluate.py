@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sendcheck.acts.labels import LABELS
 from sendcheck.training.acts.exchanges import Placed, read_all
-from sendcheck.training.acts.labels import LABELS
 
 #: The rules of tone and commitments, and the acts that set them off.
 RULES: Mapping[str, tuple[str, ...]] = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sendcheck.training.acts.labels import ASKING, LACKS, SPANNED, parse_labels
+from sendcheck.acts.labels import ASKING, LACKS, SPANNED, parse_labels
 
 #: Where the writers' files lie.
 WRITERS = Path(__file__).with_name("writers")

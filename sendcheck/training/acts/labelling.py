@@ -19,8 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sendcheck.acts.labels import FAULTY, LABELS, join_labels, parse_labels
 from sendcheck.training.acts.exchanges import WRITERS, Placed, Written, is_inside, read
-from sendcheck.training.acts.labels import FAULTY, LABELS, join_labels, parse_labels
 
 #: Where the readings of the second and third labellers lie: key, first, second, third (empty where the two agreed), all sorted.
 SECOND = Path(__file__).with_name("second")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.training.acts.base import Base
-from sendcheck.training.acts.labels import LABELS
-from sendcheck.training.acts.windows import MARKED, Window
+from sendcheck.training.acts.windows import Window
 
 
 class Network(nn.Module):

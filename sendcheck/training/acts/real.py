@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sendcheck.acts.labels import parse_labels
 from sendcheck.training.acts.labelling import Reading, entry, print_agreement, read_labels
-from sendcheck.training.acts.labels import parse_labels
 from sendcheck.training.acts.windows import Line, Mail
 
 #: Where the labels lie.

@@ -7,34 +7,18 @@ from its own tokens, which have seen the others.
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sendcheck.acts.labels import LABELS, MARKED, SPANNED
+from sendcheck.acts.windows import LONGEST_SENTENCE, MOST_CHARACTERS, SIDES, original, stand_ins, together
 from sendcheck.training.acts.exchanges import Sentence, Written
-from sendcheck.training.acts.labels import LABELS, SPANNED
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-#: Labels whose words the token head marks, in its order.
-MARKED = tuple(label for label in LABELS if label in SPANNED)
-#: Tokens of a window, and of one sentence in it.
-LONGEST, LONGEST_SENTENCE = 320, 80
-
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_URL = re.compile(r"(?:https?://|www\.)\S+")
-
-
-def stand_ins(text: str) -> str:
-    """The text with addresses and links replaced by stand-ins of their kind, and each digit by 0: what a sentence does hangs on none of them.
-
-    The length may change; spans are found in the text as it was.
-    """
-    return re.sub(r"\d", "0", _URL.sub("www", _ADDRESS.sub("name@house", text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +73,26 @@ class Windows:
 
     def __init__(self, tokenizer: Tokenizer, begin: int, end: int, context: str) -> None:
         self.tokenizer, self.begin, self.end, self.context = tokenizer, begin, end, context
-        self._sides = {side: tokenizer.encode(side).ids for side in ("us", "them")}
-        self._known: dict[str, list[int]] = {}
+        self._sides = {side: tokenizer.encode(side).ids for side in SIDES}
+        self._known: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
 
-    def _ids(self, text: str) -> list[int]:
+    def _read(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """Token numbers, and each token's characters [start, end) in ``text``."""
         found = self._known.get(text)
         if found is None:
-            found = self._known[text] = self.tokenizer.encode(stand_ins(text)).ids[:LONGEST_SENTENCE]
+            plain, places = stand_ins(text[:MOST_CHARACTERS])
+            read = self.tokenizer.encode(plain)
+            found = self._known[text] = (read.ids[:LONGEST_SENTENCE], original(read.offsets[:LONGEST_SENTENCE], places))
         return found
 
+    def _ids(self, text: str) -> list[int]:
+        return self._read(text)[0]
+
     def _marks(self, line: Line, start: int) -> list[tuple[int, int, int]]:
-        """(label's place in MARKED, first token, token after the last) in the window; none where a stand-in moved the characters."""
-        if not line.marks:
-            return []
+        """(label's place in MARKED, first token, token after the last) in the window."""
         found = []
-        offsets = self.tokenizer.encode(re.sub(r"\d", "0", line.text)).offsets[:LONGEST_SENTENCE]
-        if len(offsets) != len(self._ids(line.text)):
-            return []
         for label, first, after in line.marks:
-            inside = [at for at, (a, b) in enumerate(offsets) if a < after and b > first]
+            inside = [at for at, (a, b) in enumerate(self._read(line.text)[1]) if a < after and b > first]
             if inside:
                 found.append((MARKED.index(label), start + inside[0], start + inside[-1] + 1))
         return found
@@ -126,18 +111,8 @@ class Windows:
         return Window(ids, places, lines, marks)
 
     def _whole(self, mail: Mail) -> Iterator[Window]:
-        """As many sentences at once as fit; where a mail is cut, two sentences of the part before are read again."""
-        first = 0
-        total = len(mail.lines)
-        done = 0
-        while done < total:
-            length, after = 4, first
-            while after < total and (after == first or length + len(self._ids(mail.lines[after].text)) + 1 <= LONGEST):
-                length += len(self._ids(mail.lines[after].text)) + 1
-                after += 1
-            until = after if after == total or after - done < 2 else after - 1
-            yield self._window(mail, first, after, range(done, until))
-            done, first = until, max(until - 2, first + 1)
+        for cut in together([len(self._ids(line.text)) for line in mail.lines]):
+            yield self._window(mail, cut.first, cut.after, range(cut.judged, cut.until))
 
     def of(self, mail: Mail, context: str | None = None) -> Iterator[Window]:
         """Windows in which each sentence of the mail is judged once."""
@@ -152,6 +127,7 @@ class Windows:
 
     def drawn(self, mail: Mail, chance: random.Random) -> Iterator[Window]:
         """As of :meth:`of`, now and then with less around each sentence, so that the network learns to do without."""
+        mail = worn(mail, chance)
         if chance.random() < 0.25:
             yield from self.of(mail, "none")
         elif self.context == "mail" and chance.random() < 0.35 and len(mail.lines) > 3:
@@ -160,6 +136,16 @@ class Windows:
                 yield from self._whole(Mail(mail.side, part))
         else:
             yield from self.of(mail)
+
+
+def worn(mail: Mail, chance: random.Random) -> Mail:
+    """Now and then the mail as some people type: without capitals, or without the marks that end sentences. Places stay."""
+    drawn = chance.random()
+    if drawn < 0.05:
+        return Mail(mail.side, tuple(replace(line, text=line.text.lower()) for line in mail.lines))
+    if drawn < 0.10:
+        return Mail(mail.side, tuple(replace(line, text=line.text.rstrip(".!?")) for line in mail.lines if line.text.rstrip(".!?")))
+    return mail
 
 
 def batches(windows: Iterable[Window], tokens: int, chance: random.Random | None = None) -> list[list[Window]]:

@@ -59,6 +59,8 @@ FAULTY = frozenset(
 )
 #: Labels whose words are marked in the text.
 SPANNED = FAULTY | {"copied"}
+#: Labels whose words the model marks, in its order.
+MARKED = tuple(label for label in LABELS if label in SPANNED)
 #: What wants something back.
 ASKING = frozenset({"question", "request", "concern"})
 #: What a whole reply to a complaint can lack.

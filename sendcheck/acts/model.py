@@ -1,0 +1,187 @@
+"""The trained model of acts: sentences of one text in, what each does out.
+
+The files lie in ``data/``: ``acts.onnx`` (an encoder in 8 bits), ``tokenizer.json`` (its vocabulary), ``reading.json`` (what its outputs are, and how they
+become probabilities), beside licence, provenance and figures. Written by ``sendcheck.training.acts.export``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sendcheck.acts.windows import LONGEST_SENTENCE, MOST_CHARACTERS, original, stand_ins, together
+from sendcheck.errors import SendcheckError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+#: Where the shipped model lies.
+FOLDER = Path(__file__).with_name("data")
+#: Scores are rounded to so many digits, so that what differs between processors in the last bits decides nothing.
+_DIGITS = 2
+#: A token is among the words that carry an act from this probability on.
+_MARKED = 0.5
+
+
+class ModelError(SendcheckError):
+    """The model of acts cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What one sentence does. ``chances``: calibrated probability of each act, 0 to 1 in steps of 0.01; ``words``: characters [start, end) of the
+    sentence that carry an act, of acts that have such words.
+    """
+
+    chances: Mapping[str, float]
+    words: Mapping[str, tuple[int, int]]
+
+    def chance(self, *acts: str) -> float:
+        """The probability of the likeliest of these acts."""
+        return max(self.chances.get(act, 0.0) for act in acts)
+
+
+#: Of a sentence that no model has read.
+UNREAD = Acts({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sentence's tokens, and each token's characters [start, end)."""
+
+    ids: Sequence[int]
+    offsets: Sequence[tuple[int, int]]
+
+
+class Model:
+    """Reads the files of a folder.
+
+    Raises:
+        ModelError: a file is missing or damaged, or a library cannot be loaded.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        try:
+            told = json.loads((folder / "reading.json").read_text("utf-8"))
+            self.labels: tuple[str, ...] = tuple(told["labels"])
+            self.marked: tuple[str, ...] = tuple(told["marked"])
+            self._slope = [float(told["calibration"][label][0]) for label in self.labels]
+            self._shift = [float(told["calibration"][label][1]) for label in self.labels]
+            self._begin, self._end = int(told["begin"]), int(told["end"])
+            self._tokenizer = _tokenizer(folder / "tokenizer.json")
+            self._session = _session(folder / "acts.onnx")
+            self._sides = {side: self._tokenizer.encode(side).ids for side in ("us", "them")}
+        except ImportError as error:
+            raise ModelError(f"what a sentence does cannot be told: {error.name or error} cannot be loaded; install sendcheck again") from error
+        except Exception as error:  # onnxruntime and tokenizers raise what they like, on what may hold anything
+            what = error.filename if isinstance(error, OSError) and error.filename else folder
+            raise ModelError(f"what a sentence does cannot be told: {Path(what).name} is missing or damaged ({type(error).__name__}); install sendcheck again") from error
+
+    def judge(self, sentences: Sequence[str], side: str) -> list[Acts]:
+        """What each of a text's sentences does. ``side``: "them" for an answered mail, "us" for the own text.
+
+        Raises:
+            ModelError: the model does not run.
+        """
+        import numpy as np
+
+        read = [self._read(text) for text in sentences]
+        found: list[Acts] = []
+        for cut in together([len(one.ids) for one in read]):
+            ids = [self._begin, *self._sides[side], self._end]
+            places = []
+            for at in range(cut.first, cut.after):
+                if cut.judged <= at < cut.until:
+                    places.append((at, len(ids)))
+                ids += [*read[at].ids, self._end]
+            try:
+                (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
+            except Exception as error:
+                raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
+            found += [self._acts(odds[start : start + len(read[at].ids)], read[at]) for at, start in places]
+        return found
+
+    def _read(self, text: str) -> _Read:
+        plain, places = stand_ins(text[:MOST_CHARACTERS])
+        read = self._tokenizer.encode(plain)
+        return _Read(read.ids[:LONGEST_SENTENCE], original(read.offsets[:LONGEST_SENTENCE], places))
+
+    def _acts(self, odds: np.ndarray[Any, np.dtype[np.float32]], read: _Read) -> Acts:
+        import numpy as np
+
+        if not len(odds):
+            return UNREAD
+        count = len(self.labels)
+        mean = odds[:, :count].astype(np.float64).mean(axis=0)
+        chances = 1 / (1 + np.exp(-np.clip(mean * self._slope + self._shift, -30, 30)))
+        of_words = odds[:, count:]
+        words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
+        return Acts({label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}, words)
+
+
+def _span(odds: np.ndarray[Any, np.dtype[np.float32]], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The run of tokens that carries an act: from the likeliest one as far as its neighbours do, over one that does not."""
+    import numpy as np
+
+    best = int(odds.argmax())
+    if odds[best] < _logit(_MARKED):
+        return None
+    said = odds >= _logit(_MARKED) - 1
+    first = last = best
+    while first and said[max(0, first - 2) : first].any():
+        first -= 1
+    while last + 1 < len(said) and said[last + 1 : last + 3].any():
+        last += 1
+    inside = np.flatnonzero(said[first : last + 1]) + first
+    return offsets[int(inside[0])][0], offsets[int(inside[-1])][1]
+
+
+def _logit(chance: float) -> float:
+    import math
+
+    return math.log(chance / (1 - chance))
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_str(path.read_text("utf-8"))
+
+
+def _session(path: Path) -> InferenceSession:
+    """One thread, no search for faster kernels: small windows gain nothing by either, and findings stay the same."""
+    from onnxruntime import ExecutionMode, GraphOptimizationLevel, InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = ExecutionMode.ORT_SEQUENTIAL
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 4
+    return InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def shipped() -> Model | ModelError:
+    """The shipped model, or why it cannot be used; looked for once."""
+    try:
+        return Model()
+    except ModelError as error:
+        return error
+
+
+def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:
+    """As :meth:`Model.judge` of the shipped model.
+
+    Raises:
+        ModelError: it cannot be used.
+    """
+    model = shipped()
+    if isinstance(model, ModelError):
+        raise model
+    yield from model.judge(sentences, side)

@@ -1,0 +1,67 @@
+"""How a model reads sentences: what is put in place of figures and addresses, and which sentences are read together. Training reads the same way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+#: Tokens of a window, and of one sentence in it: what is beyond is not read.
+LONGEST, LONGEST_SENTENCE = 320, 80
+#: Characters of one sentence that are split into tokens.
+MOST_CHARACTERS = 1_000
+#: What a window begins with, by whose mail it is: the answered one's, or the own.
+SIDES = ("us", "them")
+_OVERHEAD = 4
+_REPLACED = re.compile(r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)|(?P<url>(?:https?://|www\.)\S+)|\d+")
+
+
+def stand_ins(text: str) -> tuple[str, list[int]]:
+    """The text as a model reads it, and for each of its characters, and for its end, the place in ``text`` where it comes from.
+
+    Addresses, links and figures are replaced by stand-ins of their kind: what a sentence does hangs on none of them.
+    """
+    made: list[str] = []
+    places: list[int] = []
+    at = 0
+    for found in _REPLACED.finditer(text):
+        made += text[at : found.start()]
+        places += range(at, found.start())
+        word = "name@house" if found["address"] else "www" if found["url"] else "0"
+        made += word
+        places += [found.start()] * (len(word) - 1) + [found.end() - 1]
+        at = found.end()
+    made += text[at:]
+    places += range(at, len(text) + 1)
+    return "".join(made), places
+
+
+def original(offsets: Sequence[tuple[int, int]], places: Sequence[int]) -> list[tuple[int, int]]:
+    """Tokens' characters [start, end) in the text that stand-ins were put in."""
+    return [(places[a], places[max(a, b - 1)] + (b > a)) for a, b in offsets]
+
+
+class Together(NamedTuple):
+    """Sentences [first, after) that are read at once, and which of them are judged: [judged, until)."""
+
+    first: int
+    after: int
+    judged: int
+    until: int
+
+
+def together(lengths: Sequence[int]) -> Iterator[Together]:
+    """Which sentences are read at once, by how many tokens each has: as many as fit.
+
+    Where a mail is cut, two sentences of the part before and one of the part after are read beside it.
+    """
+    first = done = 0
+    total = len(lengths)
+    while done < total:
+        length, after = _OVERHEAD, first
+        while after < total and (after <= done or length + lengths[after] + 1 <= LONGEST):
+            length += lengths[after] + 1
+            after += 1
+        until = after if after == total or after - done < 2 else after - 1
+        yield Together(first, after, done, until)
+        done, first = until, max(until - 2, first + 1)
