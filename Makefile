@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -P -m pytest
 TOGETHER := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test installs suite test-bare lint quality bench fuzz bench-leaks bench-linters recipients lists words needed languagetool milter thunderbird docs config pipelines clean
+.PHONY: demo test installs suite test-bare lint quality bench fuzz acts-train acts-export acts-eval bench-leaks bench-linters recipients lists words needed languagetool milter thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -69,6 +69,24 @@ fuzz: $(VENV)/.dev  ## fuzz each target for SECONDS (60): reader, segmenter, HTM
 
 bench-leaks: $(VENV)/.dev  ## planted recipients in real mail: how many are found, how many who belong are flagged; writes docs/leaks.md
 	$(BIN)/python -m tests.quality.leaks
+
+# PyTorch is gigabytes: an environment of its own. DATA=FOLDER: the unpacked corpora (optional; those that may be trained on).
+ACTS := .venv-training
+$(ACTS)/.made: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(ACTS)
+	$(ACTS)/bin/python -m pip --disable-pip-version-check install --quiet -c constraints.txt -e '.[training]'
+	@touch $@
+
+acts-train: $(ACTS)/.made  ## train the model of acts anew (an hour or two on two processors); DATA=FOLDER for the corpora
+	@mkdir -p build
+	$(ACTS)/bin/python -m sendcheck.training.acts.train --out build/acts.pt $(if $(DATA),--data $(DATA))
+
+acts-export: $(ACTS)/.made  ## write the trained model as it is shipped, and set its probabilities by writers kept apart
+	$(ACTS)/bin/python -m sendcheck.training.acts.export build/acts.pt $(if $(DATA),--data $(DATA))
+	$(ACTS)/bin/python -m sendcheck.training.acts.calibrate $(if $(DATA),--data $(DATA))
+
+acts-eval: $(VENV)/.dev  ## how right the shipped model is on writers whom nothing was tuned on; DATA=FOLDER: on real sentences too
+	$(BIN)/python -m sendcheck.training.acts.evaluate $(if $(DATA),--data $(DATA))
 
 recipients: $(VENV)/.dev  ## train the model of who belongs among the recipients anew, from the Enron graph under GRAPH
 	$(BIN)/python -m sendcheck.training.recipients $(GRAPH)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sendcheck.training.acts import exchanges, labelling, real
 from sendcheck.acts.labels import ASKING, FAULTY, LABELS, parse_labels
+from sendcheck.training.acts import exchanges, labelling, real
 
 WRITTEN = exchanges.read_all()
 

@@ -35,12 +35,17 @@ class ModelError(SendcheckError):
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What one sentence does. ``chances``: calibrated probability of each act, 0 to 1 in steps of 0.01; ``words``: characters [start, end) of the
-    sentence that carry an act, of acts that have such words.
+    """What one sentence does.
+
+    ``chances``: calibrated probability of each act, 0 to 1 in steps of 0.01; ``words``: characters [start, end) of the sentence that carry an act, of
+    acts that have such words; ``sure`` and ``likely``: the acts whose probability is such that it is right nine times in ten, and more often than not,
+    on mail by writers whom nobody tuned to. What is sure is likely too.
     """
 
     chances: Mapping[str, float]
     words: Mapping[str, tuple[int, int]]
+    sure: frozenset[str] = frozenset()
+    likely: frozenset[str] = frozenset()
 
     def chance(self, *acts: str) -> float:
         """The probability of the likeliest of these acts."""
@@ -73,6 +78,8 @@ class Model:
             self.marked: tuple[str, ...] = tuple(told["marked"])
             self._slope = [float(told["calibration"][label][0]) for label in self.labels]
             self._shift = [float(told["calibration"][label][1]) for label in self.labels]
+            self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
+            self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
             self._begin, self._end = int(told["begin"]), int(told["end"])
             self._tokenizer = _tokenizer(folder / "tokenizer.json")
             self._session = _session(folder / "acts.onnx")
@@ -80,8 +87,9 @@ class Model:
         except ImportError as error:
             raise ModelError(f"what a sentence does cannot be told: {error.name or error} cannot be loaded; install sendcheck again") from error
         except Exception as error:  # onnxruntime and tokenizers raise what they like, on what may hold anything
-            what = error.filename if isinstance(error, OSError) and error.filename else folder
-            raise ModelError(f"what a sentence does cannot be told: {Path(what).name} is missing or damaged ({type(error).__name__}); install sendcheck again") from error
+            name = Path(error.filename if isinstance(error, OSError) and error.filename else folder).name
+            why = f"{name} is missing or damaged ({type(error).__name__})"
+            raise ModelError(f"what a sentence does cannot be told: {why}; install sendcheck again") from error
 
     def judge(self, sentences: Sequence[str], side: str) -> list[Acts]:
         """What each of a text's sentences does. ``side``: "them" for an answered mail, "us" for the own text.
@@ -89,10 +97,18 @@ class Model:
         Raises:
             ModelError: the model does not run.
         """
+        return [self._acts(odds, read) for odds, read in self._odds(sentences, side)]
+
+    def odds(self, sentences: Sequence[str], side: str) -> list[list[float]]:
+        """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
+        count = len(self.labels)
+        return [[float(x) for x in odds[:, :count].mean(axis=0)] if len(odds) else [] for odds, _read in self._odds(sentences, side)]
+
+    def _odds(self, sentences: Sequence[str], side: str) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.float32]], _Read]]:
+        """The log odds of each token of each sentence (tokens, acts and marks), and the tokens."""
         import numpy as np
 
         read = [self._read(text) for text in sentences]
-        found: list[Acts] = []
         for cut in together([len(one.ids) for one in read]):
             ids = [self._begin, *self._sides[side], self._end]
             places = []
@@ -104,8 +120,8 @@ class Model:
                 (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
             except Exception as error:
                 raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
-            found += [self._acts(odds[start : start + len(read[at].ids)], read[at]) for at, start in places]
-        return found
+            for at, start in places:
+                yield odds[start : start + len(read[at].ids)], read[at]
 
     def _read(self, text: str) -> _Read:
         plain, places = stand_ins(text[:MOST_CHARACTERS])
@@ -122,7 +138,12 @@ class Model:
         chances = 1 / (1 + np.exp(-np.clip(mean * self._slope + self._shift, -30, 30)))
         of_words = odds[:, count:]
         words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
-        return Acts({label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}, words)
+        rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
+        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded))
+
+
+def _from(cuts: Mapping[str, float], chances: Mapping[str, float]) -> frozenset[str]:
+    return frozenset(label for label, cut in cuts.items() if chances[label] >= cut)
 
 
 def _span(odds: np.ndarray[Any, np.dtype[np.float32]], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

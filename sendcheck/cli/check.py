@@ -44,6 +44,7 @@ _WORTH_TELLING = 2_000
 @click.argument("sources", nargs=-1, metavar="[FILES|DIRS|-]...")
 @click.option("--parent", metavar="FILE", help="The mail that is answered.")
 @click.option("--mailstore", metavar="DIR", help="Look the mail that is answered up in this Maildir, mbox or folder of mails.")
+@click.option("--explain-acts", is_flag=True, help="Show what each sentence of your text does (apologises, promises, blames …), and how sure that is.")
 @click.option("--explain-answers", is_flag=True, help="Show what the answered mail asks, and where your text answers it.")
 @click.option("--show-own", is_flag=True, help="Show what was read as your own text, and what as quote, trail, forwarded mail or signature.")
 @click.option("--draft", is_flag=True, help="A draft: it needs no recipients yet.")
@@ -66,6 +67,7 @@ def check(
     sources: tuple[str, ...],
     parent: str | None,
     mailstore: str | None,
+    explain_acts: bool,
     explain_answers: bool,
     show_own: bool,
     draft: bool,
@@ -113,7 +115,9 @@ def check(
     # --parent names the mail itself: no store needs to be searched for it.
     store = open_store(config["mailstore"], _told) if config["mailstore"] and parent is None else None
     page = any(output.format == "html" for output in wanted)
-    work = (replace(job, parent=parent_mail, draft=draft, timings=timings, table=explain_answers, passages=show_own, page=page) for job in found)
+    work = (
+        replace(job, parent=parent_mail, draft=draft, timings=timings, table=explain_answers, acts=explain_acts, passages=show_own, page=page) for job in found
+    )
     work = (job if job.template is not None else with_thread(job, store) for job in work)
     reports = _left(Supervisor(engine, jobs).run(work), config, changes, known)
     look = Look(registry, Severity(config["show"]), config["fail-on"], timings, redact, color, _bar(list(sources)))

@@ -33,6 +33,7 @@ from sendcheck.understanding.understand import Surroundings, understand
 if TYPE_CHECKING:
     from sendcheck.pipeline.page import Page
     from sendcheck.pipeline.passages import Passage
+    from sendcheck.pipeline.told import Told
 
 LANGUAGE_NAMES = {"en": "English", "nb": "Bokmål", "nn": "Nynorsk", "da": "Danish", "sv": "Swedish", "other": "a language sendcheck does not know"}
 #: Places that one check tells of in one mail: nobody reads more, and each costs.
@@ -47,9 +48,9 @@ class Job:
 
     ``problems``: what was wrong with it before it was read; ``parent``: the mail answered, by name and bytes; ``found``: it comes from a mail store;
     ``earlier``: the mails of the thread before it; ``no_parent``: why the store has none; ``template``: it is no mail, but the source of mails;
-    ``timings``, ``table``, ``page``, ``passages``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow counts;
-    ``seconds``: it gets no more time in all than these, whatever else allows it more; ``settled_by``: rules about reading that decide what becomes of it,
-    so that nothing else is looked at once one of them has found something.
+    ``timings``, ``table``, ``page``, ``passages``, ``acts``: what else the report should hold; ``heeds_header``: whether the mail's own X-Sendcheck-Allow
+    counts; ``seconds``: it gets no more time in all than these, whatever else allows it more; ``settled_by``: rules about reading that decide what
+    becomes of it, so that nothing else is looked at once one of them has found something.
     """
 
     source: str
@@ -69,6 +70,7 @@ class Job:
     table: bool = False
     page: bool = False
     passages: bool = False
+    acts: bool = False
     template: TemplateJob | None = None
     seconds: float = math.inf
     settled_by: frozenset[str] = frozenset()
@@ -210,6 +212,7 @@ class Engine:
             exchanges=tuple(exchanges) if job.table else None,
             page=_page(mail, exchanges) if job.page and template is None else None,
             passages=_passages(mail) if job.passages else None,
+            acts=_acts(mail) if job.acts else None,
             network=self._network(mail),
             template=mail.template.engine if mail.template is not None else "",
             elapsed_ms=round(elapsed, 1) if job.timings else None,
@@ -360,6 +363,12 @@ def _passages(mail: Mail) -> tuple[Passage, ...]:
     from sendcheck.pipeline.passages import passages_of  # --show-own's alone
 
     return passages_of(mail)
+
+
+def _acts(mail: Mail) -> tuple[Told, ...] | str:
+    from sendcheck.pipeline.told import told_of  # --explain-acts' alone
+
+    return told_of(mail)
 
 
 def _page(mail: Mail, exchanges: list[Exchange]) -> Page:

@@ -14,6 +14,7 @@ from sendcheck.understanding.place import Place
 if TYPE_CHECKING:
     from sendcheck.pipeline.page import Page
     from sendcheck.pipeline.passages import Passage
+    from sendcheck.pipeline.told import Told
     from sendcheck.understanding.rewording import Missing, Rewording
 
 
@@ -122,10 +123,11 @@ class Reader:
 class MailReport:
     """All about one mail. ``notices``: lines worth saying that are no findings (expired exceptions, refused headers).
 
-    ``unread``: parts that leave and were not read; ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match
-    nothing; ``exchanges``: what was asked and where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, ``passages``:
-    what of it is own text, both None unless wanted; ``template``: the engine of a template, "" for a mail; ``network``: settings in force that let a check
-    reach out; ``engine_error``: sendcheck itself failed on this mail (exit 70), not one of its checks.
+    ``unread``: parts that leave and were not read; ``answers``: which mail was taken for the one answered; ``unmatched``: exceptions that match nothing;
+    ``exchanges``: what was asked and where it is answered, None unless wanted; ``page``: the mail itself as its reader will see it, ``passages``: what of
+    it is own text, ``acts``: what each sentence does or why that is not known, all None unless wanted; ``template``: the engine of a template, "" for a
+    mail; ``network``: settings in force that let a check reach out; ``engine_error``: sendcheck itself failed on this mail (exit 70), not one of its
+    checks.
     """
 
     source: str
@@ -148,6 +150,7 @@ class MailReport:
     exchanges: tuple[Exchange, ...] | None = None
     page: Page | None = None
     passages: tuple[Passage, ...] | None = None
+    acts: tuple[Told, ...] | str | None = None
     template: str = ""
     engine_error: bool = False
     elapsed_ms: float | None = None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sendcheck.escapes import in_json
 from sendcheck.pipeline.report import Finding, MailReport, Report
 from sendcheck.understanding.place import Place
+
+if TYPE_CHECKING:
+    from sendcheck.pipeline.told import Told
 
 
 def as_json(report: Report) -> str:
@@ -42,11 +45,19 @@ def _mail(mail: MailReport) -> dict[str, Any]:
             {"rule": e.rule, "kind": e.kind, "asked": _place(e.asked), "answered": _place(e.answered) if e.answered else None, "how": e.how}
             for e in mail.exchanges
         ]
+    if mail.acts is not None:
+        data["acts"] = _acts(mail.acts)
     if mail.passages is not None:
         data["segments"] = [{"part": p.number, "kind": p.kind, "text": p.text, "line": p.line, "end_line": p.end_line} for p in mail.passages]
     if mail.elapsed_ms is not None:
         data["elapsed_ms"] = mail.elapsed_ms
     return data
+
+
+def _acts(told: tuple[Told, ...] | str) -> Any:
+    if isinstance(told, str):
+        return {"not_run": told}
+    return [{"where": _place(one.where), "acts": [{"act": act, "probability": p, "sureness": how} for act, p, how in one.acts]} for one in told]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class TextReport(NamedTuple):
             from sendcheck.show.answers import table
 
             lines += ["", *table(report, self.style)]
+        if report.acts is not None:
+            from sendcheck.show.acts import table as of_acts
+
+            lines += ["", *of_acts(report.acts, self.style)]
         if report.passages is not None:
             from sendcheck.show.own import passages
 

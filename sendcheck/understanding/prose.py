@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from sendcheck.acts.model import UNREAD, Acts, judged
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
 from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
@@ -22,6 +23,8 @@ LONGEST = 40_000
 #: Sentences of a text that costs little more when it is parsed beside another.
 _SHORT = 40
 _EMPTY = Parse((), ())
+#: Languages whose sentences' acts are told; "" is one that is too short to tell.
+_LEARNT = frozenset({"en", "nb", "nn", "da", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ class Sentence(NamedTuple):
 class Prose:
     """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
     shipped ones; ``name_of``: on whose side a named person is; ``declared``: the language it is known to be in (its near relations are taken
-    for it); ``alike``: parses of sentences by language and text, which several texts may share. Clauses are parsed on first use: all sentences
-    that pass a gate together.
+    for it); ``alike``: parses of sentences by language and text, which several texts may share; ``side``: "us" for own text, "them" for a mail that is
+    answered. Clauses are parsed on first use: all sentences that pass a gate together; acts are told on first use, of all sentences.
     """
 
     pieces: Sequence[str] = ()
@@ -74,6 +77,8 @@ class Prose:
     declared: str = ""
     gates: list[Gate] = field(default_factory=list)
     alike: dict[tuple[str, str], Parse] = field(default_factory=dict)
+    side: str = "us"
+    _acts: list[Acts] | None = None
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
     _left: int = MOST
@@ -170,6 +175,17 @@ class Prose:
         """The clauses of a sentence that do not stand in a quotation: what the writer says himself (RULES.md, ruling 16)."""
         text = unquoted(sentence.text)
         return tuple(c for c in self.clauses(sentence) if text[c.verb[0] : c.verb[0] + 1] != LEFT_OUT)
+
+    def acts(self, sentence: Sentence) -> Acts:
+        """What a sentence does; nothing where its language is none that the model has learnt.
+
+        Raises:
+            ModelError: the model cannot be used.
+        """
+        if self._acts is None:
+            texts = [" ".join(s.text.split()) for s in self.sentences]
+            self._acts = list(judged(texts, self.side)) if any(s.language in _LEARNT for s in self.sentences) else [UNREAD] * len(texts)
+        return self._acts[sentence.number] if sentence.language in _LEARNT else UNREAD
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -258,7 +258,7 @@ def _parent(message: Message, around: Surroundings, bodies: tuple[Body, ...], fo
     reference = (message.header("in-reply-to") or "").strip() or None
     text = _quoted_between(body) or first.text
     own = [text[s.start : s.end] for s in segment(text).segments if s.kind is Kind.OWN]
-    prose = Prose(own, languages_of(own), around.models, author_sides(first.sender), message.date())
+    prose = Prose(own, languages_of(own), around.models, author_sides(first.sender), message.date(), side="them")
     return Parent("trail", "trail", reference, first.sender, first.recipients, first.subject, text, prose=prose, delegate=first.delegate)
 
 
@@ -327,7 +327,7 @@ def _whole_parent(parent: Message, kind: str, models: Mapping[str, str]) -> Pare
         parent.header("subject"),
         "\n\n".join(own),
         parent,
-        None if why else Prose(own, languages_of(own), models, author_sides(sender), parent.date()),
+        None if why else Prose(own, languages_of(own), models, author_sides(sender), parent.date(), side="them"),
         why,
         delegate=delegates[0] if delegates else None,
     )

@@ -1,16 +1,24 @@
-"""What models said of writers they had not seen: ``python -m sendcheck.training.acts.evaluate FILE.npz…``, by act and by rule, in each language."""
+"""How right a model is: ``python -m sendcheck.training.acts.evaluate [--model FOLDER] [--data DATA] WRITER…``.
+
+The writers are to be such that it neither learnt from nor was calibrated by. Figures by rule and by act in each language, for sentences inside mails and
+for those that stand alone, with intervals over exchanges (bootstrap); with ``--data`` on the labelled real sentences too.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+import argparse
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from sendcheck.acts.labels import LABELS
-from sendcheck.training.acts.exchanges import Placed, read_all
+from sendcheck.acts.model import FOLDER, Acts, Model
+from sendcheck.training.acts import real
+from sendcheck.training.acts.exchanges import is_inside, read_all
+from sendcheck.training.acts.split import UNOPENED
+from sendcheck.training.acts.windows import Line, Mail, mails
 
 #: The rules of tone and commitments, and the acts that set them off.
 RULES: Mapping[str, tuple[str, ...]] = {
@@ -24,19 +32,31 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "promise-undated": ("commit-empty", "commit-undated"),
     "promise-others": ("promise-others",),
 }
+#: The rules of those that fail a mail.
+FAILING = ("blame-colleague", "blame-recipient", "hostile", "promise-absolute")
+_DRAWN = 400
 
-Chances = np.ndarray[Any, np.dtype[np.float64]]
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A sentence beside what a model says of it. ``group``: the exchange or document it belongs to; ``language``: ISO 639-1."""
+
+    line: Line
+    acts: Acts
+    side: str
+    group: str
+    language: str
 
 
-def read_predictions(paths: Sequence[Path]) -> dict[str, Chances]:
-    """Probabilities of all acts, in the order of LABELS, by sentence; the mean over files that judge the same one."""
-    found: dict[str, list[Chances]] = {}
-    for path in paths:
-        with np.load(path) as data:
-            order = [list(data["labels"]).index(label) for label in LABELS]
-            for key, odds in zip(data["keys"], data["odds"], strict=True):
-                found.setdefault(str(key), []).append(1 / (1 + np.exp(-odds[order].astype(np.float64))))
-    return {key: np.mean(many, axis=0) for key, many in found.items()}
+def judged(model: Model, found: Iterable[Mail], language: str) -> list[Judged]:
+    """What a model says of all sentences of some mails."""
+    out = []
+    for mail in found:
+        told = model.judge([line.text for line in mail.lines], mail.side)
+        for line, acts in zip(mail.lines, told, strict=True):
+            if line.weight:
+                out.append(Judged(line, acts, mail.side, "/".join(line.key.split("/")[:2]), language))
+    return out
 
 
 class Score:
@@ -50,49 +70,126 @@ class Score:
         self.false += said and not is_so
         self.missed += is_so and not said
 
-    def include(self, other: Score) -> None:
-        self.hit, self.false, self.missed = self.hit + other.hit, self.false + other.false, self.missed + other.missed
+    @property
+    def precision(self) -> float:
+        return self.hit / max(1, self.hit + self.false)
+
+    @property
+    def recall(self) -> float:
+        return self.hit / max(1, self.hit + self.missed)
 
     @property
     def f1(self) -> float:
         return 2 * self.hit / max(1, 2 * self.hit + self.false + self.missed)
 
     def __str__(self) -> str:
-        precision, recall = self.hit / max(1, self.hit + self.false), self.hit / max(1, self.hit + self.missed)
-        return f"P {precision:.2f} R {recall:.2f} F1 {self.f1:.3f} (n {self.hit + self.missed})"
+        return f"P {self.precision:.2f} R {self.recall:.2f} F1 {self.f1:.2f} (n {self.hit + self.missed})"
 
 
-def score(sentences: Sequence[tuple[Placed, Chances]], acts: Sequence[str], cut: float) -> Score:
-    """How well "one of these acts, at least so probable" finds the sentences that do one of them."""
-    at = [LABELS.index(a) for a in acts]
+Said = Callable[[Acts, Sequence[str]], bool]
+
+
+def likely(acts: Acts, wanted: Sequence[str]) -> bool:
+    """Whether one of these acts is likely."""
+    return not acts.likely.isdisjoint(wanted)
+
+
+def sure(acts: Acts, wanted: Sequence[str]) -> bool:
+    """Whether one of these acts is sure."""
+    return not acts.sure.isdisjoint(wanted)
+
+
+def score(sentences: Iterable[Judged], rules: Iterable[str], said: Said) -> Score:
+    """How well rules find the sentences that they are about, all together."""
     found = Score()
-    for placed, chances in sentences:
-        found.add(bool(chances[at].max() >= cut), any(a in placed.sentence.labels for a in acts))
+    wanted = [RULES[rule] for rule in rules]
+    for one in sentences:
+        for acts in wanted:
+            found.add(said(one.acts, acts), not set(acts).isdisjoint(one.line.labels))
     return found
 
 
-def main(paths: list[str]) -> int:
+def interval(sentences: Sequence[Judged], rules: Sequence[str], said: Said) -> tuple[float, float]:
+    """Where F1 lies in 95 of 100 draws of exchanges."""
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for one in sentences:
+        groups[one.group].append(one)
+    parts = [score(some, rules, said) for some in groups.values()]
+    chance = random.Random(1)
+    drawn = []
+    for _ in range(_DRAWN):
+        some = chance.choices(parts, k=len(parts))
+        hit, false, missed = (sum(getattr(s, name) for s in some) for name in ("hit", "false", "missed"))
+        drawn.append(2 * hit / max(1, 2 * hit + false + missed))
+    drawn.sort()
+    return drawn[int(0.025 * _DRAWN)], drawn[int(0.975 * _DRAWN)]
+
+
+def table(sentences: Sequence[Judged], name: str) -> Iterable[str]:
+    """Markdown lines: each rule, and all of them together."""
+    own = [one for one in sentences if one.side == "us"]
+    yield f"**{name}** ({len(own)} sentences)"
+    yield ""
+    yield "| rule | likely: precision | recall | F1 | sure: precision | recall | n |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for rule in (*RULES, "all"):
+        rules = tuple(RULES) if rule == "all" else (rule,)
+        found, firm = score(own, rules, likely), score(own, rules, sure)
+        between = " ({:.2f}–{:.2f})".format(*interval(own, rules, likely)) if rule == "all" else ""
+        yield (
+            f"| {rule} | {found.precision:.2f} | {found.recall:.2f} | {found.f1:.2f}{between} "
+            f"| {firm.precision:.2f} | {firm.recall:.2f} | {found.hit + found.missed} |"
+        )
+    failing = score(own, FAILING, sure)
+    yield ""
+    yield f"Rules that fail a mail, where sure: {failing}."
+    yield ""
+
+
+def by_act(sentences: Sequence[Judged]) -> str:
+    """F1 of each act where it is likely."""
+    found = {}
+    for act in LABELS:
+        one = Score()
+        for judged_one in sentences:
+            one.add(act in judged_one.acts.likely, act in judged_one.line.labels)
+        found[act] = one
+    return ", ".join(f"{act} {one.f1:.2f}" for act, one in found.items() if one.hit + one.missed)
+
+
+def confusions(sentences: Sequence[Judged], most: int = 12) -> str:
+    """What the acts of rules are most often taken for, and what for them."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    of_rules = {act for acts in RULES.values() for act in acts}
+    for one in sentences:
+        for act in of_rules.intersection(one.line.labels) - one.acts.likely:
+            instead = max((label for label in LABELS if label not in one.line.labels), key=lambda label: one.acts.chances.get(label, 0.0))
+            counts[act, instead] += 1
+    ordered = sorted(counts.items(), key=lambda item: -item[1])[:most]
+    return ", ".join(f"{act} taken for {instead} {number}" for (act, instead), number in ordered)
+
+
+def main() -> None:
     """See the module's docstring."""
-    said = read_predictions([Path(p) for p in paths])
-    for language in ("en", "nb"):
-        everything = [(p, said[p.key]) for w in read_all() if w.language == language for p in w.placed() if p.key in said]
-        if not everything:
-            continue
-        inside = [x for x in everything if x[0].inside]
-        own = [x for x in everything if x[0].side == "us"]
-        for name, part in (("inside mails", [x for x in inside if x[0].side == "us"]), ("alone", [x for x in own if not x[0].inside])):
-            for cut in (0.5, 0.65, 0.8):
-                pooled, best = Score(), []
-                for rule, acts in RULES.items():
-                    one = score(part, acts, cut)
-                    pooled.include(one)
-                    best.append(f"{rule} {one.f1:.2f}")
-                print(f"{language}, {name}, rules at {cut}: {pooled}")
-                if cut == 0.5:
-                    print("   " + ", ".join(best))
-        print(f"{language}, acts: " + ", ".join(f"{a} {score(everything, (a,), 0.5).f1:.2f}" for a in LABELS))
-    return 0
+    take = argparse.ArgumentParser(description=__doc__)
+    take.add_argument("writers", nargs="*", default=UNOPENED)
+    take.add_argument("--model", type=Path, default=FOLDER)
+    take.add_argument("--data", type=Path, help="the unpacked corpora")
+    given = take.parse_args()
+    model = Model(given.model)
+    written = {w.writer: w for w in read_all()}
+    for language, name in (("en", "English"), ("nb", "Bokmål")):
+        found = [one for w in given.writers if w.startswith(language) for one in judged(model, mails(written[w]), language)]
+        if found:
+            inside = [one for one in found if is_inside(one.line.key)]
+            for part, what in ((inside, "inside mails"), ([one for one in found if not is_inside(one.line.key)], "standing alone")):
+                print("\n".join(table(part, f"{name}, {what}")))
+            print(f"{name}, acts: {by_act(found)}.\n\n{name}, missed inside mails: {confusions(inside)}.\n")
+    for corpus in real.CORPORA if given.data else ():
+        found = judged(model, real.mails(corpus, given.data), "nb" if corpus in {"norne", "nav"} else "en")
+        own = [one for one in found if one.side == "us"]
+        print(f"{corpus}: likely {score(own, tuple(RULES), likely)}, sure {score(own, tuple(RULES), sure)}; {by_act(found)}\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -1,8 +1,8 @@
 """Writes a trained model as it is shipped: ``python -m sendcheck.training.acts.export TRAINED --data DATA [--out FOLDER]``.
 
 An ONNX graph of plain operators, built by hand so that it says what :mod:`sendcheck.training.acts.network` does and nothing else; matrices in 8 bits (by
-onnxruntime's quantizer), the embedding in 8 bits with one scale a row, the vocabulary cut. The graph reads one window and gives log odds for each token: the mean of a
-linear head over tokens is the head of the mean, so that pooling over sentences is the caller's. Needs the extra ``training``.
+onnxruntime's quantizer), the embedding in 8 bits with one scale a row, the vocabulary cut. The graph reads one window and gives log odds for each token:
+the mean of a linear head over tokens is the head of the mean, so that pooling over sentences is the caller's. Needs the extra ``training``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from sendcheck.acts.windows import LONGEST
 from sendcheck.training.acts import base as bases
 from sendcheck.training.acts import real
 from sendcheck.training.acts.exchanges import read_all
+from sendcheck.training.acts.network import Network
 from sendcheck.training.acts.vocabulary import kept
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -58,9 +59,10 @@ class _Graph:
         return names
 
 
-def graph(state: Mapping[str, torch.Tensor], pieces: Sequence[int], layers: int, heads: int, epsilon: float) -> onnx.ModelProto:
+def graph(network: Network, pieces: Sequence[int], heads: int, epsilon: float) -> onnx.ModelProto:
     """``tokens`` (tokens) int64 → ``odds`` (tokens, acts and marks) float32."""
-    w = {name: value.float().numpy() for name, value in state.items()}
+    w = {name: value.float().numpy() for name, value in (network.state_dict() | network.folded()).items()}
+    layers = len(network.layers)
     g = _Graph()
     words = w["words.weight"][np.asarray(pieces)]
     scale = np.abs(words).max(1, keepdims=True) / 127
@@ -84,10 +86,8 @@ def graph(state: Mapping[str, torch.Tensor], pieces: Sequence[int], layers: int,
         x = _norm(g, g.node("Add", x, seen), w, of + "norm1", epsilon)
         wide = g.node("Gelu", _linear(g, x, w, of + "linear1.weight", of + "linear1.bias"))
         x = _norm(g, g.node("Add", x, _linear(g, wide, w, of + "linear2.weight", of + "linear2.bias")), w, of + "norm2", epsilon)
-    head = {"head.w": np.concatenate([w["acts.weight"], w["marks.weight"]]), "head.b": np.concatenate([w["acts.bias"], w["marks.bias"]])}
-    odds = _linear(g, x, head, "head.w", "head.b")
+    _linear(g, x, w, "head.w", "head.b")
     g.nodes[-1].output[0] = "odds"
-    assert odds
     made = helper.make_graph(
         g.nodes,
         "acts",
@@ -114,7 +114,9 @@ def in_eight_bits(model: onnx.ModelProto, out: Path) -> None:
         whole, small = Path(folder, "whole.onnx"), Path(folder, "small.onnx")
         onnx.save(model, whole)
         heads = [node.name for node in model.graph.node if "head.w" in node.input]
-        quantize_dynamic(whole, small, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"], nodes_to_exclude=heads)
+        quantize_dynamic(
+            whole, small, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"], nodes_to_exclude=heads
+        )
         options = SessionOptions()
         options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
         options.optimized_model_filepath = str(out)
@@ -122,11 +124,13 @@ def in_eight_bits(model: onnx.ModelProto, out: Path) -> None:
         InferenceSession(small, options, providers=["CPUExecutionProvider"])
 
 
-def _texts(data: Path) -> Iterator[str]:
+def _texts(data: Path | None) -> Iterator[str]:
     for written in read_all():
         for placed in written.placed():
             yield placed.sentence.text
             yield placed.sentence.text.lower()
+    if data is None:
+        return
     for corpus in _TREEBANKS:
         for document in real.documents(corpus, data).values():
             yield from document.sentences
@@ -136,7 +140,7 @@ def main() -> None:
     """See the module's docstring."""
     take = argparse.ArgumentParser(description=__doc__)
     take.add_argument("trained", type=Path)
-    take.add_argument("--data", type=Path, required=True, help="the unpacked corpora: whose pieces are kept beside our own text's")
+    take.add_argument("--data", type=Path, help="the unpacked corpora: whose pieces are kept beside our own text's")
     take.add_argument("--out", type=Path, default=FOLDER)
     take.add_argument("--float", action="store_true", help="write it in 32 bits, to compare")
     given = take.parse_args()
@@ -144,7 +148,9 @@ def main() -> None:
     trained = torch.load(given.trained, map_location="cpu", weights_only=True)
     numbers = kept(base.pieces, bases.tokenizer(base.pieces, base.unknown), _texts(given.data), _PIECES)
     given.out.mkdir(parents=True, exist_ok=True)
-    model = graph(trained["state"], numbers, trained["layers"], base.heads, base.epsilon)
+    network = Network(base, range(trained["layers"]))
+    network.load_state_dict(trained["state"])
+    model = graph(network, numbers, base.heads, base.epsilon)
     if given.float:
         onnx.save(model, given.out / "acts.onnx")
     else:
@@ -152,7 +158,10 @@ def main() -> None:
     own = bases.tokenizer(tuple(base.pieces[n] for n in numbers), numbers.index(base.unknown))
     (given.out / "tokenizer.json").write_text(own.to_str(), "utf-8")
     of_tokens = {"begin": numbers.index(base.begin), "end": numbers.index(base.end)}
-    (given.out / "reading.json").write_text(json.dumps({"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens}, indent=1) + "\n", "utf-8")
+    # Calibration and cuts are for sendcheck.training.acts.calibrate to tell.
+    plain = {"calibration": dict.fromkeys(LABELS, (1.0, 0.0)), "cuts": dict.fromkeys(LABELS, (0.8, 0.5))}
+    told = {"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens, **plain}
+    (given.out / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     for file in sorted(given.out.iterdir()):
         print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
 

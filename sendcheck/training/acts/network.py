@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +11,15 @@ from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.training.acts.base import Base
 from sendcheck.training.acts.windows import Window
 
+#: Weight of the squares of the head's weights while it is set.
+_RIDGE = 3e-4
+
 
 class Network(nn.Module):
     """``layers``: which of the base's layers are taken, from 0."""
+
+    centre: Tensor
+    spread: Tensor
 
     def __init__(self, base: Base, layers: Sequence[int]) -> None:
         super().__init__()
@@ -25,6 +31,8 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(size, base.heads, base.feedforward, 0.1, "gelu", layer_norm_eps=base.epsilon, batch_first=True) for _ in layers
         )
+        self.register_buffer("centre", torch.zeros(size))
+        self.register_buffer("spread", torch.ones(size))
         self.acts = nn.Linear(size, len(LABELS))
         self.marks = nn.Linear(size, len(MARKED))
         self._fill(base, layers)
@@ -71,7 +79,43 @@ class Network(nn.Module):
         """``pool`` (sentences, windows x tokens) holds each sentence's share of each token. Log odds: (sentences, acts), (windows, tokens, marks)."""
         state = self.encode(ids, padding)
         sentences = pool @ state.reshape(-1, state.shape[-1]).to(pool.dtype)
-        return self.acts(self.drop(sentences)), self.marks(state)
+        return self.acts(self.drop(self._apart(sentences))), self.marks(self._apart(state))
+
+    def _apart(self, state: Tensor) -> Tensor:
+        return (state - self.centre) / self.spread
+
+    def settle(self, batches: Iterable[tuple[tuple[Tensor, Tensor, Tensor], Tensor]]) -> None:
+        """Sets the head for acts by logistic regression on sentences as the base reads them; with each the acts it does (sentences, acts).
+
+        The base gives all sentences nearly the same vector; a head that begins at nought pulls the encoder into telling how frequent each act is, and
+        it takes thousands of steps to come back (Kumar et al. 2022: first the head, then all of it).
+        """
+        self.eval()
+        states, acts = [], []
+        with torch.no_grad():
+            for (ids, padding, pool), wanted in batches:
+                states.append(pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]))
+                acts.append(wanted)
+        x, y = torch.cat(states), torch.cat(acts)
+        self.centre.copy_(x.mean(0))
+        self.spread.copy_(x.std(0))
+        x = self._apart(x)
+        fit = torch.optim.LBFGS(self.acts.parameters(), max_iter=60)
+
+        def loss() -> Tensor:
+            fit.zero_grad()
+            found = nn.functional.binary_cross_entropy_with_logits(self.acts(x), y) + _RIDGE * (self.acts.weight**2).sum()
+            found.backward()
+            return found
+
+        fit.step(loss)
+        fit.zero_grad()
+        self.train()
+
+    def folded(self) -> dict[str, Tensor]:
+        """The heads' weights as one linear layer over plain states: ``head.w`` (acts and marks, hidden), ``head.b``."""
+        weight = torch.cat([self.acts.weight, self.marks.weight]) / self.spread
+        return {"head.w": weight.detach(), "head.b": (torch.cat([self.acts.bias, self.marks.bias]) - weight @ self.centre).detach()}
 
 
 def tensors(batch: Sequence[Window], pad: int) -> tuple[Tensor, Tensor, Tensor]:

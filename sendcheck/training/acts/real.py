@@ -6,6 +6,8 @@ where they differ. The sentences are read from the corpora (DATA folder, unpacke
 * ``python -m sendcheck.training.acts.real sheet DATA FOLDER`` draws the sentences and writes sheets for labellers, four of about 750 sentences.
 * ``… dispute DATA FOLDER`` compares NAME.first.tsv with NAME.second.tsv and writes NAME.dispute.txt.
 * ``… settle DATA FOLDER`` reads NAME.third.txt (``number<TAB>label,label``) and writes ``real/``.
+* ``… harvest DATA FOLDER MODEL`` draws from the corpora that may be trained on the sentences in which a model (its folder) sees something faulty, most of them
+  wrongly, and keeps the list in FOLDER; ``harvest-sheet``, ``harvest-dispute`` and ``harvest-settle DATA FOLDER`` go on as above, and add to ``real/``.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sendcheck.acts.labels import parse_labels
+from sendcheck.acts.labels import FAULTY, parse_labels
+from sendcheck.acts.model import Model
 from sendcheck.training.acts.labelling import Reading, entry, print_agreement, read_labels
 from sendcheck.training.acts.windows import Line, Mail
 
@@ -37,6 +40,8 @@ CORPORA: Mapping[str, tuple[int, bool]] = {
     "nav": (500, False),
 }
 _RUN = 6
+#: A sentence is harvested from this probability of something faulty on; so many of a corpus at most.
+_HARVESTED, _MOST = 0.4, 450
 _MARKS = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ“\"@#])")
 _MENTION = re.compile(r"@\w+")
 
@@ -48,6 +53,10 @@ class Document:
     id: str
     side: str
     sentences: tuple[str, ...]
+
+
+#: Of each sheet its runs: corpus, document, first sentence, after the last.
+Sheets = Mapping[str, Sequence[tuple[str, Document, int, int]]]
 
 
 def _treebank(folder: Path, side: str) -> Iterator[Document]:
@@ -134,7 +143,7 @@ def _drawn(corpus: str, data: Path) -> Iterator[tuple[Document, int, int]]:
             return
 
 
-def _sheets(data: Path) -> dict[str, list[tuple[str, Document, int, int]]]:
+def _sheets(data: Path) -> Sheets:
     """The drawn runs in four sheets: two of English, two of Norwegian and what is left."""
     runs = [(corpus, *run) for corpus in CORPORA for run in _drawn(corpus, data)]
     quarter = -(-sum(after - first for *_, first, after in runs) // 4)
@@ -183,9 +192,10 @@ def _dispute(runs: Sequence[tuple[str, Document, int, int]], readings: Mapping[i
             yield from entry(number, f"{corpus}, {_who(document)}", (around[at], around[at + 1], around[at + 2]), readings[number])
 
 
-def _settle(data: Path, folder: Path) -> None:
+def _settle(sheets: Sheets, folder: Path, more: bool) -> None:
+    """Writes the labels of the sheets' sentences; ``more``: beside those that are there."""
     rows: dict[str, list[list[str]]] = {}
-    for name, runs in _sheets(data).items():
+    for name, runs in sheets.items():
         readings = _readings(runs, folder, name)
         third = read_labels(folder / f"{name}.third.txt", [n for n, reading in readings.items() if reading.disputed])
         for number, corpus, document, at in _numbered(runs):
@@ -193,7 +203,7 @@ def _settle(data: Path, folder: Path) -> None:
             rows.setdefault(corpus, []).append([document.id, str(at), digest(document.sentences[at]), document.side, *settled.columns()])
     REAL.mkdir(exist_ok=True)
     for corpus, of_corpus in rows.items():
-        with (REAL / f"{corpus}.tsv").open("w", encoding="utf-8", newline="") as file:
+        with (REAL / f"{corpus}.tsv").open("a" if more else "w", encoding="utf-8", newline="") as file:
             csv.writer(file, delimiter="\t", lineterminator="\n").writerows(of_corpus)
 
 
@@ -203,20 +213,55 @@ def _rows(corpus: str) -> list[list[str]]:
 
 
 def mails(corpus: str, data: Path) -> Iterator[Mail]:
-    """The labelled runs of a corpus, for training or measuring.
+    """The labelled runs of a corpus, for training or measuring; each between its neighbours, which weigh nothing.
 
     Raises:
         ValueError: a sentence is not the one that was labelled.
     """
     known = documents(corpus, data)
-    runs: dict[str, list[Line]] = {}
-    for document, at, mark, _side, first, _second, third in _rows(corpus):
-        text = known[document].sentences[int(at)]
-        if digest(text) != mark:
-            raise ValueError(f"{corpus}, {document}, sentence {at}: another text than the one that was labelled")
-        runs.setdefault(document, []).append(Line(f"{corpus}/{document}/{at}", text, parse_labels(third or first)))
-    for document, lines in runs.items():
-        yield Mail(known[document].side, tuple(lines))
+    labelled: dict[str, dict[int, tuple[str, ...]]] = {}
+    for name, place, mark, _side, first, _second, third in _rows(corpus):
+        if digest(known[name].sentences[int(place)]) != mark:
+            raise ValueError(f"{corpus}, {name}, sentence {place}: another text than the one that was labelled")
+        labelled.setdefault(name, {})[int(place)] = parse_labels(third or first)
+    for name, labels in labelled.items():
+        yield from _between_neighbours(corpus, known[name], labels)
+
+
+def _between_neighbours(corpus: str, document: Document, labels: Mapping[int, tuple[str, ...]]) -> Iterator[Mail]:
+    wanted = sorted({near for at in labels for near in (at - 1, at, at + 1) if 0 <= near < len(document.sentences)})
+    run: list[Line] = []
+    for number, at in enumerate(wanted):
+        if number and at != wanted[number - 1] + 1:
+            yield Mail(document.side, tuple(run))
+            run = []
+        run.append(Line(f"{corpus}/{document.id}/{at}", document.sentences[at], labels.get(at, ()), weight=float(at in labels)))
+    yield Mail(document.side, tuple(run))
+
+
+def _harvest(data: Path, folder: Path, model: Model) -> None:
+    """Writes harvest.tsv: the sentences of corpora that may be trained on in which a model sees something faulty, most of them wrongly."""
+    rows = []
+    for corpus in (c for c, (_, may_train) in CORPORA.items() if may_train):
+        known = {(row[0], int(row[1])) for row in _rows(corpus)}
+        found = []
+        for document in documents(corpus, data).values():
+            for at, acts in enumerate(model.judge(document.sentences, document.side)):
+                if acts.chance(*FAULTY) >= _HARVESTED and (document.id, at) not in known:
+                    found.append((corpus, document.id, at))
+        rows += sorted(found, key=lambda row: digest(f"{row[1]} {row[2]}"))[:_MOST]
+        print(f"{corpus}: {len(found)} sentences", flush=True)
+    (folder / "harvest.tsv").write_text("".join(f"{corpus}\t{document}\t{at}\n" for corpus, document, at in rows), "utf-8")
+
+
+def _harvested(data: Path, folder: Path) -> Sheets:
+    """The sentences of harvest.tsv in two sheets, English and Norwegian."""
+    found: dict[str, list[tuple[str, Document, int, int]]] = {}
+    for line in (folder / "harvest.tsv").read_text("utf-8").splitlines():
+        corpus, document, at = line.split("\t")
+        of = documents(corpus, data)[document]
+        found.setdefault("harvest-nb" if corpus == "norne" else "harvest-en", []).append((corpus, of, int(at), int(at) + 1))
+    return found
 
 
 def readings() -> list[Reading]:
@@ -234,12 +279,17 @@ def main(words: list[str]) -> int:
     match words:
         case ["agreement"]:
             print_agreement(readings(), weighted=False)
-        case [("sheet" | "dispute") as act, data, folder]:
-            for name, runs in _sheets(Path(data)).items():
-                lines = _sheet(runs) if act == "sheet" else _dispute(runs, _readings(runs, Path(folder), name))
-                (Path(folder) / f"{name}.{act}.txt").write_text("\n".join(lines) + "\n", "utf-8")
-        case ["settle", data, folder]:
-            _settle(Path(data), Path(folder))
+        case ["harvest", data, folder, model]:
+            _harvest(Path(data), Path(folder), Model(Path(model)))
+        case [act, data, folder] if act.removeprefix("harvest-") in {"sheet", "dispute", "settle"}:
+            more = act.startswith("harvest-")
+            sheets = _harvested(Path(data), Path(folder)) if more else _sheets(Path(data))
+            if act.endswith("settle"):
+                _settle(sheets, Path(folder), more)
+                return 0
+            for name, runs in sheets.items():
+                lines = _sheet(runs) if act.endswith("sheet") else _dispute(runs, _readings(runs, Path(folder), name))
+                (Path(folder) / f"{name}.{act.removeprefix('harvest-')}.txt").write_text("\n".join(lines) + "\n", "utf-8")
         case _:
             print(__doc__)
             return 2
