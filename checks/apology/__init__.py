@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import STRICT, Check, Clause, Harm, Hit, Lazy, Mail, Rule, Severity, Who, by_language, pattern
+from sendcheck.understanding.acting import somebody_does
 from sendcheck.understanding.apologies import apologises
 from sendcheck.understanding.rewording import lacking
 from sendcheck.understanding.text import flat
@@ -53,7 +54,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Both rules, in replies to complaints and reports of failures only."""
     if not mail.own_text.strip():
         return
-    if not any(apologises(s.text) for s in mail.prose.sentences) and not _others_did(mail):
+    if not any(apologises(s.text) for s in mail.prose.sentences) and not somebody_does(mail.prose, "apology") and not _others_did(mail):
         yield Hit(
             "apology-missing",
             "the mail nowhere says that you are sorry for the thing itself",
@@ -61,7 +62,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "write it in the first lines, and name the thing",
             missing=lacking(mail, __package__ or "", "apology", 0),
         )
-    if not _acknowledges(mail):
+    if not _acknowledges(mail) and not somebody_does(mail.prose, "acknowledge"):
         yield Hit(
             "acknowledgement-missing",
             "the mail does not show that you heard what this meant for the reader",

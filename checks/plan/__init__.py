@@ -8,6 +8,7 @@ from typing import Any
 
 from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Mood, Rule, Severity
 from sendcheck.understanding import commitments
+from sendcheck.understanding.acting import somebody_does
 from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
 from sendcheck.understanding.rewording import lacking
 
@@ -65,7 +66,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     found = list(commitments.commitments(mail.prose))
     said, how = solved(mail.prose)
     asked = _asked_for_word(mail)
-    if not how and not any(c.bound and (c.deed is not Deed.WORD or asked) for c in found):
+    if not how and not any(c.bound and (c.deed is not Deed.WORD or asked) for c in found) and not somebody_does(mail.prose, "commit-dated", "done"):
         yield Hit(
             "plan-missing",
             "the mail names no act of your side with a time, nor says how the problem was solved",
@@ -74,7 +75,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             missing=lacking(mail, __package__ or "", "plan", 2),
         )
     closed = said or (how and not found)
-    if not closed and not _next_word(mail, found):
+    if not closed and not _next_word(mail, found) and not somebody_does(mail.prose, "next-update"):
         yield Hit(
             "next-update-missing",
             "the mail does not say when the reader will hear from you next",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sendcheck.checkapi import Hit, Mail, Sentence, by_language, pattern
+from sendcheck.understanding.acting import somebody_does
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.commitments import Commitment, prevents, solved
 from sendcheck.understanding.rewording import lacking
@@ -18,6 +19,8 @@ def _says(sentence: Sentence, key: str) -> bool:
 def contact(mail: Mail, found: list[Commitment]) -> Iterator[Hit]:
     """An offer to talk: a call, a number, a meeting; or the reader has said how and when he can be reached."""
     if any(_says(s, "offers_talk") for s in mail.prose.sentences) or any(c.clause.act in _calls(c.sentence.language) for c in found):
+        return
+    if somebody_does(mail.prose, "contact"):
         return
     if mail.parent is not None and mail.parent.prose is not None and any(_says(s, "reachable") for s in mail.parent.prose.sentences):
         return
@@ -39,6 +42,8 @@ def prevention(mail: Mail) -> Iterator[Hit]:
     """What keeps it from coming back, once the mail reports that it is mended."""
     said, how = solved(mail.prose)
     if not (said or how):
+        return
+    if somebody_does(mail.prose, "prevention"):
         return
     if any(prevents(mail.prose, s) or _says(s, "still_searching") for s in mail.prose.sentences):
         return

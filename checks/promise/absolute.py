@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import Alternatives, Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, alternatives, by_language
+from sendcheck.checkapi import Alternatives, Clause, Confidence, Hit, Mail, Mood, Prose, Sentence, Severity, Tense, Who, alternatives, by_language
+from sendcheck.understanding.acting import act_of
 from sendcheck.understanding.rewording import mends, rewording
 from sendcheck.understanding.text import in_one_line, unquoted
 
@@ -38,7 +39,11 @@ def may_be_absolute(text: str) -> bool:
 def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
     """Sentence numbers, the characters meant, and findings; one a sentence."""
     for sentence in mail.prose.sentences:
-        found = _find(mail.prose, sentence)
+        found, act = _find(mail.prose, sentence), act_of(mail.prose, sentence, "promise-absolute")
+        if found is None and act is not None:
+            found = act.span
+        else:
+            act = None
         if found is not None:
             start, end = found
             words = sentence.text[start:end]
@@ -51,6 +56,8 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
                     mail.at_sentence(sentence, start, end),
                     _INSTEAD,
+                    severity=Severity.WARNING if act is not None and not act.sure else None,
+                    confidence=Confidence.MEDIUM if act is not None and not act.sure else Confidence.HIGH,
                     rewording=rewording(mail, sentence, mends(sentence.text, pairs)),
                 ),
             )

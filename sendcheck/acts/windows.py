@@ -13,13 +13,13 @@ MOST_CHARACTERS = 1_000
 #: What a window begins with, by whose mail it is: the answered one's, or the own.
 SIDES = ("us", "them")
 _OVERHEAD = 4
-_REPLACED = re.compile(r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)|(?P<url>(?:https?://|www\.)\S+)|\d+")
+_REPLACED = re.compile(r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)|(?P<url>(?:https?://|www\.)\S+)|(?P<blank>\s+)|\d+")
 
 
 def stand_ins(text: str) -> tuple[str, list[int]]:
     """The text as a model reads it, and for each of its characters, and for its end, the place in ``text`` where it comes from.
 
-    Addresses, links and figures are replaced by stand-ins of their kind: what a sentence does hangs on none of them.
+    Addresses, links and figures are replaced by stand-ins of their kind, since what a sentence does hangs on none of them; runs of blanks by one.
     """
     made: list[str] = []
     places: list[int] = []
@@ -27,7 +27,7 @@ def stand_ins(text: str) -> tuple[str, list[int]]:
     for found in _REPLACED.finditer(text):
         made += text[at : found.start()]
         places += range(at, found.start())
-        word = "name@house" if found["address"] else "www" if found["url"] else "0"
+        word = "name@house" if found["address"] else "www" if found["url"] else " " if found["blank"] else "0"
         made += word
         places += [found.start()] * (len(word) - 1) + [found.end() - 1]
         at = found.end()

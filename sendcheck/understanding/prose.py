@@ -183,7 +183,7 @@ class Prose:
             ModelError: the model cannot be used.
         """
         if self._acts is None:
-            texts = [" ".join(s.text.split()) for s in self.sentences]
+            texts = [s.text for s in self.sentences]
             self._acts = list(judged(texts, self.side)) if any(s.language in _LEARNT for s in self.sentences) else [UNREAD] * len(texts)
         return self._acts[sentence.number] if sentence.language in _LEARNT else UNREAD
 

@@ -1,0 +1,142 @@
+"""The whole product on exchanges by independent writers: ``python -m tests.quality.acts [WRITER…]``.
+
+Each reply is checked with the mail it answers. Told: of sentences of own text, how the rules of tone and commitments find those that do what they are about
+(findings of any severity, and errors alone); of replies to complaints, how the rules about what is missing find what a writer noted as lacking; how many faulty replies
+fail, and how many good ones show an error or a warning.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from sendcheck.pipeline.engine import Engine, Job
+from sendcheck.pipeline.report import Finding, MailReport
+from sendcheck.training.acts.evaluate import RULES, Score
+from sendcheck.training.acts.exchanges import Exchange, Reply, Sentence, read_all
+from sendcheck.training.acts.split import UNOPENED
+from sendcheck.understanding.text import flat
+from tests.quality.engines import engine
+
+#: What a reply can lack, and the rule that tells of it.
+LACKS = {
+    "apology": "apology-missing",
+    "acknowledgement": "acknowledgement-missing",
+    "plan": "plan-missing",
+    "next-update": "next-update-missing",
+    "contact": "contact-missing",
+    "prevention": "prevention-missing",
+}
+_FIELD = re.compile(r"(From|To|Cc|Subject): ([^|]*)")
+
+
+def as_mail(head: str, sentences: list[Sentence], before: str = "") -> bytes:
+    """A mail of these sentences: salutation and closing on lines of their own, the rest one paragraph. ``before``: the answered mail's subject."""
+    fields = {name: value.strip() for name, value in _FIELD.findall(head)}
+    mail = EmailMessage()
+    for name in ("From", "To", "Cc"):
+        if name in fields:
+            mail[name] = fields[name]
+    mail["Subject"] = fields.get("Subject") or (f"Re: {before}" if before else "A matter")
+    mail["Date"] = "Tue, 03 Mar 2026 09:00:00 +0100"
+    blocks: list[str] = []
+    for number, sentence in enumerate(sentences):
+        alone = (number == 0 and "greeting" in sentence.labels) or "closing" in sentence.labels
+        if alone or not blocks or blocks[-1].startswith("\0"):
+            blocks.append(("\0" if alone else "") + sentence.text)
+        else:
+            blocks[-1] += " " + sentence.text
+    mail.set_content("\n\n".join(block.removeprefix("\0") for block in blocks) + "\n")
+    return mail.as_bytes()
+
+
+@dataclass
+class Outcome:
+    """``faulty``/``failed``: replies noted as faulty, and those that fail; ``good``/``shown``: good ones, and those that show an error or a warning."""
+
+    rules: dict[str, Score] = field(default_factory=lambda: {rule: Score() for rule in RULES})
+    errors: dict[str, Score] = field(default_factory=lambda: {rule: Score() for rule in RULES})
+    lacking: dict[str, Score] = field(default_factory=lambda: {rule: Score() for rule in LACKS.values()})
+    faulty: int = 0
+    failed: int = 0
+    good: int = 0
+    shown: int = 0
+    complaints: int = 0
+    recognised: int = 0
+    ordinary: int = 0
+    taken: int = 0
+
+
+def _check(checker: Engine, exchange: Exchange, reply: Reply) -> MailReport:
+    subject = dict(_FIELD.findall(exchange.head)).get("Subject", "").strip()
+    parent = as_mail(exchange.head, exchange.parent) if exchange.parent else None
+    head = reply.head if "To:" in reply.head else f"{reply.head} | To: {dict(_FIELD.findall(exchange.head)).get('From', 'x@reader.example').strip()}"
+    raw = as_mail(head, reply.sentences, subject)
+    return checker.check(Job(exchange.id, raw, parent=("parent.eml", parent) if parent else None))
+
+
+def _told(found: tuple[Finding, ...], sentence: Sentence) -> list[Finding]:
+    text = flat(sentence.text)
+    return [f for f in found if f.where.excerpt and flat(f.where.excerpt) in text]
+
+
+def measure(writer: str, checker: Engine) -> Outcome:
+    """All replies of a writer."""
+    out = Outcome()
+    (written,) = [w for w in read_all() if w.writer == writer]
+    for exchange in written.exchanges:
+        for reply in exchange.replies:
+            report = _check(checker, exchange, reply)
+            slugs = {f.rule for f in report.findings} | {slug for f in report.findings for slug in f.stands_for}
+            for sentence in reply.sentences:
+                here = _told(report.findings, sentence)
+                for rule, acts in RULES.items():
+                    is_so = not set(acts).isdisjoint(sentence.labels)
+                    out.rules[rule].add(any(rule == f.rule or rule in f.stands_for for f in here), is_so)
+                    out.errors[rule].add(any(rule == f.rule and f.severity.value == "error" for f in here), is_so)
+            strict = report.profile in {"complaint-reply", "incident"}
+            if reply.lacks is not None:
+                out.complaints += 1
+                out.recognised += strict
+                for name, rule in LACKS.items():
+                    out.lacking[rule].add(rule in slugs, name in reply.lacks)
+            elif reply.lacks_told:
+                out.ordinary += 1
+                out.taken += strict
+            loud = any(f.severity.value != "note" for f in report.findings)
+            if reply.kind == "good":
+                out.good += 1
+                out.shown += loud
+            else:
+                out.faulty += 1
+                out.failed += report.verdict.value == "fail"
+    return out
+
+
+def lines(outcome: Outcome) -> Iterator[str]:
+    """What was found, in Markdown."""
+    whole, failing = Score(), Score()
+    for rule in RULES:
+        yield f"{rule}: {outcome.rules[rule]}; as an error {outcome.errors[rule]}"
+        for total, part in ((whole, outcome.rules[rule]), (failing, outcome.errors[rule])):
+            total.hit, total.false, total.missed = total.hit + part.hit, total.false + part.false, total.missed + part.missed
+    yield f"all of them: {whole}; as an error {failing}"
+    for rule, one in outcome.lacking.items():
+        yield f"{rule}: {one}"
+    yield f"complaints recognised {outcome.recognised} of {outcome.complaints}, ordinary mail taken for one {outcome.taken} of {outcome.ordinary}"
+    yield f"faulty replies that fail {outcome.failed} of {outcome.faulty}, good ones that show something {outcome.shown} of {outcome.good}"
+
+
+def main() -> None:
+    """See the module's docstring."""
+    checker = engine()
+    for writer in sys.argv[1:] or UNOPENED:
+        print(f"## {writer}")
+        print("\n".join(lines(measure(writer, checker))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
