@@ -87,6 +87,7 @@ acts-export: $(ACTS)/.made  ## write the trained model as it is shipped, and set
 
 acts-eval: $(VENV)/.dev  ## how right the shipped model is on writers whom nothing was tuned on; DATA=FOLDER: on real sentences too
 	$(BIN)/python -m sendcheck.training.acts.evaluate $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m tests.quality.acts --write
 
 recipients: $(VENV)/.dev  ## train the model of who belongs among the recipients anew, from the Enron graph under GRAPH
 	$(BIN)/python -m sendcheck.training.recipients $(GRAPH)

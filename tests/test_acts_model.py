@@ -11,13 +11,17 @@ import time
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from sendcheck.acts import model as acts
 from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.acts.model import FOLDER, Model, ModelError
 from sendcheck.acts.windows import LONGEST, stand_ins, together
-from sendcheck.cli.main import main
+from sendcheck.pipeline.contract import Severity
+from sendcheck.pipeline.engine import Job
+from sendcheck.pipeline.registry import load
+from sendcheck.show.text import Text
+from tests.conftest import Run
+from tests.quality.engines import engine
 
 MODEL = Model()
 
@@ -140,24 +144,33 @@ def test_a_damaged_file_is_named(broken: Path, name: str, how: str) -> None:
         Model(broken)
 
 
-def test_without_its_model_a_check_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path) -> None:
-    monkeypatch.setattr(acts, "shipped", lambda: ModelError("what a sentence does cannot be told: acts.onnx is missing"))
-    mail = tmp_path / "a.eml"
-    mail.write_text("From: a@inside.example\nTo: b@outside.example\nSubject: x\n\nHi Kari,\n\nThe bus leaves at nine on Friday.\n", "utf-8")
-    found = CliRunner().invoke(main, ["check", "--jobs", "1", "--explain-acts", str(mail)])
-    assert "acts.onnx is missing" in found.output
-    assert "Traceback" not in found.output
+_MAIL = b"From: a@inside.example\nTo: b@outside.example\nSubject: x\n\nHi Kari,\n\nI am sorry that you had to wait.\n"
 
 
-def test_each_sentence_is_explained(tmp_path: Path, home: Path) -> None:
+def test_without_its_model_the_rules_that_need_it_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    why = "what a sentence does cannot be told: acts.onnx is missing"
+    monkeypatch.setattr(acts, "shipped", lambda: ModelError(why))
+    report = engine().check(Job("a.eml", _MAIL, acts=True))
+    assert report.acts == why
+    assert {e.rule for e in report.not_run if e.reason == why} >= {"blame-colleague", "hostile", "promise-absolute"}
+    assert not [f for f in report.findings if f.rule == "check-crashed"]
+    assert why in Text(load(), Severity.NOTE).mail(report)
+
+
+def test_each_sentence_is_explained(sendcheck: Run, tmp_path: Path) -> None:
     mail = tmp_path / "a.eml"
-    mail.write_text("From: a@inside.example\nTo: b@outside.example\nSubject: x\n\nHi Kari,\n\nI am sorry that you had to wait.\n", "utf-8")
-    found = CliRunner().invoke(main, ["check", "--explain-acts", str(mail)])
-    assert "apology" in found.output and "line 7: I am sorry that you had to wait." in found.output
-    told = json.loads(CliRunner().invoke(main, ["check", "--explain-acts", "--format", "json", str(mail)]).output)
+    mail.write_bytes(_MAIL)
+    found = sendcheck("check", "--explain-acts", str(mail))
+    assert "apology" in found.stdout and "line 7: I am sorry that you had to wait." in found.stdout
+    told = json.loads(sendcheck("check", "--explain-acts", "--format", "json", str(mail)).stdout)
     last = told["mails"][0]["acts"][-1]
     assert last["where"]["line"] == 7
     assert last["acts"][0]["act"] == "apology" and last["acts"][0]["probability"] > 0.5
+
+
+def test_explain_says_how_sure_a_rule_is(sendcheck: Run) -> None:
+    assert "How sure it is" in sendcheck("explain", "blame-colleague").stdout
+    assert "How sure it is" not in sendcheck("explain", "secret").stdout
 
 
 def test_its_libraries_load_no_network_code() -> None:

@@ -36,7 +36,7 @@ ALLOWED = {
     "gateways": {"config", "daemon", "errors", "escapes", "history", "pipeline", "reading", "show", "streams"},
     "cli": {
         *("config", "daemon", "data", "errors", "escapes", "gateways", "history", "languagetool", "milter", "pipeline", "reading", "show", "streams"),
-        "understanding",
+        *("acts", "understanding"),
     },
     "entry": {"cli", "daemon", "gateways", "streams"},
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sendcheck.checkapi import Confidence, Hit, Mail, Sentence, Severity
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, Sentence, Severity
 from sendcheck.understanding.acting import act_of
 from sendcheck.understanding.rewording import rewording
 
 from .findings import INSTEAD, WHOM
 
-#: The rule that each act sets off, and how grave it is where the act is likely and not sure.
+#: The rule that each act sets off, and how grave it is where the act is likely and not sure, in answers to complaints and elsewhere.
 _RULES = {
     "blame-own": ("blame-colleague", Severity.WARNING),
     "blame-reader": ("blame-recipient", Severity.WARNING),
@@ -29,7 +29,7 @@ def told(mail: Mail, sentence: Sentence) -> Hit | None:
         f"“{words}” {said}",
         mail.at_sentence(sentence, *act.span),
         INSTEAD[rule],
-        severity=None if act.sure else likely,
+        severity=None if act.sure else likely if mail.profile in STRICT else Severity.NOTE,
         confidence=Confidence.HIGH if act.sure else Confidence.MEDIUM,
         rewording=rewording(mail, sentence, ()),
     )

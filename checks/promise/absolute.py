@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import Alternatives, Clause, Confidence, Hit, Mail, Mood, Prose, Sentence, Severity, Tense, Who, alternatives, by_language
-from sendcheck.understanding.acting import act_of
+from sendcheck.checkapi import STRICT, Alternatives, Clause, Confidence, Hit, Mail, Mood, Prose, Sentence, Severity, Tense, Who, alternatives, by_language
+from sendcheck.understanding.acting import Act, act_of
 from sendcheck.understanding.rewording import mends, rewording
 from sendcheck.understanding.text import in_one_line, unquoted
 
@@ -56,11 +56,17 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
                     mail.at_sentence(sentence, start, end),
                     _INSTEAD,
-                    severity=Severity.WARNING if act is not None and not act.sure else None,
+                    severity=_milder(mail, act),
                     confidence=Confidence.MEDIUM if act is not None and not act.sure else Confidence.HIGH,
                     rewording=rewording(mail, sentence, mends(sentence.text, pairs)),
                 ),
             )
+
+
+def _milder(mail: Mail, act: Act | None) -> Severity | None:
+    if act is None or act.sure:
+        return None
+    return Severity.WARNING if mail.profile in STRICT else Severity.NOTE
 
 
 def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:

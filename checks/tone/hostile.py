@@ -59,7 +59,7 @@ def _told(mail: Mail, sentence: Sentence) -> Hit | None:
         f"“{words}” attacks the reader or somebody else" if act.sure else f"“{words}” reads as contempt, a threat or an insult",
         mail.at_sentence(sentence, *act.span),
         _INSTEAD,
-        severity=None if act.sure else Severity.WARNING,
+        severity=None if act.sure else Severity.WARNING if mail.profile in STRICT else Severity.NOTE,
         confidence=Confidence.HIGH if act.sure else Confidence.MEDIUM,
     )
 

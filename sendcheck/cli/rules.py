@@ -8,6 +8,7 @@ import textwrap
 
 import click
 
+from sendcheck.acts.figures import told_of
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.registry import Registry, load
 
@@ -72,4 +73,8 @@ def explain(rule: str) -> None:
             click.echo(line)
         else:
             click.echo(textwrap.fill(line, 92))
+    sure = told_of(rule)
+    if sure:
+        click.secho("\nHow sure it is", bold=True)
+        click.echo(textwrap.fill(sure, 92))
     click.echo(f'\nChange its severity, or switch it off, in sendcheck.toml:\n\n    [rules]\n    {found.slug} = "off"   # off, note, warning or error')

@@ -20,6 +20,8 @@ Gate = Callable[[str, str], bool]
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
 MOST = 12_000
 LONGEST = 40_000
+#: Characters of one text whose sentences' acts are told: about 300 sentences, in a second.
+MOST_TOLD = 20_000
 #: Sentences of a text that costs little more when it is parsed beside another.
 _SHORT = 40
 _EMPTY = Parse((), ())
@@ -81,6 +83,7 @@ class Prose:
     _acts: list[Acts] | None = None
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
+    _untold: bool = False
     _left: int = MOST
     _sentences: tuple[Sentence, ...] | None = None
     _leading: list[Sentence | None] | None = None
@@ -118,8 +121,8 @@ class Prose:
 
     @property
     def truncated(self) -> bool:
-        """Whether the text is longer than what is read as sentences, or had more to parse than is parsed."""
-        return self._exhausted or sum(map(len, self.pieces)) > LONGEST
+        """Whether the text is longer than what is read as sentences, or had more to parse or to tell acts of than is done."""
+        return self._exhausted or self._untold or sum(map(len, self.pieces)) > LONGEST
 
     def can_read(self, sentence: Sentence) -> bool:
         """Whether there is a pipeline for the sentence's language."""
@@ -183,9 +186,20 @@ class Prose:
             ModelError: the model cannot be used.
         """
         if self._acts is None:
-            texts = [s.text for s in self.sentences]
-            self._acts = list(judged(texts, self.side)) if any(s.language in _LEARNT for s in self.sentences) else [UNREAD] * len(texts)
+            self._acts = self._told()
         return self._acts[sentence.number] if sentence.language in _LEARNT else UNREAD
+
+    def _told(self) -> list[Acts]:
+        """The acts of all sentences, as far as a text is read; nothing of a text without a sentence in a language that the model has learnt."""
+        every = self.sentences
+        if not any(s.language in _LEARNT for s in every):
+            return [UNREAD] * len(every)
+        read, left = 0, MOST_TOLD
+        while read < len(every) and left > 0:
+            left -= len(every[read].text) + 1
+            read += 1
+        self._untold = read < len(every)
+        return [*judged([s.text for s in every[:read]], self.side), *[UNREAD] * (len(every) - read)]
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -1,24 +1,28 @@
-"""The whole product on exchanges by independent writers: ``python -m tests.quality.acts [WRITER…]``.
+"""The whole product on exchanges by independent writers: ``python -m tests.quality.acts [--write] [WRITER…]``.
 
 Each reply is checked with the mail it answers. Told: of sentences of own text, how the rules of tone and commitments find those that do what they are about
 (findings of any severity, and errors alone); of replies to complaints, how the rules about what is missing find what a writer noted as lacking; how many faulty replies
-fail, and how many good ones show an error or a warning.
+fail, and how many good ones show an error or a warning. ``--write``: of the writers whom nothing was tuned on, into ``docs/quality.md`` and the file that
+``sendcheck explain`` tells from.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
+from sendcheck.acts.figures import FILE
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.training.acts.evaluate import RULES, Score
 from sendcheck.training.acts.exchanges import Exchange, Reply, Sentence, read_all
 from sendcheck.training.acts.split import UNOPENED
 from sendcheck.understanding.text import flat
+from tests.quality.corpora import ROOT
 from tests.quality.engines import engine
 
 #: What a reply can lack, and the rule that tells of it.
@@ -30,6 +34,7 @@ LACKS = {
     "contact": "contact-missing",
     "prevention": "prevention-missing",
 }
+_BEGIN, _END = "<!-- the whole product on unopened writers: python -m tests.quality.acts --write -->", "<!-- end -->"
 _FIELD = re.compile(r"(From|To|Cc|Subject): ([^|]*)")
 
 
@@ -116,26 +121,54 @@ def measure(writer: str, checker: Engine) -> Outcome:
     return out
 
 
+def _added(scores: Iterable[Score]) -> Score:
+    total = Score()
+    for one in scores:
+        total.hit, total.false, total.missed = total.hit + one.hit, total.false + one.false, total.missed + one.missed
+    return total
+
+
 def lines(outcome: Outcome) -> Iterator[str]:
     """What was found, in Markdown."""
-    whole, failing = Score(), Score()
-    for rule in RULES:
-        yield f"{rule}: {outcome.rules[rule]}; as an error {outcome.errors[rule]}"
-        for total, part in ((whole, outcome.rules[rule]), (failing, outcome.errors[rule])):
-            total.hit, total.false, total.missed = total.hit + part.hit, total.false + part.false, total.missed + part.missed
-    yield f"all of them: {whole}; as an error {failing}"
+    yield "| rule | precision | recall | F1 | errors alone: precision | recall | there |"
+    yield "|---|---:|---:|---:|---:|---:|---:|"
+    for rule in (*RULES, "all"):
+        one, firm = (_added(found.values()) if rule == "all" else found[rule] for found in (outcome.rules, outcome.errors))
+        errors = f"{firm.precision:.2f} | {firm.recall:.2f}" if firm.hit + firm.false else "– | –"
+        yield f"| {rule} | {one.precision:.2f} | {one.recall:.2f} | {one.f1:.2f} | {errors} | {one.hit + one.missed} |"
     for rule, one in outcome.lacking.items():
-        yield f"{rule}: {one}"
-    yield f"complaints recognised {outcome.recognised} of {outcome.complaints}, ordinary mail taken for one {outcome.taken} of {outcome.ordinary}"
-    yield f"faulty replies that fail {outcome.failed} of {outcome.faulty}, good ones that show something {outcome.shown} of {outcome.good}"
+        yield f"| {rule} | {one.precision:.2f} | {one.recall:.2f} | {one.f1:.2f} | – | – | {one.hit + one.missed} |"
+    yield ""
+    yield (
+        f"Answers to complaints recognised as such: {outcome.recognised} of {outcome.complaints}; other replies taken for one: {outcome.taken} of "
+        f"{outcome.ordinary}. Faulty replies that fail: {outcome.failed} of {outcome.faulty}; good ones that show an error or a warning: {outcome.shown} of "
+        f"{outcome.good}."
+    )
+    yield ""
+
+
+def _figures(found: Mapping[str, Outcome]) -> str:
+    rules: dict[str, dict[str, dict[str, float]]] = {}
+    for writer, outcome in found.items():
+        for rule, one in (outcome.rules | outcome.lacking).items():
+            told = {"precision": round(one.precision, 2), "recall": round(one.recall, 2), "there": one.hit + one.missed, "said": one.hit + one.false}
+            rules.setdefault(rule, {})[writer.partition("-")[0]] = told
+    return json.dumps({"writers": list(found), "rules": rules}, indent=1) + "\n"
 
 
 def main() -> None:
     """See the module's docstring."""
     checker = engine()
-    for writer in sys.argv[1:] or UNOPENED:
-        print(f"## {writer}")
-        print("\n".join(lines(measure(writer, checker))), flush=True)
+    write = "--write" in sys.argv
+    writers = UNOPENED if write else [word for word in sys.argv[1:] if not word.startswith("-")] or UNOPENED
+    found = {writer: measure(writer, checker) for writer in writers}
+    text = "\n".join(line for writer, outcome in found.items() for line in (f"**{writer}**", "", *lines(outcome)))
+    print(text)
+    if write:
+        FILE.write_text(_figures(found), "utf-8")
+        path = ROOT / "docs" / "quality.md"
+        before, _, rest = path.read_text("utf-8").partition(_BEGIN)
+        path.write_text(f"{before}{_BEGIN}\n{text}{_END}{rest.partition(_END)[2]}", "utf-8")
 
 
 if __name__ == "__main__":

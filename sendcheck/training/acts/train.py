@@ -43,16 +43,21 @@ def _marked(batch: Sequence[Window], length: int) -> tuple[torch.Tensor, torch.T
     return wanted, counts
 
 
-def train(network: Network, made: Windows, learnt: Sequence[Mail], epochs: int, rate: float, pad: int, seed: int, keep: Callable[[], None]) -> None:
-    """Adam with a linear warm-up and decay; binary cross-entropy for each act. ``keep`` is called after each epoch."""
+def _settle(network: Network, some: Sequence[Sequence[Window]], pad: int) -> None:
+    network.settle((tensors(batch, pad), torch.from_numpy(targets([line for window in batch for line in window.lines]))) for batch in some)
+    print("head set", flush=True)
+
+
+def train(network: Network, made: Windows, learnt: Sequence[Mail], anew: bool, epochs: int, rate: float, pad: int, seed: int, keep: Callable[[], None]) -> None:
+    """Adam with a linear warm-up and decay; binary cross-entropy for each act. ``anew``: set the heads first; ``keep`` is called after each epoch."""
     chance = random.Random(seed)
     inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks."))]
     heads = [*network.acts.parameters(), *network.marks.parameters()]
-    adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 1e-3}], weight_decay=0.01)
+    adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 10 * rate}], weight_decay=0.01)
     plan = [batches([w for mail in learnt for w in made.drawn(mail, chance)], _TOKENS, chance) for _ in range(epochs)]
     total = sum(len(x) for x in plan)
-    network.settle((tensors(batch, pad), torch.from_numpy(targets([line for window in batch for line in window.lines]))) for batch in plan[0][:_SETTLED])
-    print("head set", flush=True)
+    if anew:
+        _settle(network, plan[0][:_SETTLED], pad)
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1.0, (s + 1) / (0.06 * total)) * max(0.0, 1 - s / total))
     began, step, recent = time.monotonic(), 0, 0.0
     rare = torch.tensor(1.0)
@@ -92,6 +97,9 @@ def main() -> None:
     take.add_argument("--leave", nargs="*", default=APART, help="writers kept apart; without it those that the shipped model does not learn from")
     take.add_argument("--data", type=Path, help="the unpacked corpora: learn from their labelled sentences too")
     take.add_argument("--only", nargs="*", default=[], help="learn from these writers alone")
+    take.add_argument("--further", type=Path, help="go on from this trained file, with all of what is to be learnt first and a part of the rest")
+    take.add_argument("--first", nargs="*", default=[], help="with --further: these writers, and the corpora, all of them")
+    take.add_argument("--share", type=float, default=0.15, help="with --further: how much of the other writers")
     take.add_argument("--context", choices=("none", "before", "around", "mail"), default="mail")
     take.add_argument("--layers", type=int, default=6)
     take.add_argument("--epochs", type=int, default=6)
@@ -110,12 +118,19 @@ def main() -> None:
     network = Network(base, range(given.layers))
     learnt = [m for corpus, (_, may_train) in real.CORPORA.items() if given.data and may_train for m in real.mails(corpus, given.data)]
     learnt += [m for w in written if w.writer not in given.leave and (not given.only or w.writer in given.only) for m in mails(w)]
+    if given.further:
+        before = torch.load(given.further, map_location="cpu", weights_only=True)
+        network = Network(base, range(before["layers"]))
+        network.load_state_dict(before["state"])
+        chance = random.Random(given.seed)
+        firsts = tuple(f"{writer}/" for writer in (*given.first, *real.CORPORA))
+        learnt = [m for m in learnt if m.lines[0].key.startswith(firsts) or chance.random() < given.share]
     print(f"{sum(len(m.lines) for m in learnt)} sentences in {len(learnt)} mails", flush=True)
 
     def keep() -> None:
         torch.save({"state": network.state_dict(), "layers": given.layers, "context": given.context}, given.out)
 
-    train(network, made, learnt, given.epochs, given.rate, base.pad, given.seed, keep)
+    train(network, made, learnt, not given.further, given.epochs, given.rate, base.pad, given.seed, keep)
 
 
 if __name__ == "__main__":
