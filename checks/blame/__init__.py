@@ -12,7 +12,6 @@ from .colleague import colleague
 from .deflected import deflected
 from .faults import may_blame
 from .recipient import recipient
-from .told import told
 
 #: Among colleagues (RULES.md, ruling 33).
 _MILD = {"internal": Severity.WARNING}
@@ -57,7 +56,7 @@ def gate(language: str, text: str) -> bool:
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """One finding a sentence: on whoever is blamed first."""
     for sentence in mail.prose.sentences:
-        hit = colleague(mail, sentence) or recipient(mail, sentence) or deflected(mail, sentence) or told(mail, sentence)
+        hit = colleague(mail, sentence) or recipient(mail, sentence) or deflected(mail, sentence)
         if hit is not None:
             yield hit
 

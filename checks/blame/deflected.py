@@ -9,7 +9,7 @@ from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted
 
-from .findings import INSTEAD
+INSTEAD = "say what your side did or did not do, and what you do about it"
 
 _KINDS = (
     ("denied", "says that it is not your fault"),
@@ -42,5 +42,5 @@ def deflected(mail: Mail, sentence: Sentence) -> Hit | None:
             words = " ".join(match.group(0).split())
             aside = key == "soft" and mail.profile not in STRICT
             place, severity = mail.at_sentence(sentence, *match.span()), Severity.NOTE if aside else None
-            return Hit("blame-deflected", f"“{words}” {what}", place, INSTEAD["blame-deflected"], severity=severity, rewording=rewording(mail, sentence, ()))
+            return Hit("blame-deflected", f"“{words}” {what}", place, INSTEAD, severity=severity, rewording=rewording(mail, sentence, ()))
     return None

@@ -8,11 +8,10 @@ from sendcheck.understanding.rewording import Changes, mends, rewording
 
 from .faults import Strength
 
-WHOM = {"blame-colleague": "somebody of your own side", "blame-recipient": "the reader"}
-INSTEAD = {
+_WHOM = {"blame-colleague": "somebody of your own side", "blame-recipient": "the reader"}
+_INSTEAD = {
     "blame-colleague": "say what went wrong and what you do about it, as one house",
     "blame-recipient": "say what you need and by when, without saying whose fault it is",
-    "blame-deflected": "say what your side did or did not do, and what you do about it",
 }
 
 
@@ -33,9 +32,9 @@ def finding(mail: Mail, sentence: Sentence, rule: str, strength: Strength, span:
         severity = Severity.WARNING if certain else Severity.NOTE
     return Hit(
         rule,
-        f"“{words}” puts the fault on {WHOM[rule]}",
+        f"“{words}” puts the fault on {_WHOM[rule]}",
         mail.at_sentence(sentence, *span),
-        INSTEAD[rule],
+        _INSTEAD[rule],
         severity=severity,
         confidence=Confidence.HIGH if strength is Strength.SURE else Confidence.MEDIUM,
         rewording=rewording(mail, sentence, changes or left_out),

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Hit, Lazy, Mail, Mood, Sentence, Severity, Tense, Who, of_language, toml, union
-from sendcheck.understanding.acting import Act, act_of
+from sendcheck.checkapi import Hit, Lazy, Mail, Mood, Sentence, Tense, Who, of_language, toml, union
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import unquoted
@@ -22,7 +21,6 @@ _INSTEAD = {
     "staffing": "leave it out and say by when the reader has what he needs",
     "quarrels": "settle it inside; tell the reader only what was decided",
     "acts": "say “we”: the house did it",
-    "inside": "leave it out; say what it means for the reader, and what happens now",
 }
 _WHAT = {
     "traces": "is a trace of a program",
@@ -32,7 +30,6 @@ _WHAT = {
     "staffing": "tells of the house's people or money",
     "quarrels": "tells of trouble inside the house",
     "acts": "tells who of the house did what",
-    "inside": "tells of what goes on inside the house",
 }
 
 
@@ -60,17 +57,10 @@ def internal(mail: Mail) -> Iterator[Hit]:
     told = " ".join(mail.thread_texts()).lower()
     for sentence in mail.prose.sentences:
         found = _find(mail, sentence, told)
-        act = act_of(mail.prose, sentence, "internal") if found is None else None
-        if act is not None:
-            found = "inside", act.span
         if found is not None:
             kind, span = found
             words = " ".join(sentence.text[slice(*span)].split())
-            yield Hit("internal-detail", f"“{words}” {_WHAT[kind]}", mail.at_sentence(sentence, *span), _INSTEAD[kind], severity=_milder(act))
-
-
-def _milder(act: Act | None) -> Severity | None:
-    return Severity.NOTE if act is not None and not act.sure else None
+            yield Hit("internal-detail", f"“{words}” {_WHAT[kind]}", mail.at_sentence(sentence, *span), _INSTEAD[kind])
 
 
 def _find(mail: Mail, sentence: Sentence, told: str) -> tuple[str, tuple[int, int]] | None:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, pattern
-from sendcheck.understanding.acting import somebody_does
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Mood, Rule, Severity
+from sendcheck.understanding import commitments
+from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
 from sendcheck.understanding.rewording import lacking
-from sendcheck.understanding.text import flat
+
+from .offers import contact, prevention
 
 RULES = (
     Rule(
@@ -51,12 +53,19 @@ RULES = (
 )
 
 
+def gate(language: str, text: str) -> bool:
+    """Sentences that may hold a commitment or a remedy."""
+    return commitments.wide_gate(language, text)
+
+
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """All four, in replies to complaints and reports of failures only."""
     if not mail.own_text.strip():
         return
-    # Word alone is a plan only where the reader asked for nothing else (RULES.md, ruling 21); what is done is more than a plan.
-    if not somebody_does(mail.prose, "commit-dated", "done", "prevention"):
+    found = list(commitments.commitments(mail.prose))
+    said, how = solved(mail.prose)
+    asked = _asked_for_word(mail)
+    if not how and not any(c.bound and (c.deed is not Deed.WORD or asked) for c in found):
         yield Hit(
             "plan-missing",
             "the mail names no act of your side with a time, nor says how the problem was solved",
@@ -64,7 +73,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "say what you do and by when",
             missing=lacking(mail, __package__ or "", "plan", 2),
         )
-    if not somebody_does(mail.prose, "next-update", "done"):
+    closed = said or (how and not found)
+    if not closed and not _next_word(mail, found):
         yield Hit(
             "next-update-missing",
             "the mail does not say when the reader will hear from you next",
@@ -72,32 +82,26 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "name the next word, even if there will be nothing new to tell",
             missing=lacking(mail, __package__ or "", "next_word", 4),
         )
-    if not somebody_does(mail.prose, "contact") and not _reachable(mail):
-        yield Hit(
-            "contact-missing",
-            "the mail offers no way to talk: no call, no number, no meeting",
-            mail.nowhere(),
-            "offer a call, or give your direct number",
-            missing=lacking(mail, __package__ or "", "contact", 5),
-        )
-    if somebody_does(mail.prose, "done") and not somebody_does(mail.prose, "prevention") and not _still_searching(mail):
-        yield Hit(
-            "prevention-missing",
-            "the mail reports a fix, but not what keeps the fault from coming back",
-            mail.nowhere(),
-            "name one lasting measure, or say by when you will know",
-            missing=lacking(mail, __package__ or "", "prevention", 3),
-        )
+    yield from contact(mail, found)
+    yield from prevention(mail)
 
 
-def _reachable(mail: Mail) -> bool:
-    """Whether the reader has said how and when he can be reached."""
-    prose = mail.parent.prose if mail.parent is not None else None
-    return prose is not None and any(pattern(__package__, "reachable").search(flat(s.text)) for s in prose.sentences)
+def _next_word(mail: Mail, found: list[commitments.Commitment]) -> bool:
+    if any(c.deed is Deed.WORD and any(w.bound for w in c.whens) for c in found):
+        return True
+    for sentence in mail.prose.sentences:
+        if not sentence.asks and names_next_word(mail.prose, sentence) and any(w.bound for w in present_whens(mail.prose, sentence)):
+            return True
+    return False
 
 
-def _still_searching(mail: Mail) -> bool:
-    return any(pattern(__package__, "still_searching").search(flat(s.text)) for s in mail.prose.sentences)
+def _asked_for_word(mail: Mail) -> bool:
+    """Whether the reader asked for nothing but word (“call me”): then word is the plan (RULES.md, ruling 21)."""
+    if mail.parent is None or mail.parent.prose is None:
+        return False
+    parent = mail.parent.prose
+    asked = [(s.language, c) for s in parent.sentences for c in parent.clauses(s) if c.mood is Mood.REQUEST]
+    return bool(asked) and all(commitments.asks_for_word(c, language) for language, c in asked)
 
 
-CHECK = Check("plan", RULES, run, Path(__file__).parent, profiles=STRICT)
+CHECK = Check("plan", RULES, run, Path(__file__).parent, gate=gate, profiles=STRICT)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import STRICT, Alternatives, Clause, Confidence, Hit, Mail, Mood, Prose, Sentence, Severity, Tense, Who, alternatives, by_language
-from sendcheck.understanding.acting import Act, act_of
+from sendcheck.checkapi import Alternatives, Clause, Hit, Mail, Mood, Prose, Sentence, Tense, Who, alternatives, by_language
 from sendcheck.understanding.rewording import mends, rewording
 from sendcheck.understanding.text import in_one_line, unquoted
 
@@ -39,11 +38,7 @@ def may_be_absolute(text: str) -> bool:
 def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
     """Sentence numbers, the characters meant, and findings; one a sentence."""
     for sentence in mail.prose.sentences:
-        found, act = _find(mail.prose, sentence), act_of(mail.prose, sentence, "promise-absolute")
-        if found is None and act is not None:
-            found = act.span
-        else:
-            act = None
+        found = _find(mail.prose, sentence)
         if found is not None:
             start, end = found
             words = sentence.text[start:end]
@@ -56,17 +51,9 @@ def absolute(mail: Mail) -> Iterator[tuple[int, tuple[int, int], Hit]]:
                     f"“{' '.join(words.split())}” promises more than anybody can keep",
                     mail.at_sentence(sentence, start, end),
                     _INSTEAD,
-                    severity=_milder(mail, act),
-                    confidence=Confidence.MEDIUM if act is not None and not act.sure else Confidence.HIGH,
                     rewording=rewording(mail, sentence, mends(sentence.text, pairs)),
                 ),
             )
-
-
-def _milder(mail: Mail, act: Act | None) -> Severity | None:
-    if act is None or act.sure:
-        return None
-    return Severity.WARNING if mail.profile in STRICT else Severity.NOTE
 
 
 def _find(prose: Prose, sentence: Sentence) -> tuple[int, int] | None:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Severity, Tense, TimeKind, Who, alternatives, of_language
-from sendcheck.understanding.acting import act_of
+from sendcheck.checkapi import Clause, Hit, Mail, Mood, Sentence, Tense, TimeKind, Who, alternatives, of_language
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.mentions import PARTY, masked, may_mention_own, means, own_mentions
 from sendcheck.understanding.rewording import rewording
@@ -39,11 +38,7 @@ def others(mail: Mail) -> Iterator[Hit]:
         words = _words(READ_AS.get(sentence.language, sentence.language))
         if not words or sentence.asks or _is_agreed(mail, sentence, words):
             continue
-        span, act = _committed(mail, sentence, words), act_of(mail.prose, sentence, "promise-others")
-        if span is None and act is not None and not _reads(mail, sentence.text[slice(*act.span)]):
-            span = act.span
-        else:
-            act = None
+        span = _committed(mail, sentence, words)
         if span is not None:
             said = " ".join(sentence.text[slice(*span)].split())
             yield Hit(
@@ -51,7 +46,6 @@ def others(mail: Mail) -> Iterator[Hit]:
                 f"“{said}” binds somebody who does not read this mail",
                 mail.at_sentence(sentence, *span),
                 _INSTEAD,
-                severity=Severity.NOTE if act is not None and not act.sure else None,
                 rewording=rewording(mail, sentence, ()),
             )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sendcheck.checkapi import Hit, Mail, Rewording, Sentence, Severity, When, of_language
-from sendcheck.understanding.acting import act_of
 from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.commitments import Commitment, Deed, commitments
 from sendcheck.understanding.rewording import rewording
@@ -24,21 +23,6 @@ def undated(mail: Mail, taken: dict[int, tuple[int, int]]) -> Iterator[Hit]:
             continue
         seen.add(found.sentence.number)
         yield _hit(mail, found)
-    for sentence in mail.prose.sentences:
-        if sentence.number not in seen and sentence.number not in taken:
-            yield from _told(mail, sentence)
-
-
-def _told(mail: Mail, sentence: Sentence) -> Iterator[Hit]:
-    """What the model of acts says of it; a by-when in the sentence or beside it is one (RULES.md, ruling 22)."""
-    act = act_of(mail.prose, sentence, "commit-empty", "commit-undated")
-    if act is None or any(w.bound for near in (sentence, *mail.prose.neighbours(sentence)) for w in mail.prose.times(near)):
-        return
-    empty = act.name == "commit-empty"
-    words = _short(sentence.text[slice(*act.span)])
-    message = f"“{words}” is no time that the reader can plan with" if empty else f"“{words}” says what you will do, but not by when"
-    severity = None if act.sure and empty else Severity.WARNING if act.sure else Severity.NOTE
-    yield Hit("promise-undated", message, mail.at_sentence(sentence, *act.span), _INSTEAD, severity=severity, rewording=rewording(mail, sentence, ()))
 
 
 def _hit(mail: Mail, found: Commitment) -> Hit:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 
 from sendcheck.checkapi import STRICT, Alternatives, Confidence, Hit, Mail, Sentence, Severity, alternatives, filled, of_language
-from sendcheck.understanding.acting import act_of
 from sendcheck.understanding.mentions import own_mentions
 from sendcheck.understanding.text import unquoted
 
@@ -31,7 +30,7 @@ def hostile(mail: Mail, sentence: Sentence, language: str) -> Hit | None:
     sharp, scorn = found["always"].search(text) or found["aimed"].search(text), found["scorn"].search(text)
     match = sharp or scorn or found["mild"].search(text)
     if match is None or found["voids"].search(text):
-        return _told(mail, sentence)
+        return None
     words = " ".join(match.group(0).split())
     somebody = bool(found["persons"].search(text)) or any(m.sure for m in own_mentions(mail.prose, sentence))
     curse = not somebody and any(m.group(0) == words for m in found["profane"].finditer(words))
@@ -45,22 +44,6 @@ def hostile(mail: Mail, sentence: Sentence, language: str) -> Hit | None:
         _INSTEAD,
         severity=_of_curse(mail) if curse else None if attacks or mail.profile in STRICT else Severity.NOTE,
         confidence=Confidence.HIGH if attacks or curse else Confidence.MEDIUM,
-    )
-
-
-def _told(mail: Mail, sentence: Sentence) -> Hit | None:
-    """What the model of acts says of it."""
-    act = act_of(mail.prose, sentence, "hostile")
-    if act is None:
-        return None
-    words = " ".join(sentence.text[slice(*act.span)].split())
-    return Hit(
-        "hostile",
-        f"“{words}” attacks the reader or somebody else" if act.sure else f"“{words}” reads as contempt, a threat or an insult",
-        mail.at_sentence(sentence, *act.span),
-        _INSTEAD,
-        severity=None if act.sure else Severity.WARNING if mail.profile in STRICT else Severity.NOTE,
-        confidence=Confidence.HIGH if act.sure else Confidence.MEDIUM,
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sendcheck.acts.model import ModelError
 from sendcheck.data import alternatives, language_file, languages_with
 from sendcheck.data.sieve import Alternatives
 from sendcheck.understanding.mail import Parent, Recipient
@@ -19,8 +18,6 @@ _ENOUGH = 6
 #: Sentences in a row that are weighed together; a mail longer than _LONG says many things, and must say more.
 _WINDOW, _LONG, _ENOUGH_IN_LONG = 10, 30, 9
 _SHOWN = 60
-#: How many sentences must, by the sum of their probabilities, tell of what went wrong or whom it hurt; and how probable the clearest one must be.
-_WRONG, _AT_LEAST = 1.7, 0.5
 #: A complaint says so early or at its end, not on page nine.
 _READ = 60
 
@@ -61,27 +58,11 @@ def complaint(prose: Prose | None) -> str | None:
     """The words that make a text a complaint about its reader's side, or None: something went wrong there, and is to be put right (ruling 9)."""
     if prose is None:
         return None
-    told_by_acts = _by_acts(prose)
-    if told_by_acts:
-        return told_by_acts
     best: tuple[int, str] = (0, "")
     told = [_told(" ".join(s.text.split())) for s in prose.sentences[:_READ]]
     for start in range(max(1, len(told) - _WINDOW + 1)):
         best = max(best, _weigh(told[start : start + _WINDOW]), key=lambda found: found[0])
     return _short(best[1]) if best[0] >= (_ENOUGH if len(told) <= _LONG else _ENOUGH_IN_LONG) else None
-
-
-def _by_acts(prose: Prose) -> str | None:
-    """The sentence that shows best that something went wrong for the writer on the reader's side, or None where the acts make no complaint."""
-    try:
-        acts = [prose.acts(sentence) for sentence in prose.sentences[:_READ]]
-    except ModelError:
-        return None
-    wrong = [a.chance("concern") for a in acts]
-    hurt = [a.chance("effect") for a in acts]
-    if not wrong or sum(wrong) + sum(hurt) < _WRONG or max(wrong) < _AT_LEAST:
-        return None
-    return _short(" ".join(prose.sentences[wrong.index(max(wrong))].text.split()))
 
 
 class _Told(NamedTuple):
