@@ -127,4 +127,4 @@ pipelines: $(VENV)/.installed  ## train the language pipelines anew from the tre
 	$(BIN)/python -m sendcheck.training $(DATA)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(ACTS) build dist *.egg-info

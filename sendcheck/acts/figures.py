@@ -1,4 +1,4 @@
-"""How right the rules over acts are, measured on writers whom nothing was tuned on (``tests/quality/acts.py`` writes the file)."""
+"""How right the rules of tone, commitments and whole answers are, measured on writers whom nothing was tuned on (``tests/quality/acts.py`` writes the file)."""
 
 from __future__ import annotations
 

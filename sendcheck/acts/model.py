@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sendcheck.acts.windows import LONGEST_SENTENCE, MOST_CHARACTERS, original, stand_ins, together
+from sendcheck.acts.windows import Read, Reader, together
 from sendcheck.errors import SendcheckError
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("data")
 #: Scores are rounded to so many digits, so that what differs between processors in the last bits decides nothing.
 _DIGITS = 2
-#: A token is among the words that carry an act from this probability on.
-_MARKED = 0.5
+#: Log odds from which on a token is the one that carries an act, and its neighbours are among the words that do.
+_MARKED, _BESIDE = 0.0, -1.0
 
 
 class ModelError(SendcheckError):
@@ -56,14 +56,6 @@ class Acts:
 UNREAD = Acts({}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A sentence's tokens, and each token's characters [start, end)."""
-
-    ids: Sequence[int]
-    offsets: Sequence[tuple[int, int]]
-
-
 class Model:
     """Reads the files of a folder.
 
@@ -80,10 +72,8 @@ class Model:
             self._shift = [float(told["calibration"][label][1]) for label in self.labels]
             self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
-            self._begin, self._end = int(told["begin"]), int(told["end"])
-            self._tokenizer = _tokenizer(folder / "tokenizer.json")
+            self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
-            self._sides = {side: self._tokenizer.encode(side).ids for side in ("us", "them")}
         except ImportError as error:
             raise ModelError(f"what a sentence does cannot be told: {error.name or error} cannot be loaded; install sendcheck again") from error
         except Exception as error:  # onnxruntime and tokenizers raise what they like, on what may hold anything
@@ -104,31 +94,22 @@ class Model:
         count = len(self.labels)
         return [[float(x) for x in odds[:, :count].mean(axis=0)] if len(odds) else [] for odds, _read in self._odds(sentences, side)]
 
-    def _odds(self, sentences: Sequence[str], side: str) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.float32]], _Read]]:
+    def _odds(self, sentences: Sequence[str], side: str) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.float32]], Read]]:
         """The log odds of each token of each sentence (tokens, acts and marks), and the tokens."""
         import numpy as np
 
-        read = [self._read(text) for text in sentences]
+        read = [self._reader.read(text) for text in sentences]
         for cut in together([len(one.ids) for one in read]):
-            ids = [self._begin, *self._sides[side], self._end]
-            places = []
-            for at in range(cut.first, cut.after):
-                if cut.judged <= at < cut.until:
-                    places.append((at, len(ids)))
-                ids += [*read[at].ids, self._end]
+            ids, starts = self._reader.window(read[cut.first : cut.after], side)
             try:
                 (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
             except Exception as error:
                 raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
-            for at, start in places:
+            for at in range(cut.judged, cut.until):
+                start = starts[at - cut.first]
                 yield odds[start : start + len(read[at].ids)], read[at]
 
-    def _read(self, text: str) -> _Read:
-        plain, places = stand_ins(text[:MOST_CHARACTERS])
-        read = self._tokenizer.encode(plain)
-        return _Read(read.ids[:LONGEST_SENTENCE], original(read.offsets[:LONGEST_SENTENCE], places))
-
-    def _acts(self, odds: np.ndarray[Any, np.dtype[np.float32]], read: _Read) -> Acts:
+    def _acts(self, odds: np.ndarray[Any, np.dtype[np.float32]], read: Read) -> Acts:
         import numpy as np
 
         if not len(odds):
@@ -151,9 +132,9 @@ def _span(odds: np.ndarray[Any, np.dtype[np.float32]], offsets: Sequence[tuple[i
     import numpy as np
 
     best = int(odds.argmax())
-    if odds[best] < _logit(_MARKED):
+    if odds[best] < _MARKED:
         return None
-    said = odds >= _logit(_MARKED) - 1
+    said = odds >= _BESIDE
     first = last = best
     while first and said[max(0, first - 2) : first].any():
         first -= 1
@@ -161,12 +142,6 @@ def _span(odds: np.ndarray[Any, np.dtype[np.float32]], offsets: Sequence[tuple[i
         last += 1
     inside = np.flatnonzero(said[first : last + 1]) + first
     return offsets[int(inside[0])][0], offsets[int(inside[-1])][1]
-
-
-def _logit(chance: float) -> float:
-    import math
-
-    return math.log(chance / (1 - chance))
 
 
 def _tokenizer(path: Path) -> Tokenizer:

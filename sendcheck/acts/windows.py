@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 #: Tokens of a window, and of one sentence in it: what is beyond is not read.
 LONGEST, LONGEST_SENTENCE = 320, 80
@@ -36,9 +39,35 @@ def stand_ins(text: str) -> tuple[str, list[int]]:
     return "".join(made), places
 
 
-def original(offsets: Sequence[tuple[int, int]], places: Sequence[int]) -> list[tuple[int, int]]:
-    """Tokens' characters [start, end) in the text that stand-ins were put in."""
-    return [(places[a], places[max(a, b - 1)] + (b > a)) for a, b in offsets]
+class Read(NamedTuple):
+    """One sentence: its token numbers, and each token's characters [start, end)."""
+
+    ids: Sequence[int]
+    offsets: Sequence[tuple[int, int]]
+
+
+class Reader:
+    """Makes windows of sentences: ``<s> us </s> first sentence </s> second … </s>``. ``begin``, ``end``: the numbers of the two marks."""
+
+    def __init__(self, tokenizer: Tokenizer, begin: int, end: int) -> None:
+        self._tokenizer, self._end = tokenizer, end
+        self._heads = {side: [begin, *tokenizer.encode(side).ids, end] for side in SIDES}
+
+    def read(self, text: str) -> Read:
+        """A sentence as far as it is read; offsets are those of ``text``."""
+        plain, places = stand_ins(text[:MOST_CHARACTERS])
+        found = self._tokenizer.encode(plain)
+        offsets = [(places[a], places[max(a, b - 1)] + (b > a)) for a, b in found.offsets[:LONGEST_SENTENCE]]
+        return Read(found.ids[:LONGEST_SENTENCE], offsets)
+
+    def window(self, sentences: Sequence[Read], side: str) -> tuple[list[int], list[int]]:
+        """(token numbers of all of them together, where in them each one begins). ``side``: one of SIDES."""
+        ids = [*self._heads[side]]
+        starts = []
+        for one in sentences:
+            starts.append(len(ids))
+            ids += [*one.ids, self._end]
+        return ids, starts
 
 
 class Together(NamedTuple):

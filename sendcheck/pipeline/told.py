@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sendcheck.acts.model import ModelError
+from sendcheck.acts.model import Acts, ModelError
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 
@@ -22,13 +22,15 @@ class Told:
 
 def told_of(mail: Mail) -> tuple[Told, ...] | str:
     """All sentences of own text in order, or why nothing can be told."""
-    found = []
-    for sentence in mail.prose.sentences:
-        try:
-            acts = mail.prose.acts(sentence)
-        except ModelError as error:
-            return str(error)
-        ordered = sorted(acts.chances.items(), key=lambda item: (-item[1], item[0]))
-        how = {act: "sure" if act in acts.sure else "likely" if act in acts.likely else "" for act in acts.chances}
-        found.append(Told(mail.at_sentence(sentence), tuple((act, chance, how[act]) for act, chance in ordered if chance >= _LEAST)))
-    return tuple(found)
+    sentences = mail.prose.sentences
+    try:
+        told = [mail.prose.acts(sentence) for sentence in sentences]
+    except ModelError as error:
+        return str(error)
+    return tuple(Told(mail.at_sentence(sentence), _worth_telling(acts)) for sentence, acts in zip(sentences, told, strict=True))
+
+
+def _worth_telling(acts: Acts) -> tuple[tuple[str, float, str], ...]:
+    ordered = sorted(acts.chances.items(), key=lambda item: (-item[1], item[0]))
+    how = {**dict.fromkeys(acts.likely, "likely"), **dict.fromkeys(acts.sure, "sure")}
+    return tuple((act, chance, how.get(act, "")) for act, chance in ordered if chance >= _LEAST)

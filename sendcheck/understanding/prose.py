@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sendcheck.acts.model import UNREAD, Acts, judged
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
 from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
@@ -15,6 +14,9 @@ from sendcheck.understanding.language import detect, family, of_sentence
 from sendcheck.understanding.sentences import Span, split
 from sendcheck.understanding.text import LEFT_OUT, unquoted
 from sendcheck.understanding.timing import When, find_times
+
+if TYPE_CHECKING:
+    from sendcheck.acts.model import Acts
 
 Gate = Callable[[str, str], bool]
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
@@ -187,10 +189,12 @@ class Prose:
         """
         if self._acts is None:
             self._acts = self._told()
-        return self._acts[sentence.number] if sentence.language in _LEARNT else UNREAD
+        return self._acts[sentence.number]
 
     def _told(self) -> list[Acts]:
         """The acts of all sentences, as far as a text is read; nothing of a text without a sentence in a language that the model has learnt."""
+        from sendcheck.acts.model import UNREAD, judged  # only what asks for acts pays for it
+
         every = self.sentences
         if not any(s.language in _LEARNT for s in every):
             return [UNREAD] * len(every)
@@ -199,7 +203,8 @@ class Prose:
             left -= len(every[read].text) + 1
             read += 1
         self._untold = read < len(every)
-        return [*judged([s.text for s in every[:read]], self.side), *[UNREAD] * (len(every) - read)]
+        told = [*judged([s.text for s in every[:read]], self.side), *[UNREAD] * (len(every) - read)]
+        return [acts if s.language in _LEARNT else UNREAD for s, acts in zip(every, told, strict=True)]
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -19,7 +19,7 @@ from sendcheck.acts.figures import FILE
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.training.acts.evaluate import RULES, Score
-from sendcheck.training.acts.exchanges import Exchange, Reply, Sentence, read_all
+from sendcheck.training.acts.exchanges import Exchange, Reply, Sentence, read_one
 from sendcheck.training.acts.split import UNOPENED
 from sendcheck.understanding.text import flat
 from tests.quality.corpora import ROOT
@@ -38,14 +38,18 @@ _BEGIN, _END = "<!-- the whole product on unopened writers: python -m tests.qual
 _FIELD = re.compile(r"(From|To|Cc|Subject): ([^|]*)")
 
 
-def as_mail(head: str, sentences: list[Sentence], before: str = "") -> bytes:
-    """A mail of these sentences: salutation and closing on lines of their own, the rest one paragraph. ``before``: the answered mail's subject."""
-    fields = {name: value.strip() for name, value in _FIELD.findall(head)}
+def fields_of(head: str) -> dict[str, str]:
+    """The fields that a mail's head in a writer's file names."""
+    return {name: value.strip() for name, value in _FIELD.findall(head)}
+
+
+def as_mail(fields: Mapping[str, str], sentences: list[Sentence], subject: str) -> bytes:
+    """A mail of these sentences: salutation and closing on lines of their own, the rest one paragraph. ``subject``: where the fields name none."""
     mail = EmailMessage()
     for name in ("From", "To", "Cc"):
         if name in fields:
             mail[name] = fields[name]
-    mail["Subject"] = fields.get("Subject") or (f"Re: {before}" if before else "A matter")
+    mail["Subject"] = fields.get("Subject") or subject
     mail["Date"] = "Tue, 03 Mar 2026 09:00:00 +0100"
     blocks: list[str] = []
     for number, sentence in enumerate(sentences):
@@ -76,10 +80,11 @@ class Outcome:
 
 
 def _check(checker: Engine, exchange: Exchange, reply: Reply) -> MailReport:
-    subject = dict(_FIELD.findall(exchange.head)).get("Subject", "").strip()
-    parent = as_mail(exchange.head, exchange.parent) if exchange.parent else None
-    head = reply.head if "To:" in reply.head else f"{reply.head} | To: {dict(_FIELD.findall(exchange.head)).get('From', 'x@reader.example').strip()}"
-    raw = as_mail(head, reply.sentences, subject)
+    theirs = fields_of(exchange.head)
+    subject = theirs.get("Subject")
+    parent = as_mail(theirs, exchange.parent, "A matter") if exchange.parent else None
+    ours = {"To": theirs.get("From", "x@reader.example")} | fields_of(reply.head)
+    raw = as_mail(ours, reply.sentences, f"Re: {subject}" if subject else "A matter")
     return checker.check(Job(exchange.id, raw, parent=("parent.eml", parent) if parent else None))
 
 
@@ -91,8 +96,7 @@ def _told(found: tuple[Finding, ...], sentence: Sentence) -> list[Finding]:
 def measure(writer: str, checker: Engine) -> Outcome:
     """All replies of a writer."""
     out = Outcome()
-    (written,) = [w for w in read_all() if w.writer == writer]
-    for exchange in written.exchanges:
+    for exchange in read_one(writer).exchanges:
         for reply in exchange.replies:
             report = _check(checker, exchange, reply)
             slugs = {f.rule for f in report.findings} | {slug for f in report.findings for slug in f.stands_for}
@@ -124,7 +128,7 @@ def measure(writer: str, checker: Engine) -> Outcome:
 def _added(scores: Iterable[Score]) -> Score:
     total = Score()
     for one in scores:
-        total.hit, total.false, total.missed = total.hit + one.hit, total.false + one.false, total.missed + one.missed
+        total.include(one)
     return total
 
 

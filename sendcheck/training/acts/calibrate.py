@@ -17,7 +17,7 @@ import numpy as np
 from sendcheck.acts.labels import FAULTY
 from sendcheck.acts.model import FOLDER, Model
 from sendcheck.training.acts import real
-from sendcheck.training.acts.exchanges import read_all
+from sendcheck.training.acts.exchanges import read_one
 from sendcheck.training.acts.split import CALIBRATION
 from sendcheck.training.acts.windows import Mail, mails
 
@@ -82,7 +82,7 @@ def main() -> None:
     take.add_argument("--data", type=Path, help="the unpacked corpora: labelled real sentences that no model learnt from count for the cuts too")
     given = take.parse_args()
     model = Model(given.model)
-    found = [mail for w in read_all() if w.writer in given.writers for mail in mails(w)]
+    found = [mail for writer in given.writers for mail in mails(read_one(writer))]
     found += [mail for corpus, (_, learnt) in real.CORPORA.items() if given.data and not learnt for mail in real.mails(corpus, given.data)]
     odds, is_so, own = gathered(model, found)
     of_all = scaling(odds.ravel(), is_so.ravel(), (1.0, 0.0), 0.0)

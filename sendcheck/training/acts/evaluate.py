@@ -16,7 +16,7 @@ from pathlib import Path
 from sendcheck.acts.labels import LABELS
 from sendcheck.acts.model import FOLDER, Acts, Model
 from sendcheck.training.acts import real
-from sendcheck.training.acts.exchanges import is_inside, read_all
+from sendcheck.training.acts.exchanges import is_inside, read_one
 from sendcheck.training.acts.split import UNOPENED
 from sendcheck.training.acts.windows import Line, Mail, mails
 
@@ -39,23 +39,22 @@ _DRAWN = 400
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A sentence beside what a model says of it. ``group``: the exchange or document it belongs to; ``language``: ISO 639-1."""
+    """A sentence beside what a model says of it. ``group``: the exchange or document it belongs to."""
 
     line: Line
     acts: Acts
     side: str
     group: str
-    language: str
 
 
-def judged(model: Model, found: Iterable[Mail], language: str) -> list[Judged]:
+def judged(model: Model, found: Iterable[Mail]) -> list[Judged]:
     """What a model says of all sentences of some mails."""
     out = []
     for mail in found:
         told = model.judge([line.text for line in mail.lines], mail.side)
         for line, acts in zip(mail.lines, told, strict=True):
             if line.weight:
-                out.append(Judged(line, acts, mail.side, "/".join(line.key.split("/")[:2]), language))
+                out.append(Judged(line, acts, mail.side, "/".join(line.key.split("/")[:2])))
     return out
 
 
@@ -69,6 +68,9 @@ class Score:
         self.hit += said and is_so
         self.false += said and not is_so
         self.missed += is_so and not said
+
+    def include(self, other: Score) -> None:
+        self.hit, self.false, self.missed = self.hit + other.hit, self.false + other.false, self.missed + other.missed
 
     @property
     def precision(self) -> float:
@@ -118,9 +120,10 @@ def interval(sentences: Sequence[Judged], rules: Sequence[str], said: Said) -> t
     chance = random.Random(1)
     drawn = []
     for _ in range(_DRAWN):
-        some = chance.choices(parts, k=len(parts))
-        hit, false, missed = (sum(getattr(s, name) for s in some) for name in ("hit", "false", "missed"))
-        drawn.append(2 * hit / max(1, 2 * hit + false + missed))
+        whole = Score()
+        for part in chance.choices(parts, k=len(parts)):
+            whole.include(part)
+        drawn.append(whole.f1)
     drawn.sort()
     return drawn[int(0.025 * _DRAWN)], drawn[int(0.975 * _DRAWN)]
 
@@ -177,16 +180,15 @@ def main() -> None:
     take.add_argument("--data", type=Path, help="the unpacked corpora")
     given = take.parse_args()
     model = Model(given.model)
-    written = {w.writer: w for w in read_all()}
     for language, name in (("en", "English"), ("nb", "Bokmål")):
-        found = [one for w in given.writers if w.startswith(language) for one in judged(model, mails(written[w]), language)]
+        found = [one for w in given.writers if w.startswith(language) for one in judged(model, mails(read_one(w)))]
         if found:
             inside = [one for one in found if is_inside(one.line.key)]
             for part, what in ((inside, "inside mails"), ([one for one in found if not is_inside(one.line.key)], "standing alone")):
                 print("\n".join(table(part, f"{name}, {what}")))
             print(f"{name}, acts: {by_act(found)}.\n\n{name}, missed inside mails: {confusions(inside)}.\n")
     for corpus in real.CORPORA if given.data else ():
-        found = judged(model, real.mails(corpus, given.data), "nb" if corpus in {"norne", "nav"} else "en")
+        found = judged(model, real.mails(corpus, given.data))
         own = [one for one in found if one.side == "us"]
         print(f"{corpus}: likely {score(own, tuple(RULES), likely)}, sure {score(own, tuple(RULES), sure)}; {by_act(found)}\n")
 

@@ -249,6 +249,15 @@ def read_all(folder: Path = WRITERS) -> list[Written]:
     return [read(path) for path in sorted(folder.glob("*.txt"))]
 
 
+def read_one(writer: str, folder: Path = WRITERS) -> Written:
+    """One writer of a folder.
+
+    Raises:
+        OSError: there is no such writer.
+    """
+    return read(folder / f"{writer}.txt")
+
+
 def counts(written: Iterable[Written]) -> Mapping[str, int]:
     """How often each label stands in these files; "-" for a sentence without any."""
     found: Counter[str] = Counter()

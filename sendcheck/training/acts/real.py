@@ -257,10 +257,10 @@ def _harvest(data: Path, folder: Path, model: Model) -> None:
 def _harvested(data: Path, folder: Path) -> Sheets:
     """The sentences of harvest.tsv in two sheets, English and Norwegian."""
     found: dict[str, list[tuple[str, Document, int, int]]] = {}
-    for line in (folder / "harvest.tsv").read_text("utf-8").splitlines():
-        corpus, document, at = line.split("\t")
-        of = documents(corpus, data)[document]
-        found.setdefault("harvest-nb" if corpus == "norne" else "harvest-en", []).append((corpus, of, int(at), int(at) + 1))
+    rows = [line.split("\t") for line in (folder / "harvest.tsv").read_text("utf-8").splitlines()]
+    known = {corpus: documents(corpus, data) for corpus in {row[0] for row in rows}}
+    for corpus, document, at in rows:
+        found.setdefault("harvest-nb" if corpus == "norne" else "harvest-en", []).append((corpus, known[corpus][document], int(at), int(at) + 1))
     return found
 
 

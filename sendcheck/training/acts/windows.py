@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sendcheck.acts.labels import LABELS, MARKED, SPANNED
-from sendcheck.acts.windows import LONGEST_SENTENCE, MOST_CHARACTERS, SIDES, original, stand_ins, together
+from sendcheck.acts.windows import Read, Reader, together
 from sendcheck.training.acts.exchanges import Sentence, Written
 
 if TYPE_CHECKING:
@@ -72,46 +72,34 @@ class Windows:
     """Makes windows of mails with one tokenizer. ``context`` is "none", "before" (the sentence before), "around" (both neighbours) or "mail"."""
 
     def __init__(self, tokenizer: Tokenizer, begin: int, end: int, context: str) -> None:
-        self.tokenizer, self.begin, self.end, self.context = tokenizer, begin, end, context
-        self._sides = {side: tokenizer.encode(side).ids for side in SIDES}
-        self._known: dict[str, tuple[list[int], list[tuple[int, int]]]] = {}
+        self.context = context
+        self._reader = Reader(tokenizer, begin, end)
+        self._known: dict[str, Read] = {}
 
-    def _read(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        """Token numbers, and each token's characters [start, end) in ``text``."""
+    def _read(self, text: str) -> Read:
         found = self._known.get(text)
         if found is None:
-            plain, places = stand_ins(text[:MOST_CHARACTERS])
-            read = self.tokenizer.encode(plain)
-            found = self._known[text] = (read.ids[:LONGEST_SENTENCE], original(read.offsets[:LONGEST_SENTENCE], places))
+            found = self._known[text] = self._reader.read(text)
         return found
-
-    def _ids(self, text: str) -> list[int]:
-        return self._read(text)[0]
 
     def _marks(self, line: Line, start: int) -> list[tuple[int, int, int]]:
         """(label's place in MARKED, first token, token after the last) in the window."""
         found = []
         for label, first, after in line.marks:
-            inside = [at for at, (a, b) in enumerate(self._read(line.text)[1]) if a < after and b > first]
+            inside = [at for at, (a, b) in enumerate(self._read(line.text).offsets) if a < after and b > first]
             if inside:
                 found.append((MARKED.index(label), start + inside[0], start + inside[-1] + 1))
         return found
 
     def _window(self, mail: Mail, first: int, after: int, judged: range) -> Window:
-        ids = [self.begin, *self._sides[mail.side], self.end]
-        places, lines, marks = [], [], []
-        for at in range(first, after):
-            line = mail.lines[at]
-            own = self._ids(line.text)
-            if at in judged:
-                places.append((len(ids), len(ids) + len(own)))
-                lines.append(line)
-                marks.append(self._marks(line, len(ids)))
-            ids += [*own, self.end]
-        return Window(ids, places, lines, marks)
+        read = [self._read(line.text) for line in mail.lines[first:after]]
+        ids, starts = self._reader.window(read, mail.side)
+        lines = [mail.lines[at] for at in judged]
+        places = [(starts[at - first], starts[at - first] + len(read[at - first].ids)) for at in judged]
+        return Window(ids, places, lines, [self._marks(line, start) for line, (start, _end) in zip(lines, places, strict=True)])
 
     def _whole(self, mail: Mail) -> Iterator[Window]:
-        for cut in together([len(self._ids(line.text)) for line in mail.lines]):
+        for cut in together([len(self._read(line.text).ids) for line in mail.lines]):
             yield self._window(mail, cut.first, cut.after, range(cut.judged, cut.until))
 
     def of(self, mail: Mail, context: str | None = None) -> Iterator[Window]:
