@@ -8,7 +8,7 @@ PYTEST := $(BIN)/python -P -m pytest
 TOGETHER := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: demo test installs suite test-bare lint quality bench fuzz acts-train acts-export acts-eval bench-leaks bench-linters recipients lists words needed languagetool milter thunderbird docs config pipelines clean
+.PHONY: demo test installs suite test-bare lint quality bench fuzz acts-train acts-export acts-eval bench-leaks bench-linters recipients lists words languagetool milter thunderbird docs config pipelines clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/.made:
@@ -99,8 +99,6 @@ words: $(VENV)/.dev  ## draw the lists of frequent words anew (needs the registr
 	@$(PIP) wordfreq
 	$(BIN)/python -m sendcheck.training.words
 
-needed: $(VENV)/.dev  ## work out anew which words our patterns need, after a change of them (sendcheck/data/needed.txt)
-	$(BIN)/python -m sendcheck.training.needed
 
 languagetool: $(VENV)/.installed  ## LanguageTool from Maven Central, for grammar (needs Java, Maven and the registries)
 	@$(PIP) -e '.[grammar]'

@@ -16,8 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from sendcheck.data import sieve
-from sendcheck.data.loose import loosened
+from sendcheck.data import patterns
 
 ROOT = Path(__file__).parents[1]
 UNITS = (" ", "\n", "\t", "a", "0", "-", ".", ",", "<", "(", '"', "'", "/", "a ", "a-", "1.", "0 ", "a@", "{{", "> ", "=\n", "the ")
@@ -33,7 +32,7 @@ found: dict[tuple[Any, int], tuple[re.Pattern[Any], str]] = {}
 def _writer() -> str:
     """The file of ours that asks for a pattern, past those that only make them; "" if none does."""
     frame = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.endswith(("/re/__init__.py", "data/sieve.py", "data/__init__.py", "growth.py")):
+    while frame is not None and frame.f_code.co_filename.endswith(("/re/__init__.py", "data/patterns.py", "data/__init__.py", "growth.py")):
         frame = frame.f_back  # type: ignore[assignment]
     name = frame.f_code.co_filename if frame is not None else ""
     return f"{Path(name).relative_to(ROOT)}" if name.startswith(str(ROOT)) and "/.venv/" not in name else ""
@@ -52,8 +51,7 @@ def _remembered(init: Any) -> Any:
 
     def wrapped(self: Any, *arguments: Any, **options: Any) -> None:
         init(self, *arguments, **options)
-        for expression, _flags, loose in self.expressions:
-            made_by.setdefault(loosened(expression) if loose else expression, _writer())
+        made_by.setdefault(self.pattern, _writer())
 
     return wrapped
 
@@ -61,8 +59,7 @@ def _remembered(init: Any) -> Any:
 def collect() -> None:
     """Import everything, and check the mails that came along, so that what is compiled on first use is."""
     re.compile = _noted  # type: ignore[assignment]
-    for kind in (sieve.Alternatives, sieve.Lazy):
-        kind.__init__ = _remembered(kind.__init__)  # type: ignore[assignment, misc]
+    patterns.Lazy.__init__ = _remembered(patterns.Lazy.__init__)  # type: ignore[method-assign]
     import sendcheck_checks
 
     import sendcheck

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from sendcheck.checkapi import Lazy, Mood, Prose, Sentence, Who, by_language, union
-from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.data import READ_AS
 from sendcheck.understanding.text import flat
 
 from .parts import Part, parts

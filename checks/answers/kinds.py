@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sendcheck.checkapi import Sentence, TimeKind, Who
-from sendcheck.understanding.commitments import Deed, names_next_word, prevents
+from sendcheck.checkapi import Sentence, Tense, TimeKind, Who
 from sendcheck.understanding.names import fold, given_names
 from sendcheck.understanding.text import flat
 
@@ -99,30 +98,30 @@ def in_charge(told: Told) -> Answer | None:
 
 def measure(told: Told) -> Answer | None:
     """“What will you change?”: a lasting measure of one's own."""
-    found = next((s for s in told.sentences if prevents(told.prose, s)), None)
+    found = next(told.doing("prevention"), None)
     return Answer(found, "names a measure that lasts") if found is not None else None
 
 
 def remedy(told: Told) -> Answer | None:
     """“When will that be repaired?”: an act of one's own with a time."""
-    found = next((c.sentence for c in told.commitments if c.bound and c.deed is not Deed.WORD), None)
+    found = next(told.doing("commit-dated", "done"), None)
     return Answer(found, "an act with a time") if found is not None else None
 
 
 def next_word(told: Told) -> Answer | None:
     """“Keep me updated”: any word of one's own that is announced."""
-    found = next((s for s in told.sentences if not s.asks and names_next_word(told.prose, s)), None)
-    found = found or next((c.sentence for c in told.commitments if c.deed is Deed.WORD and c.clause.who is not Who.NOBODY), None)
+    found = next(told.doing("next-update", "contact"), None)
     return Answer(found, "announces the next word") if found is not None else None
 
 
 def act_on_it(told: Told, wanted: tuple[Term, ...]) -> Answer | None:
     """“I call her at eleven”: the act that was asked for, with a pronoun for the rest."""
     forms = {f for t in wanted for f in t.forms}
-    for found in told.commitments:
-        objects = found.clause.objects
-        if found.clause.act in forms and objects and all(o.who in {Who.THIRD, Who.NOBODY} for o in objects):
-            return Answer(found.sentence, "the act that was asked for")
+    for sentence in told.sentences:
+        for clause in told.prose.clauses(sentence):
+            mine = clause.who.own_side and clause.tense is not Tense.PAST and not clause.negated and not sentence.asks
+            if mine and clause.act in forms and clause.objects and all(o.who in {Who.THIRD, Who.NOBODY} for o in clause.objects):
+                return Answer(sentence, "the act that was asked for")
     return None
 
 

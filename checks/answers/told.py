@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sendcheck.checkapi import Mail, Sentence
-from sendcheck.understanding.commitments import Commitment, commitments
 from sendcheck.understanding.text import flat
 
 from .asked import words_of
@@ -15,6 +14,8 @@ from .matter import PLAIN, Term, shared, terms, weight, word_set
 #: Sentences that are looked through: nobody's answer is longer.
 _MOST = 400
 _HEADING = 50
+#: What a side does about a matter, or will do.
+_ACTS = frozenset({"commit-dated", "commit-empty", "commit-undated", "promise-absolute", "promise-others", "done", "next-update", "contact", "prevention"})
 #: Without the person or figure that was asked about, so much of the rest must be there.
 _ALMOST = 0.7
 
@@ -29,7 +30,7 @@ class Answer:
 
 
 class Told:
-    """Own text with its words, its commitments, and the numbers its paragraphs bear. ``used``: sentences that already answer something."""
+    """Own text with its words, its acts, and the numbers its paragraphs bear. ``used``: sentences that already answer something."""
 
     def __init__(self, mail: Mail) -> None:
         self.prose = mail.prose
@@ -38,8 +39,7 @@ class Told:
         self.has_files = bool(mail.attachments)
         self.prose.parse_all()
         self._terms = {s.number: terms(self.prose, s) for s in self.sentences}
-        self.commitments: list[Commitment] = list(commitments(self.prose))
-        self.deferred = [c.sentence for c in self.commitments if c.bound]
+        self.deferred = list(self.doing("commit-dated", "next-update"))
         self._labels = {s.number: frozenset(_labels(s)) for s in self.sentences}
         self.used: set[int] = set()
 
@@ -49,6 +49,10 @@ class Told:
         if known is None:
             known = self._said[sentence.number, key] = bool(words_of(sentence, key, "answers").search(flat(sentence.text)))
         return known
+
+    def doing(self, *acts: str) -> Iterator[Sentence]:
+        """The sentences that likely do one of these acts."""
+        return (s for s in self.sentences if not self.prose.acts(s).likely.isdisjoint(acts))
 
     def under(self, label: str) -> Sentence | None:
         """The first sentence that bears a number or letter."""
@@ -86,7 +90,7 @@ class Told:
 
     def only_regrets(self, sentence: Sentence) -> bool:
         """Sorrow and understanding answer nothing, unless the sentence goes on to an act of one's own."""
-        return self.says(sentence, "regrets") and not any(c.sentence is sentence for c in self.commitments)
+        return self.says(sentence, "regrets") and self.prose.acts(sentence).likely.isdisjoint(_ACTS)
 
     def after(self, sentence: Sentence) -> list[Sentence]:
         """The next sentence of the same paragraph, if it says something."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
-from sendcheck.checkapi import Alternatives, Attachment, Mail, Parent, QuotedMail, alternatives, by_language, pattern
-from sendcheck.understanding.text import sentence_around
+from sendcheck.checkapi import Attachment, Lazy, Mail, Parent, QuotedMail, pattern
+from sendcheck.understanding.text import flat, sentence_around
 
 from .accessories import is_file
 from .named import names_a_file
@@ -23,9 +22,8 @@ class Announcement(NamedTuple):
     sentence: str
 
 
-@cache
-def _phrases(key: str) -> Alternatives:
-    return alternatives(p for data in by_language(__package__ or "", "words") for p in data[key])
+def _phrases(key: str) -> Lazy:
+    return pattern(__package__ or "", key)
 
 
 def announcements(text: str) -> Iterator[Announcement]:
@@ -43,7 +41,7 @@ def _void(sentence: str, at: int) -> bool:
 
 def of_the_other_side(mail: Mail, sentence: str) -> bool:
     """Whether a sentence thanks for the file of the answered mail, or tells of reading, receiving, signing or returning it (RULES.md, ruling 39)."""
-    if pattern(__package__ or "", "handled", loose=True).search(sentence) is None:
+    if _phrases("handled").search(flat(sentence)) is None:
         return False
     return bool(files_of_the_other_side(mail)) or any(_announces(mail, m) for m in mail.answered) or any(_announces(mail, m) for m in mail.quoted)
 

@@ -8,10 +8,7 @@ from typing import Any
 
 from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
 
-from .colleague import colleague
-from .deflected import deflected
-from .faults import may_blame
-from .recipient import recipient
+from .finding import finding
 
 #: Among colleagues (RULES.md, ruling 33).
 _MILD = {"internal": Severity.WARNING}
@@ -24,6 +21,7 @@ RULES = (
         "The reader deals with your house as one, and trusts it less for every name that is thrown to him.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
         by_profile=_MILD,
     ),
     Rule(
@@ -34,6 +32,7 @@ RULES = (
         "Whoever is accused defends himself instead of doing what you need.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
         by_profile=_MILD,
     ),
     Rule(
@@ -44,21 +43,14 @@ RULES = (
         "The reader came to you with it; “not us” leaves him alone with it.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
 )
 
 
-def gate(language: str, text: str) -> bool:
-    """Sentences that may put blame."""
-    return may_blame(language, text)
-
-
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """One finding a sentence: on whoever is blamed first."""
-    for sentence in mail.prose.sentences:
-        hit = colleague(mail, sentence) or recipient(mail, sentence) or deflected(mail, sentence)
-        if hit is not None:
-            yield hit
+    """One finding a sentence at most."""
+    return filter(None, (finding(mail, sentence) for sentence in mail.prose.sentences))
 
 
-CHECK = Check("blame", RULES, run, Path(__file__).parent, gate=gate)
+CHECK = Check("blame", RULES, run, Path(__file__).parent)

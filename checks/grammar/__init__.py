@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import CannotProofread, Check, Fault, Harm, Hit, Mail, NotRun, Option, Origin, Rule, Sentence, Severity
-from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.data import READ_AS
 from sendcheck.understanding.variety import variety
 
 from .sieve import Sieve, strength

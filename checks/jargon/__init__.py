@@ -8,7 +8,7 @@ from typing import Any
 
 from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
 
-from .internal import internal, names_two_of_ours
+from .internal import internal
 from .terms import jargon
 
 _LOUD = {"general": Severity.NOTE, "internal": Severity.NOTE}
@@ -29,18 +29,14 @@ RULES = (
         Severity.WARNING,
         Harm.TONE,
         "a reader outside is told what goes on inside the house",
-        "He cannot use it, and it makes your house look smaller.",
+        "They cannot use it, and it makes your house look smaller.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
         by_profile=_LOUD,
         reads_values=True,
     ),
 )
-
-
-def gate(language: str, text: str) -> bool:
-    """Sentences that may tell who of the house did what."""
-    return names_two_of_ours(text)
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
@@ -50,4 +46,4 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
         yield from internal(mail)
 
 
-CHECK = Check("jargon", RULES, run, Path(__file__).parent, options=("glossary",), gate=gate)
+CHECK = Check("jargon", RULES, run, Path(__file__).parent, options=("glossary",))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Alternatives, Hit, Lazy, Mail, Sentence, alternatives, lines, of_language, union
-from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.checkapi import Hit, Lazy, Mail, Sentence, lines, of_language, union
+from sendcheck.data import READ_AS
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted
@@ -20,14 +20,19 @@ _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
 @cache
-def _terms(language: str) -> tuple[Alternatives, dict[str, str], tuple[tuple[Lazy, str], ...]]:
+def _terms(language: str) -> tuple[Lazy, dict[str, str], tuple[tuple[Lazy, str], ...]]:
     """One pattern for all, phrases to their replacement, patterns to their plain words."""
     data = of_language(__package__, "terms", language)
     if not data:
-        return alternatives(()), {}, ()
+        return union(()), {}, ()
     phrases = [re.escape(p).replace(r"\ ", " ") for p in sorted(data["same"], key=len, reverse=True)]
-    whole = alternatives((f"(?<![\\w@/.-])(?:{p})(?![\\w@/]|-\\w)" for p in (*phrases, *data["terms"])), loose=True)
-    return whole, data["same"], tuple((union([p], suffix=r"\Z", loose=True), plain) for p, plain in data["terms"].items())
+    whole = union(f"(?<![\\w@/.-])(?:{_spread(p)})(?![\\w@/]|-\\w)" for p in (*phrases, *data["terms"]))
+    return whole, data["same"], tuple((union([_spread(p)], suffix=r"\Z"), plain) for p, plain in data["terms"].items())
+
+
+def _spread(expression: str) -> str:
+    """A blank stands for any run of blanks: wrapped lines leave two."""
+    return expression.replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
 def jargon(mail: Mail, glossary: Sequence[str]) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from sendcheck.checkapi import Alternatives, alternatives, by_language, filled, toml
+from sendcheck.checkapi import Alternatives, by_language, filled, toml
 from sendcheck.understanding.calendar import month_names, weekday_names
 from sendcheck.understanding.names import titles
 from sendcheck.understanding.salutation import openers
@@ -62,7 +62,7 @@ def _shapes(key: str) -> Alternatives:
         "MONTH": "|".join(sorted(month_names(), key=len, reverse=True)),
     }
     found = [p for data in (syntax, *languages) for p in data.get(key, [])]
-    return alternatives([filled(p, stands_for) for p in found], flags=re.M)
+    return Alternatives([filled(p, stands_for) for p in found], flags=re.M)
 
 
 def gaps(text: str, around: Around, begins: bool = False) -> Iterator[Gap]:

@@ -6,12 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Mood, Rule, Severity
-from sendcheck.understanding import commitments
-from sendcheck.understanding.commitments import Deed, names_next_word, present_whens, solved
-from sendcheck.understanding.rewording import lacking
-
-from .offers import contact, prevention
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, brings, lacking, pattern
+from sendcheck.understanding.text import flat
 
 RULES = (
     Rule(
@@ -22,6 +18,7 @@ RULES = (
         "Sympathy without a plan leaves the reader where he was.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
     Rule(
         "next-update-missing",
@@ -31,6 +28,7 @@ RULES = (
         "Whoever does not know when he will hear of you calls, or goes over your head.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
     Rule(
         "contact-missing",
@@ -40,6 +38,7 @@ RULES = (
         "Anger that can be spoken seldom grows; in writing it does.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
     Rule(
         "prevention-missing",
@@ -49,23 +48,17 @@ RULES = (
         "The second question of everybody who was let down is “and next time?”.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
 )
-
-
-def gate(language: str, text: str) -> bool:
-    """Sentences that may hold a commitment or a remedy."""
-    return commitments.wide_gate(language, text)
 
 
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """All four, in replies to complaints and reports of failures only."""
     if not mail.own_text.strip():
         return
-    found = list(commitments.commitments(mail.prose))
-    said, how = solved(mail.prose)
-    asked = _asked_for_word(mail)
-    if not how and not any(c.bound and (c.deed is not Deed.WORD or asked) for c in found):
+    # Word alone is a plan only where the reader asked for nothing else (RULES.md, ruling 21); what is done is more than a plan.
+    if not brings(mail.prose, "plan"):
         yield Hit(
             "plan-missing",
             "the mail names no act of your side with a time, nor says how the problem was solved",
@@ -73,8 +66,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "say what you do and by when",
             missing=lacking(mail, __package__ or "", "plan", 2),
         )
-    closed = said or (how and not found)
-    if not closed and not _next_word(mail, found):
+    if not brings(mail.prose, "next-update"):
         yield Hit(
             "next-update-missing",
             "the mail does not say when the reader will hear from you next",
@@ -82,26 +74,32 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "name the next word, even if there will be nothing new to tell",
             missing=lacking(mail, __package__ or "", "next_word", 4),
         )
-    yield from contact(mail, found)
-    yield from prevention(mail)
+    if not brings(mail.prose, "contact") and not _reachable(mail):
+        yield Hit(
+            "contact-missing",
+            "the mail offers no way to talk: no call, no number, no meeting",
+            mail.nowhere(),
+            "offer a call, or give your direct number",
+            missing=lacking(mail, __package__ or "", "contact", 5),
+        )
+    if brings(mail.prose, "fix") and not brings(mail.prose, "prevention") and not _still_searching(mail):
+        yield Hit(
+            "prevention-missing",
+            "the mail reports a fix, but not what keeps the fault from coming back",
+            mail.nowhere(),
+            "name one lasting measure, or say by when you will know",
+            missing=lacking(mail, __package__ or "", "prevention", 3),
+        )
 
 
-def _next_word(mail: Mail, found: list[commitments.Commitment]) -> bool:
-    if any(c.deed is Deed.WORD and any(w.bound for w in c.whens) for c in found):
-        return True
-    for sentence in mail.prose.sentences:
-        if not sentence.asks and names_next_word(mail.prose, sentence) and any(w.bound for w in present_whens(mail.prose, sentence)):
-            return True
-    return False
+def _reachable(mail: Mail) -> bool:
+    """Whether the reader has said how and when he can be reached."""
+    prose = mail.parent.prose if mail.parent is not None else None
+    return prose is not None and any(pattern(__package__, "reachable").search(flat(s.text)) for s in prose.sentences)
 
 
-def _asked_for_word(mail: Mail) -> bool:
-    """Whether the reader asked for nothing but word (“call me”): then word is the plan (RULES.md, ruling 21)."""
-    if mail.parent is None or mail.parent.prose is None:
-        return False
-    parent = mail.parent.prose
-    asked = [(s.language, c) for s in parent.sentences for c in parent.clauses(s) if c.mood is Mood.REQUEST]
-    return bool(asked) and all(commitments.asks_for_word(c, language) for language, c in asked)
+def _still_searching(mail: Mail) -> bool:
+    return any(pattern(__package__, "still_searching").search(flat(s.text)) for s in mail.prose.sentences)
 
 
-CHECK = Check("plan", RULES, run, Path(__file__).parent, gate=gate, profiles=STRICT)
+CHECK = Check("plan", RULES, run, Path(__file__).parent, profiles=STRICT)

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
-from sendcheck.understanding import commitments
 
-from .absolute import absolute, may_be_absolute
-from .others import may_commit_others, others
+from .absolute import absolute
+from .others import others
 from .undated import undated
 
 #: With an empty time word it is an error in the strict profiles; without one the hit says warning.
@@ -24,6 +23,7 @@ RULES = (
         "Nobody can keep it, and the reader will quote it back.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
     Rule(
         "promise-undated",
@@ -33,6 +33,7 @@ RULES = (
         "The reader cannot plan with it and will have to ask again.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
         by_profile=_BY_PROFILE,
     ),
     Rule(
@@ -40,27 +41,20 @@ RULES = (
         Severity.WARNING,
         Harm.COMMITMENTS,
         "somebody who does not read the mail is bound by it",
-        "He may not know, and the reader will hold you to it.",
+        "They may not know, and the reader will hold you to it.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
         by_profile={"general": Severity.NOTE, "internal": Severity.NOTE},
     ),
 )
 
 
-def gate(language: str, text: str) -> bool:
-    """Sentences that may hold a commitment."""
-    return commitments.gate(language, text) or may_be_absolute(text) or may_commit_others(language, text)
-
-
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
-    """Absolute promises first; a clause that makes one is not also called undated."""
-    taken: dict[int, tuple[int, int]] = {}
-    for number, span, hit in absolute(mail):
-        taken[number] = span
-        yield hit
-    yield from undated(mail, taken)
-    yield from others(mail)
+    """Absolute promises first; a sentence that makes one is not also called undated."""
+    for sentence in mail.prose.sentences:
+        found = (absolute(mail, sentence) or undated(mail, sentence), others(mail, sentence))
+        yield from (hit for hit in found if hit is not None)
 
 
-CHECK = Check("promise", RULES, run, Path(__file__).parent, gate=gate)
+CHECK = Check("promise", RULES, run, Path(__file__).parent)

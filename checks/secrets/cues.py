@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from sendcheck.checkapi import Alternatives, Lazy, alternatives, by_language, union
+from sendcheck.checkapi import Alternatives, Lazy, by_language, union
 
 #: Not within a word, but within a name of a program: “DB_PASSWORD”, “userPassword”.
 #: Characters before and after a cue that are looked at.
@@ -40,7 +40,7 @@ def words(key: str) -> str:
 def _cues() -> Alternatives:
     pair = rf"(?:{words('users')})[ \t]*(?:(?:[/&,+|]|\b(?:{words('and')})\b)[ \t]*|\t+|[ ]{{2,8}}){_ARTICLES}(?:{words('passwords')})"
     single = [(f"{kind}_{data['language']}", one) for kind in _KINDS for data in by_language(__package__, "words") for one in data[f"{kind}s"]]
-    return alternatives(rf"{_BEGINS}(?P<{name}>{one}){_ENDS}" for name, one in (("pair", pair), *single))
+    return Alternatives(rf"{_BEGINS}(?P<{name}>{one}){_ENDS}" for name, one in (("pair", pair), *single))
 
 
 def cues(text: str) -> Iterator[Cue]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from sendcheck.checkapi import Hit, Mail, NotRun, Sentence, Stretch, by_language, of_language
+from sendcheck.data import READ_AS
 from sendcheck.understanding.clauses.model import Word
-from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.lexicon import ranks, words_by_tag
 from sendcheck.understanding.salutation import greets
 from sendcheck.understanding.text import in_code

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sendcheck.checkapi import Check, Harm, Hit, Mail, Rule, Severity
-from sendcheck.understanding.clauses.pipeline import READ_AS
 
 from .hostile import hostile
 from .nonapology import non_apology
@@ -23,15 +22,17 @@ RULES = (
         "It will be read by more people than you think, and for longer.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
     Rule(
         "non-apology",
         Severity.WARNING,
         Harm.TONE,
         "an apology that takes itself back",
-        "The reader hears that you are sorry about him, and not about what you did.",
+        "The reader hears that you are sorry about them, and not about what you did.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
     ),
     Rule(
         "shouting",
@@ -50,7 +51,7 @@ RULES = (
 def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """One finding a rule and sentence."""
     for sentence in mail.prose.sentences:
-        for hit in (hostile(mail, sentence, READ_AS.get(sentence.language, sentence.language)), non_apology(mail, sentence), shouting(mail, sentence)):
+        for hit in (hostile(mail, sentence), non_apology(mail, sentence), shouting(mail, sentence)):
             if hit is not None:
                 yield hit
 

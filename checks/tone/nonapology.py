@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity
-from sendcheck.understanding.apologies import half, is_courtesy
-from sendcheck.understanding.apologies import mends as whole_ones
-from sendcheck.understanding.rewording import mends, rewording
+from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, act_of, by_language, hit_of_act, mends, pattern
 
 _INSTEAD = "apologise for the thing itself, without “if”, “any” or “but”"
 
 
 def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
-    """The finding of a sentence, or None."""
-    match = half(sentence.text)
-    if match is None:
+    """The finding of a sentence, or None. The line of courtesy in a notice (“we regret any inconvenience”) is a note where nobody complained."""
+    act = act_of(mail.prose, sentence, "non-apology")
+    if act is None:
         return None
-    words = " ".join(sentence.text[slice(*match.span())].split())
-    mended = rewording(mail, sentence, mends(sentence.text, whole_ones()))
-    mild = Severity.NOTE if mail.profile not in STRICT and is_courtesy(sentence.text) else None
-    place = mail.at_sentence(sentence, *match.span())
-    return Hit("non-apology", f"“{words}” takes the apology back", place, _INSTEAD, severity=mild, rewording=mended)
+    courtesy = mail.profile not in STRICT and pattern(__package__ or "", "courtesy", "apologies").search(sentence.text)
+    pairs = [pair for data in by_language(__package__, "apologies") for pair in data["mend"]]
+    severity = Severity.NOTE if courtesy else None
+    return hit_of_act("non-apology", mail, sentence, act, "takes the apology back", _INSTEAD, severity, mends(sentence.text, pairs))

@@ -65,6 +65,16 @@ MARKED = tuple(label for label in LABELS if label in SPANNED)
 ASKING = frozenset({"question", "request", "concern"})
 #: What a whole reply to a complaint can lack.
 LACKS = frozenset({"apology", "acknowledgement", "plan", "next-update", "contact", "prevention"})
+#: What a whole mail brings if one of its sentences does one of these acts: what a reply to a complaint can lack, and that a fix is told.
+BRINGS = {
+    "apology": ("apology",),
+    "acknowledgement": ("acknowledge",),
+    "plan": ("commit-dated", "done", "prevention"),
+    "next-update": ("next-update", "done"),
+    "contact": ("contact",),
+    "prevention": ("prevention",),
+    "fix": ("done",),
+}
 
 
 def parse_labels(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sendcheck.acts.labels import BRINGS
 from sendcheck.acts.windows import Read, Reader, together
 from sendcheck.errors import SendcheckError
 
@@ -39,13 +40,15 @@ class Acts:
 
     ``chances``: calibrated probability of each act, 0 to 1 in steps of 0.01; ``words``: characters [start, end) of the sentence that carry an act, of
     acts that have such words; ``sure`` and ``likely``: the acts whose probability is such that it is right nine times in ten, and more often than not,
-    on mail by writers whom nobody tuned to. What is sure is likely too.
+    on mail by writers whom nobody tuned to. What is sure is likely too. ``brings``: what a whole mail has by this sentence
+    (:data:`sendcheck.acts.labels.BRINGS`).
     """
 
     chances: Mapping[str, float]
     words: Mapping[str, tuple[int, int]]
     sure: frozenset[str] = frozenset()
     likely: frozenset[str] = frozenset()
+    brings: frozenset[str] = frozenset()
 
     def chance(self, *acts: str) -> float:
         """The probability of the likeliest of these acts."""
@@ -72,6 +75,7 @@ class Model:
             self._shift = [float(told["calibration"][label][1]) for label in self.labels]
             self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
+            self._brings = {name: float(told["mails"][name]) for name in BRINGS}
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
         except ImportError as error:
@@ -120,7 +124,8 @@ class Model:
         of_words = odds[:, count:]
         words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
         rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
-        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded))
+        brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= self._brings[name])
+        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings)
 
 
 def _from(cuts: Mapping[str, float], chances: Mapping[str, float]) -> frozenset[str]:

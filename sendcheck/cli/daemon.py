@@ -240,7 +240,7 @@ def _warm() -> None:
     from sendcheck.cli.output import FORMATS, Look, rendered
     from sendcheck.config.found import policy_places, user_file
     from sendcheck.config.load import load_config
-    from sendcheck.data.sieve import compile_all
+    from sendcheck.data.patterns import compile_all
     from sendcheck.pipeline.contract import Severity
     from sendcheck.pipeline.registry import load
     from sendcheck.pipeline.rehearsal import rehearse

@@ -12,8 +12,10 @@ from typing import Any
 import tomli
 
 from sendcheck.data.entries import Entries
-from sendcheck.data.loose import loosened
-from sendcheck.data.sieve import Alternatives, Lazy
+from sendcheck.data.patterns import Lazy
+
+#: A language that has no files of its own is read as its near relation.
+READ_AS = {"nn": "nb"}
 
 
 def _folder(package: str) -> Path:
@@ -55,26 +57,20 @@ def by_language(package: str, stem: str) -> tuple[dict[str, Any], ...]:
 
 
 def of_language(package: str, stem: str, language: str) -> dict[str, Any]:
-    """The file ``<stem>.<language>.toml`` of a package's folder, or {} if the language has none."""
-    name = f"{stem}.{language}.toml"
-    return toml(package, name) if (_folder(package) / name).is_file() else {}
+    """The file ``<stem>.<language>.toml`` of a package's folder, else that of the language it is read as, or {} if neither has one."""
+    names = (f"{stem}.{language}.toml", f"{stem}.{READ_AS.get(language, language)}.toml")
+    return next((toml(package, name) for name in names if (_folder(package) / name).is_file()), {})
 
 
 @cache
-def pattern(package: str, key: str, stem: str = "words", flags: int = re.I, loose: bool = False) -> Lazy:
-    """The patterns listed under *key* in all languages' files, as one alternation. ``loose``: see :func:`union`."""
-    return union([p for data in by_language(package, stem) for p in data.get(key, [])], flags=flags, loose=loose)
+def pattern(package: str, key: str, stem: str = "words", flags: int = re.I) -> Lazy:
+    """The patterns listed under *key* in all languages' files, as one alternation."""
+    return union((p for data in by_language(package, stem) for p in data.get(key, [])), flags=flags)
 
 
-def union(patterns: list[str], *, prefix: str = "", suffix: str = "", flags: int = re.I, loose: bool = False) -> Lazy:
-    """One alternation of *patterns*; one that never matches if the list is empty. ``loose``: a blank stands for any run of blanks."""
-    body = "|".join(f"(?:{loosened(p) if loose else p})" for p in patterns) if patterns else r"(?!)"
-    return Lazy(f"{prefix}(?:{body}){suffix}", flags)
-
-
-def alternatives(expressions: Iterable[str], *, flags: int = re.I, loose: bool = False) -> Alternatives:
-    """As :func:`union`, for long lists that a sentence seldom meets: searched much sooner."""
-    return Alternatives(tuple(expressions), flags, loose)
+def union(patterns: Iterable[str], *, prefix: str = "", suffix: str = "", flags: int = re.I) -> Lazy:
+    """One alternation of *patterns*; one that never matches if there is none."""
+    return Lazy(f"{prefix}(?:{'|'.join(f'(?:{p})' for p in patterns) or '(?!)'}){suffix}", flags)
 
 
 def filled(expression: str, stands_for: Mapping[str, str]) -> str:

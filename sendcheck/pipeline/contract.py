@@ -74,6 +74,7 @@ class Rule:
     whose finding at the same place this one stands for (RULES.md, ruling 28). ``only``: the kind of
     source it is about, ``mail`` (whoever reads it, its thread, its attachments) or ``template``; "" for both.
     ``reads_all``: it reads everything that leaves, what is attached too, so that a part which cannot be read is told as not looked at.
+    ``by_acts``: it goes by what the model of acts says of sentences, and is *not run* without it.
     ``reads_values``: it judges single words, figures or places, so that what stands for a variable in a template tells it nothing.
     """
 
@@ -89,6 +90,7 @@ class Rule:
     only: str = ""
     reads_values: bool = False
     reads_all: bool = False
+    by_acts: bool = False
 
     def severity_in(self, profile: str) -> Severity:
         """The default severity under a profile."""

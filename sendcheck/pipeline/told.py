@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sendcheck.acts.model import Acts, ModelError
+from sendcheck.acts.model import Acts
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 
@@ -23,10 +23,9 @@ class Told:
 def told_of(mail: Mail) -> tuple[Told, ...] | str:
     """All sentences of own text in order, or why nothing can be told."""
     sentences = mail.prose.sentences
-    try:
-        told = [mail.prose.acts(sentence) for sentence in sentences]
-    except ModelError as error:
-        return str(error)
+    told = [mail.prose.acts(sentence) for sentence in sentences]
+    if mail.prose.unjudged:
+        return mail.prose.unjudged
     return tuple(Told(mail.at_sentence(sentence), _worth_telling(acts)) for sentence, acts in zip(sentences, told, strict=True))
 
 

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sendcheck.data import filled, language_file, languages_with
-from sendcheck.data.sieve import Lazy
+from sendcheck.data.patterns import Lazy
 
 #: A year that has all days.
 _LEAP = 2024

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sendcheck.data import language_file
-from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.data import READ_AS, language_file
 from sendcheck.understanding.lexicon import common_words, frequent
 from sendcheck.understanding.loading import loading
 

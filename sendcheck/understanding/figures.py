@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sendcheck.data import language_file, languages_with
+from sendcheck.data import READ_AS, language_file, languages_with
 from sendcheck.understanding.calendar import find_dates
-from sendcheck.understanding.clauses.pipeline import READ_AS
 from sendcheck.understanding.units import SHARE, unit_words
 
 COUNT = ""

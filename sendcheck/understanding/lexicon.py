@@ -6,7 +6,8 @@ import json
 from functools import cache
 from pathlib import Path
 
-from sendcheck.understanding.clauses.pipeline import READ_AS, shipped
+from sendcheck.data import READ_AS
+from sendcheck.understanding.clauses.pipeline import shipped
 
 
 @cache

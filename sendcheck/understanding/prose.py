@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from sendcheck.data import READ_AS
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
-from sendcheck.understanding.clauses.pipeline import READ_AS, can_parse, parse
+from sendcheck.understanding.clauses.pipeline import can_parse, parse
 from sendcheck.understanding.language import detect, family, of_sentence
 from sendcheck.understanding.sentences import Span, split
 from sendcheck.understanding.text import LEFT_OUT, unquoted
@@ -22,8 +23,6 @@ Gate = Callable[[str, str], bool]
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
 MOST = 12_000
 LONGEST = 40_000
-#: Characters of one text whose sentences' acts are told: about 300 sentences, in a second.
-MOST_TOLD = 20_000
 #: Sentences of a text that costs little more when it is parsed beside another.
 _SHORT = 40
 _EMPTY = Parse((), ())
@@ -70,7 +69,8 @@ class Prose:
     """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
     shipped ones; ``name_of``: on whose side a named person is; ``declared``: the language it is known to be in (its near relations are taken
     for it); ``alike``: parses of sentences by language and text, which several texts may share; ``side``: "us" for own text, "them" for a mail that is
-    answered. Clauses are parsed on first use: all sentences that pass a gate together; acts are told on first use, of all sentences.
+    answered. Clauses are parsed on first use: all sentences that pass a gate together; acts are told on first use, of all sentences;
+    ``unjudged``: why they could not be.
     """
 
     pieces: Sequence[str] = ()
@@ -82,10 +82,10 @@ class Prose:
     gates: list[Gate] = field(default_factory=list)
     alike: dict[tuple[str, str], Parse] = field(default_factory=dict)
     side: str = "us"
+    unjudged: str = ""
     _acts: list[Acts] | None = None
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
-    _untold: bool = False
     _left: int = MOST
     _sentences: tuple[Sentence, ...] | None = None
     _leading: list[Sentence | None] | None = None
@@ -123,8 +123,8 @@ class Prose:
 
     @property
     def truncated(self) -> bool:
-        """Whether the text is longer than what is read as sentences, or had more to parse or to tell acts of than is done."""
-        return self._exhausted or self._untold or sum(map(len, self.pieces)) > LONGEST
+        """Whether the text is longer than what is read as sentences, or had more to parse than is parsed."""
+        return self._exhausted or sum(map(len, self.pieces)) > LONGEST
 
     def can_read(self, sentence: Sentence) -> bool:
         """Whether there is a pipeline for the sentence's language."""
@@ -182,29 +182,24 @@ class Prose:
         return tuple(c for c in self.clauses(sentence) if text[c.verb[0] : c.verb[0] + 1] != LEFT_OUT)
 
     def acts(self, sentence: Sentence) -> Acts:
-        """What a sentence does; nothing where its language is none that the model has learnt.
-
-        Raises:
-            ModelError: the model cannot be used.
-        """
+        """What a sentence does; nothing where its language is none that the model has learnt, or the model cannot be used (``unjudged`` says why)."""
         if self._acts is None:
             self._acts = self._told()
         return self._acts[sentence.number]
 
     def _told(self) -> list[Acts]:
-        """The acts of all sentences, as far as a text is read; nothing of a text without a sentence in a language that the model has learnt."""
-        from sendcheck.acts.model import UNREAD, judged  # only what asks for acts pays for it
+        """The acts of all sentences; nothing of a text without a sentence in a language that the model has learnt."""
+        from sendcheck.acts.model import UNREAD, ModelError, judged  # only what asks for acts pays for it
 
         every = self.sentences
         if not any(s.language in _LEARNT for s in every):
             return [UNREAD] * len(every)
-        read, left = 0, MOST_TOLD
-        while read < len(every) and left > 0:
-            left -= len(every[read].text) + 1
-            read += 1
-        self._untold = read < len(every)
-        told = [*judged([s.text for s in every[:read]], self.side), *[UNREAD] * (len(every) - read)]
-        return [acts if s.language in _LEARNT else UNREAD for s, acts in zip(every, told, strict=True)]
+        try:
+            told = judged([s.text for s in every], self.side)
+            return [acts if s.language in _LEARNT else UNREAD for s, acts in zip(every, told, strict=True)]
+        except ModelError as error:
+            self.unjudged = str(error)
+            return [UNREAD] * len(every)
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sendcheck.data import language_file, languages_with, union
-from sendcheck.data.sieve import Lazy
+from sendcheck.data.patterns import Lazy
 
 _DASHES = r"[-_=*#–—\s]*"
 #: A date in figures opens an attribution in any language.

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sendcheck.data import of_language
-from sendcheck.understanding.clauses.pipeline import READ_AS
+from sendcheck.data import READ_AS, of_language
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.prose import Sentence

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with, union
-from sendcheck.data.sieve import Lazy
+from sendcheck.data.patterns import Lazy
 from sendcheck.understanding.mail import Mail, Stretch
 from sendcheck.understanding.names import fold, given_names, person, role_words, titles
 

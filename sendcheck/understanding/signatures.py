@@ -8,8 +8,8 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from sendcheck.data import alternatives, language_file, languages_with, union
-from sendcheck.data.sieve import Alternatives, Lazy
+from sendcheck.data import language_file, languages_with, union
+from sendcheck.data.patterns import Lazy
 
 _MAX_LINES = 14
 _MAX_WIDTH = 90
@@ -32,7 +32,7 @@ _MOST = 6
 
 
 class _Tails(NamedTuple):
-    signoff: Alternatives
+    signoff: Lazy
     device: Lazy
     disclaimer: Lazy
     postscript: Lazy
@@ -47,7 +47,7 @@ def _tails() -> _Tails:
             values += [v for v in language_file(language, "quotes.toml").get(key, []) if v not in values]
     openers = [re.escape(o) for language in languages_with("greetings.toml") for o in language_file(language, "greetings.toml")["openers"]]
     return _Tails(
-        alternatives(rf"[ \t]*(?:{s})[ \t]*(?:[,.!:\-–]+[ \t]*)?$" for s in gathered["signoffs"]),
+        union(rf"[ \t]*(?:{s})[ \t]*(?:[,.!:\-–]+[ \t]*)?$" for s in gathered["signoffs"]),
         union(gathered["device"], prefix=r"[ \t*_]*", suffix=r"[ \t*_.]*$"),
         union(gathered["disclaimers"], prefix=r"[ \t*_\-]*", flags=re.I | re.S),
         Lazy(rf"[ \t*_]*(?:{'|'.join(gathered['postscripts'])})(?!\w)"),

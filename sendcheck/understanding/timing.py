@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
-from sendcheck.data.sieve import Alternatives
+from sendcheck.data.patterns import Alternatives
 from sendcheck.understanding.calendar import Mention, find_dates
 
 

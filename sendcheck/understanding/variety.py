@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sendcheck.data import language_file, languages_with
-from sendcheck.data.sieve import Lazy
+from sendcheck.data.patterns import Lazy
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.prose import Sentence
 

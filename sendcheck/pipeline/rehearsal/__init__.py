@@ -28,7 +28,7 @@ def rehearse(registry: Registry, config: Config) -> Iterator[MailReport]:
 
 def warm_up(registry: Registry, config: Config) -> None:
     """Have everything there: pipelines, patterns, dictionaries."""
-    from sendcheck.data.sieve import compile_all
+    from sendcheck.data.patterns import compile_all
 
     for _report in rehearse(registry, config):
         pass

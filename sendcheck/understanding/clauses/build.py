@@ -155,12 +155,12 @@ class Builder:
         return node.role if node.role in CLAUSAL or node.role == "conj" else "complement"
 
     def _own_nodes(self, node: Node) -> Iterator[Node]:
-        """The words of the clause without its sub-clauses."""
-        yield node
-        for index in node.children:
-            child = self.nodes[index]
-            if index not in self.is_head and child.pos != "PUNCT":
-                yield from self._own_nodes(child)
+        """The words of the clause without its sub-clauses. Not by recursion: words that hang below one another may be a thousand deep."""
+        open_ones = [node]
+        while open_ones:
+            found = open_ones.pop()
+            yield found
+            open_ones += [self.nodes[i] for i in reversed(found.children) if i not in self.is_head and self.nodes[i].pos != "PUNCT"]
 
     def _borrowed_auxiliaries(self, node: Node, own: list[Node]) -> list[Node]:
         """“We will check and send it”: a later verb of a coordination shares what stands before the first."""

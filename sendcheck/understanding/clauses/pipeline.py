@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sendcheck.data import READ_AS
 from sendcheck.understanding.clauses.build import NameOf, build
 from sendcheck.understanding.clauses.graph import graph, label_set
 from sendcheck.understanding.clauses.model import Clause, Parse, Word
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _LANGUAGES = Path(__file__).parent.parent.parent / "languages"
-#: Languages that are read with another's pipeline and words: Nynorsk by Bokmål's, which costs little.
-READ_AS = {"nn": "nb"}
+
 Lemmas = Mapping[str, Mapping[str, str]]
 #: A longer sentence is parsed in pieces: the parser's time and memory grow with it.
 LONGEST = 2_000

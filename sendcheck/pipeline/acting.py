@@ -1,0 +1,33 @@
+"""Findings that rest on an act: how grave and how confident they are follows from how sure the act is, for all rules alike."""
+
+from __future__ import annotations
+
+from sendcheck.pipeline.contract import STRICT, Confidence, Hit, Severity
+from sendcheck.understanding.acting import Act
+from sendcheck.understanding.mail import Mail
+from sendcheck.understanding.prose import Sentence
+from sendcheck.understanding.rewording import Changes, rewording
+
+
+def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, instead: str, severity: Severity | None = None, changes: Changes = ()) -> Hit:
+    """The finding of one act in one sentence.
+
+    ``does``: what its words do, a verb in the third person first (“puts the fault on …”); ``severity``: how grave it is where the act is sure, None for
+    as the rule says. An act that is likely and not sure is a warning at most, and a note where nobody complained.
+    """
+    if act.sure:
+        said, confidence = does, Confidence.HIGH
+    else:
+        verb, _, rest = does.partition(" ")
+        said, confidence = f"seems to {verb.removesuffix('s')} {rest}", Confidence.MEDIUM
+        if severity is not Severity.NOTE:
+            severity = Severity.WARNING if mail.profile in STRICT else Severity.NOTE
+    return Hit(
+        rule,
+        f"“{act.words}” {said}",
+        mail.at_sentence(sentence, *act.span),
+        instead,
+        severity=severity,
+        confidence=confidence,
+        rewording=rewording(mail, sentence, changes),
+    )
