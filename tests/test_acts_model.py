@@ -43,7 +43,7 @@ def test_labels_are_those_of_the_guide() -> None:
     assert MODEL.labels == LABELS
     assert MODEL.marked == MARKED
     told = json.loads((FOLDER / "reading.json").read_text("utf-8"))
-    assert all(0 < likely <= sure <= 1 for sure, likely in told["cuts"].values())
+    assert all(0 < likely <= sure <= certain <= 1 for sure, likely, certain in told["cuts"].values())
     assert all(slope > 0 for slope, _shift in told["calibration"].values())
 
 

@@ -38,6 +38,7 @@ RULES = (
         "the text says that somebody is copied who does not get the mail",
         "The reader now thinks that person knows; the person does not.",
         reads_text=True,
+        by_acts=True,
         only="mail",
     ),
     Rule(

@@ -11,6 +11,7 @@ from typing import Any
 from sendcheck.checkapi import (
     Attachment,
     Check,
+    Confidence,
     Harm,
     Hit,
     Lazy,
@@ -18,15 +19,15 @@ from sendcheck.checkapi import (
     NotRun,
     Option,
     Rule,
+    Sentence,
     Severity,
-    Stretch,
     Treatment,
     by_language,
     pattern,
 )
 
 from .accessories import promised
-from .announcing import announcements, files_of_the_other_side, of_the_other_side
+from .announcing import announcements, files_of_the_other_side, of_the_other_side, pointer
 from .named import Files
 from .suspect import suspect
 
@@ -39,6 +40,7 @@ RULES = (
         "the text announces a file that is not attached",
         "The reader has to ask for it, and you have to write again.",
         reads_text=True,
+        by_acts=True,
         only="mail",
     ),
     Rule(
@@ -51,6 +53,8 @@ RULES = (
     ),
 )
 _URL = re.compile(r"https?://|\bwww\.|\bftp://", re.I)
+#: Characters before an announcement in which a link stands for it.
+_NEAR = 200
 _ARCHIVES = {".zip", ".tgz", ".gz", ".7z", ".rar", ".tar"}
 
 
@@ -76,55 +80,58 @@ def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
         yield NotRun(RULE, f"what {sealed.part.removeprefix('attachment:')} holds cannot be seen: {sealed.reason}")
     if sealed is not None or mail.message.opaque:
         return
-    for stretch in mail.own():
-        for match, begin, end, sentence in announcements(stretch.text):
-            files = promised(mail, sentence)
-            if files:
-                yield from _named(mail, files, stretch, begin, end)
-                yield from _counted(mail, files, stretch, begin, sentence)
-                continue
-            if of_the_other_side(mail, sentence) or _explained_by_text(mail, stretch, match, end):
-                continue
-            yield Hit(
-                RULE,
-                f"“{' '.join(match.group(0).split())}”, but nothing is attached",
-                mail.within(stretch, match.start(), match.end()),
-                "attach the file, or take the sentence out",
-            )
-            return
+    for sentence, act in announcements(mail.prose):
+        files = promised(mail, sentence.text)
+        if files:
+            yield from _named(mail, files, sentence)
+            yield from _counted(mail, files, sentence)
+            continue
+        if of_the_other_side(mail, sentence.text) or _explained_by_text(mail, sentence):
+            continue
+        where = pointer(sentence)
+        yield Hit(
+            RULE,
+            f"“{' '.join(sentence.text[slice(*where)].split())}”, but nothing is attached",
+            mail.at_sentence(sentence, *where),
+            "attach the file, or take the sentence out",
+            severity=None if act.sure else Severity.WARNING,
+            confidence=Confidence.HIGH if act.sure else Confidence.MEDIUM,
+        )
+        return
 
 
-def _explained_by_text(mail: Mail, stretch: Stretch, match: re.Match[str], end: int) -> bool:
-    """A link offered instead, or (for "here is …") the thing itself written out below."""
-    paragraph = stretch.text.find("\n\n", end)
-    around = stretch.text[max(0, match.start() - 200) : paragraph if paragraph >= 0 else len(stretch.text)]
+def _explained_by_text(mail: Mail, sentence: Sentence) -> bool:
+    """A link offered instead, or (for “here is …”) the thing itself written out below."""
+    text = sentence.piece.text
+    paragraph = text.find("\n\n", sentence.end)
+    around = text[max(0, sentence.start - _NEAR) : paragraph if paragraph >= 0 else len(text)]
     if _URL.search(around) or any(link.href.lower().startswith("http") for b in mail.bodies if b.part.html for link in b.part.html.links):
         return True
-    if not _pattern("weak").search(match.group(0)):
+    if _pattern("points").search(sentence.text):
         return False
-    rest = stretch.text[match.end() :]
-    return bool(re.match(r"[^.\n]{0,60}:\s*(?:\n|\S)", rest)) or mail.is_forward
+    return ":" in sentence.text or mail.is_forward
 
 
-def _named(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, end: int) -> Iterator[Hit]:
+def _named(mail: Mail, files: Sequence[Attachment], sentence: Sentence) -> Iterator[Hit]:
     """Files that a sentence names and that are not attached."""
     attached = Files((*mail.message.attachments, *files_of_the_other_side(mail)), files)
     if not attached.certain:
         return
-    for name in attached.missing(stretch.text, begin, end):
-        words = " ".join(stretch.text[name.start : name.end].split())
+    text = sentence.piece.text
+    for name in attached.missing(text, sentence.start, sentence.end):
+        words = " ".join(text[name.start : name.end].split())
         yield Hit(
             RULE,
             f"“{words}” is named, but what is attached is {', '.join(a.name for a in files[:3])}",
-            mail.within(stretch, name.start, name.end),
+            mail.at_sentence(sentence, name.start - sentence.start, name.end - sentence.start),
             "attach the file named, or name the file attached",
         )
 
 
-def _counted(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: int, sentence: str) -> Iterator[Hit]:
+def _counted(mail: Mail, files: Sequence[Attachment], sentence: Sentence) -> Iterator[Hit]:
     if any(PurePosixPath(a.name.lower()).suffix in _ARCHIVES for a in files):
         return
-    for match in _pattern("counted").finditer(sentence):
+    for match in _pattern("counted").finditer(sentence.text):
         word = next((g for g in match.groups() if g), "").lower()
         announced = _numbers().get(word) or (int(word) if word.isdigit() else 0)
         if len(files) < announced <= 20:
@@ -132,7 +139,7 @@ def _counted(mail: Mail, files: Sequence[Attachment], stretch: Stretch, begin: i
             yield Hit(
                 RULE,
                 f"“{' '.join(match.group(0).split())}”, but {there} {'file is' if there == 1 else 'files are'} attached",
-                mail.within(stretch, begin + match.start(), begin + match.end()),
+                mail.at_sentence(sentence, *match.span()),
                 "attach the missing files, or mend the number",
             )
 

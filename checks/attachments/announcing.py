@@ -1,49 +1,40 @@
-"""Sentences that say a file travels with the mail, and to whom the file of such a sentence belongs."""
+"""What says that a mail brings a file, and whose file it is."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-from sendcheck.checkapi import Attachment, Lazy, Mail, Parent, QuotedMail, pattern
-from sendcheck.understanding.text import flat, sentence_around
+from sendcheck.checkapi import Act, Attachment, Lazy, Mail, Parent, Prose, QuotedMail, Sentence, act_of, pattern
+from sendcheck.understanding.text import flat
 
 from .accessories import is_file
 from .named import names_a_file
-
-
-class Announcement(NamedTuple):
-    """An announcing phrase of a text, in its sentence begin..end."""
-
-    phrase: re.Match[str]
-    begin: int
-    end: int
-    sentence: str
 
 
 def _phrases(key: str) -> Lazy:
     return pattern(__package__ or "", key)
 
 
-def announcements(text: str) -> Iterator[Announcement]:
-    """What a text announces; not what is negated, past, planned, or somebody else's."""
-    for match in _phrases("announce").finditer(text):
-        begin, end = sentence_around(text, match.start(), match.end())
-        sentence = text[begin:end]
-        if not _void(sentence, match.start() - begin):
-            yield Announcement(match, begin, end, sentence)
+def announcements(prose: Prose) -> Iterator[tuple[Sentence, Act]]:
+    """The sentences that announce a file of this mail; not those that speak of another one's (RULES.md, ruling 39)."""
+    for sentence in prose.sentences:
+        act = act_of(prose, sentence, "attach", "attach-other")
+        if act is not None and act.name == "attach":
+            yield sentence, act
 
 
-def _void(sentence: str, at: int) -> bool:
-    return any(match.start() <= at < match.end() or abs(match.start() - at) < 90 for match in _phrases("voids").finditer(sentence))
+def pointer(sentence: Sentence) -> tuple[int, int]:
+    """The characters of an announcement to point at: its word for it, else all of it."""
+    found = _phrases("points").search(sentence.text)
+    return found.span() if found is not None else (0, len(sentence.text))
 
 
 def of_the_other_side(mail: Mail, sentence: str) -> bool:
     """Whether a sentence thanks for the file of the answered mail, or tells of reading, receiving, signing or returning it (RULES.md, ruling 39)."""
     if _phrases("handled").search(flat(sentence)) is None:
         return False
-    return bool(files_of_the_other_side(mail)) or any(_announces(mail, m) for m in mail.answered) or any(_announces(mail, m) for m in mail.quoted)
+    others: list[Parent | QuotedMail] = [*mail.answered, *mail.quoted]
+    return bool(files_of_the_other_side(mail)) or any(_announces(mail, m) for m in others)
 
 
 def files_of_the_other_side(mail: Mail) -> tuple[Attachment, ...]:
@@ -58,4 +49,7 @@ def _own(mail: Mail, other: Parent | QuotedMail) -> bool:
 
 def _announces(mail: Mail, other: Parent | QuotedMail) -> bool:
     """Whether a mail of the thread that somebody else wrote says that it brings a file."""
-    return not _own(mail, other) and (names_a_file(other.text) or next(announcements(other.text), None) is not None)
+    if _own(mail, other):
+        return False
+    prose = (other.prose if isinstance(other, Parent) else None) or Prose([other.text], mail.languages, side="them")
+    return names_a_file(other.text) or next(announcements(prose), None) is not None

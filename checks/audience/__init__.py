@@ -41,6 +41,7 @@ RULES = (
         "a mail that asks for confidentiality reaches somebody new, or an internal one goes outside",
         "Somebody asked that this should not spread.",
         reads_text=True,
+        by_acts=True,
         only="mail",
     ),
     Rule(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
-from sendcheck.checkapi import Confidence, Hit, Kind, Lazy, Mail, Place, Recipient, Severity, pattern, toml
+from sendcheck.checkapi import Confidence, Hit, Kind, Lazy, Mail, Parent, Place, Prose, QuotedMail, Recipient, Severity, act_of, pattern, toml
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import registrable_domain
+from sendcheck.understanding.text import flat
 
 from .widened import asked_to_involve
 
 RULE = "confidential-spread"
+_SHOWN = 80
 
 
 def _pattern(key: str) -> Lazy:
@@ -38,31 +41,44 @@ def is_list(recipient: Recipient) -> bool:
     return domain.split(".")[0] in _words("hosts") or registrable_domain(domain) in _words("domains")
 
 
-def _requests(mail: Mail) -> Iterator[tuple[str, Address | None, Sequence[Address] | None]]:
-    """Each mail of the thread that asks for discretion: (the words, who asked, who was on it)."""
-    parent = mail.parent
-    seen = False
-    if parent is not None and parent.whole:
-        found = _asks(parent.text) or _label(parent.subject or "")
-        if found:
-            seen = True
-            yield found, parent.sender, parent.recipients
-    for before in mail.earlier:
-        found = _asks(before.text) or _label(before.subject or "")
-        if found:
-            yield found, before.sender, before.recipients
-    for quoted in mail.quoted:
-        found = _asks(quoted.text) or _label(quoted.subject or "")
-        if found and not (seen and parent is not None and parent.sender == quoted.sender):
-            yield found, quoted.sender, quoted.recipients
+class _Asking(NamedTuple):
+    """A mail of the thread that asks for discretion: in which words, how surely, who asked, who was on it (None where it does not show)."""
+
+    words: str
+    sure: bool
+    asker: Address | None
+    readers: Sequence[Address] | None
 
 
-def _asks(text: str) -> str | None:
-    for match in _pattern("discretion").finditer(text):
-        line = text[text.rfind("\n\n", 0, match.start()) + 1 : match.end() + 200]
-        if not _pattern("footer").search(" ".join(line.split())):
-            return " ".join(match.group(0).split())
-    return None
+def _mails(mail: Mail) -> Iterator[Parent | QuotedMail]:
+    """The mails of the thread, each once: an answered one that is quoted too is read where it is whole."""
+    parent = mail.parent if mail.parent is not None and mail.parent.whole else None
+    yield from (m for m in (parent, *mail.earlier) if m is not None)
+    yield from (q for q in mail.quoted if parent is None or parent.sender != q.sender)
+
+
+def _requests(mail: Mail) -> Iterator[_Asking]:
+    """Each mail of the thread that asks for discretion, and that some recipient was not on."""
+    for other in _mails(mail):
+        circle = mail.circle((other.sender, mail.sender, *(other.recipients or ())))
+        if all(circle.holds(r) is not False for r in mail.recipients):
+            continue
+        words, sure = _asks(mail, other)
+        if words:
+            yield _Asking(words, sure, other.sender, other.recipients)
+
+
+def _asks(mail: Mail, other: Parent | QuotedMail) -> tuple[str, bool]:
+    """The words of a mail that ask for discretion, and whether that is sure; ("", False) for none. What a standing legal footer asks is nothing."""
+    label = _label(other.subject or "")
+    if label:
+        return label, True
+    prose = (other.prose if isinstance(other, Parent) else None) or Prose([other.text], mail.languages, side="them")
+    for sentence in prose.sentences:
+        act = act_of(prose, sentence, "confidential")
+        if act is not None and not _pattern("footer").search(flat(sentence.text)):
+            return act.words if len(act.words) <= _SHOWN else f"{act.words[:_SHOWN]}…", act.sure
+    return "", False
 
 
 def _label(subject: str) -> str | None:
@@ -73,8 +89,8 @@ def _label(subject: str) -> str | None:
 def _asked(mail: Mail) -> Iterator[Hit]:
     requests = list(_requests(mail))
     # whoever was on one of the mails that ask knows of it
-    in_the_know = mail.circle(a for _words, asker, readers in requests for a in (asker, *(readers or ())))
-    for words, asker, readers in requests:
+    in_the_know = mail.circle(a for asking in requests for a in (asking.asker, *(asking.readers or ())))
+    for words, sure, asker, readers in requests:
         on_it = mail.circle((asker, mail.sender, *(readers or ())))
         spread = [r for r in mail.recipients if on_it.holds(r) is False and in_the_know.holds(r) is False and not asked_to_involve(mail, r)]
         unsure = readers is None
@@ -92,8 +108,8 @@ def _asked(mail: Mail) -> Iterator[Hit]:
             places[0],
             "take them out, or ask whoever wanted it kept close first",
             tuple(places[1:]),
-            Confidence.MEDIUM if unsure else Confidence.HIGH,
-            Severity.WARNING if unsure and not any(is_list(r) for r in spread) else None,
+            Confidence.MEDIUM if unsure or not sure else Confidence.HIGH,
+            Severity.WARNING if not sure or (unsure and not any(is_list(r) for r in spread)) else None,
             key=",".join(sorted(r.key for r in spread)),
         )
         return

@@ -39,6 +39,7 @@ RULES = (
         "The first thing an unhappy reader asks is where you have that figure from.",
         reads_text=True,
         language_rule=True,
+        by_acts=True,
         only="mail",
     ),
 )

@@ -40,7 +40,8 @@ class Acts:
 
     ``chances``: calibrated probability of each act, 0 to 1 in steps of 0.01; ``words``: characters [start, end) of the sentence that carry an act, of
     acts that have such words; ``sure`` and ``likely``: the acts whose probability is such that it is right nine times in ten, and more often than not,
-    on mail by writers whom nobody tuned to. What is sure is likely too. ``brings``: what a whole mail has by this sentence
+    on mail by writers whom nobody tuned to; ``certain``: so sure that it holds in ordinary mail too, where most acts are rarer than in answers to
+    complaints. What is certain is sure, and what is sure is likely. ``brings``: what a whole mail has by this sentence
     (:data:`sendcheck.acts.labels.BRINGS`).
     """
 
@@ -49,6 +50,7 @@ class Acts:
     sure: frozenset[str] = frozenset()
     likely: frozenset[str] = frozenset()
     brings: frozenset[str] = frozenset()
+    certain: frozenset[str] = frozenset()
 
     def chance(self, *acts: str) -> float:
         """The probability of the likeliest of these acts."""
@@ -75,6 +77,9 @@ class Model:
             self._shift = [float(told["calibration"][label][1]) for label in self.labels]
             self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
+            self._certain = {label: float(cut[2]) for label, cut in told["cuts"].items()}
+            #: From which sum of :func:`went_wrong` on a mail complains.
+            self.complaint = float(told["complaint"])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
@@ -125,7 +130,7 @@ class Model:
         words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
         rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
         brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= self._brings[name])
-        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings)
+        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded))
 
 
 def _from(cuts: Mapping[str, float], chances: Mapping[str, float]) -> frozenset[str]:
@@ -174,6 +179,33 @@ def shipped() -> Model | ModelError:
         return Model()
     except ModelError as error:
         return error
+
+
+#: Of a complaint the clearest sentence is a concern as probable as this.
+_CLEAREST = 0.5
+
+
+def went_wrong(acts: Sequence[Acts]) -> float:
+    """How much a text says went wrong for its writer, or whom it hurt, as a number of sentences; 0 where no sentence says clearly that something did.
+
+    By the sum of probabilities, so that several sentences that are half sure weigh as much as one that is sure.
+    """
+    concerns = [a.chance("concern") for a in acts]
+    if not concerns or max(concerns) < _CLEAREST:
+        return 0.0
+    return sum(concerns) + sum(a.chance("effect") for a in acts)
+
+
+def complains(acts: Sequence[Acts]) -> bool:
+    """Whether sentences make a complaint, as the shipped model has it."""
+    model = shipped()
+    return not isinstance(model, ModelError) and went_wrong(acts) >= model.complaint
+
+
+def unusable() -> str:
+    """Why the shipped model cannot be used, as far as anybody has asked it; else ""."""
+    model = shipped() if shipped.cache_info().currsize else None
+    return str(model) if isinstance(model, ModelError) else ""
 
 
 def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:

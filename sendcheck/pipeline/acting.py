@@ -13,15 +13,16 @@ def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, i
     """The finding of one act in one sentence.
 
     ``does``: what its words do, a verb in the third person first (“puts the fault on …”); ``severity``: how grave it is where the act is sure, None for
-    as the rule says. An act that is likely and not sure is a warning at most, and a note where nobody complained.
+    as the rule says. In answers to complaints an act that is likely and not sure is a warning at most; elsewhere, where most acts are rarer, one that is
+    not certain is, and one that is not sure a note.
     """
-    if act.sure:
-        said, confidence = does, Confidence.HIGH
-    else:
+    said, confidence = does, Confidence.HIGH
+    firm, mild = (act.sure, Severity.WARNING) if mail.profile in STRICT else (act.certain, Severity.WARNING if act.sure else Severity.NOTE)
+    if not act.sure:
         verb, _, rest = does.partition(" ")
         said, confidence = f"seems to {verb.removesuffix('s')} {rest}", Confidence.MEDIUM
-        if severity is not Severity.NOTE:
-            severity = Severity.WARNING if mail.profile in STRICT else Severity.NOTE
+    if not firm and severity is not Severity.NOTE:
+        severity = mild
     return Hit(
         rule,
         f"“{act.words}” {said}",

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sendcheck.acts.model import unusable
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
 from sendcheck.pipeline.contract import Check, Exchange, Gate, Harm, Hit, NotRun, Option, Rule
@@ -256,10 +257,11 @@ class Engine:
             found.not_run += [e for e in lacking if e.rule not in quiet]
             found.exchanges += [e for e in table if e.rule not in quiet]
         found.not_run += self._part_unread(mail, {rule.slug for c in checks for rule in c.rules if rule.reads_all and rule.slug in on} - _slugs(found.not_run))
-        if mail.prose.unjudged:
+        unjudged = unusable() or mail.prose.unjudged
+        if unjudged:
             blind = {rule.slug for c in checks for rule in c.rules if rule.by_acts and rule.slug in on}
             found.hits = [h for h in found.hits if h.rule not in blind]
-            found.not_run += [self._entry(slug, mail.prose.unjudged) for slug in sorted(blind - _slugs(found.not_run))]
+            found.not_run += [self._entry(slug, unjudged) for slug in sorted(blind - _slugs(found.not_run))]
         if mail.prose.truncated:
             reason = f"the text is too long to be read whole as sentences (more than {LONGEST:,} characters, or hundreds of sentences to parse)"
             wanted = [r for c in checks for r in c.rules if r.language_rule and r.slug in on]

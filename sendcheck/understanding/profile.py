@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+from sendcheck.acts.model import complains
 from sendcheck.data import language_file, languages_with, union
 from sendcheck.data.patterns import Lazy
 from sendcheck.understanding.mail import Parent, Recipient
 from sendcheck.understanding.prose import Prose
 
-#: How many sentences must, by the sum of their probabilities, tell of what went wrong or whom it hurt; and how probable the clearest one must be.
-_WRONG, _AT_LEAST = 1.7, 0.5
 _SHOWN = 60
 #: A complaint says so early or at its end, not on page nine.
 _READ = 60
@@ -49,17 +48,14 @@ def _answers(parent: Parent, recipients: Sequence[Recipient]) -> bool:
 
 
 def complaint(prose: Prose | None) -> str | None:
-    """The words that make a text a complaint about its reader's side, or None: something went wrong there, and is to be put right (ruling 9).
-
-    By the sum of its sentences' probabilities, so that several that are half sure weigh as much as one that is sure.
-    """
+    """The words that make a text a complaint about its reader's side, or None: something went wrong there, and is to be put right (ruling 9)."""
     if prose is None:
         return None
     acts = [prose.acts(sentence) for sentence in prose.sentences[:_READ]]
-    wrong = [a.chance("concern") for a in acts]
-    if not wrong or max(wrong) < _AT_LEAST or sum(wrong) + sum(a.chance("effect") for a in acts) < _WRONG:
+    if not complains(acts):
         return None
-    return _short(" ".join(prose.sentences[wrong.index(max(wrong))].text.split()))
+    clearest = max(range(len(acts)), key=lambda at: acts[at].chance("concern"))
+    return _short(" ".join(prose.sentences[clearest].text.split()))
 
 
 def admission(prose: Prose) -> str | None:

@@ -8,25 +8,32 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sendcheck.acts.labels import FAULTY
-from sendcheck.acts.model import FOLDER, Model
+from sendcheck.acts.labels import BRINGS, FAULTY
+from sendcheck.acts.model import FOLDER, Acts, Model, went_wrong
 from sendcheck.training.acts import real
-from sendcheck.training.acts.exchanges import read_one
+from sendcheck.training.acts.evaluate import Score
+from sendcheck.training.acts.exchanges import Exchange, read_one
 from sendcheck.training.acts.split import CALIBRATION
 from sendcheck.training.acts.windows import Mail, mails
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 #: Precision wanted where an act is sure, and the least where it is likely.
-_SURE, _LIKELY = 0.92, 0.72
-_STEPS = np.round(np.arange(0.2, 1.0, 0.01), 2)
+_SURE, _LIKELY = 0.9, 0.72
+#: Of so many ordinary sentences one may be called certain of an act, and one sure of something missing in so many replies that lack nothing.
+_ORDINARY = 4_000
+_STEPS = np.round(np.arange(0.02, 1.0, 0.01), 2)
 #: How much the scaling of all acts counts beside that of one: as so many sentences.
 _PRIOR = 40.0
+#: Sentences of a document of ordinary text that are read.
+_READ = 40
+#: Mails of ordinary text that are taken for a complaint, at most.
+_TAKEN = 0.03
 
 
 def scaling(odds: Floats, is_so: Floats, towards: tuple[float, float], prior: float) -> tuple[float, float]:
@@ -74,17 +81,73 @@ def gathered(model: Model, found: Sequence[Mail]) -> tuple[Floats, Floats, Float
     return np.array(odds), np.array(wanted), np.array(own)
 
 
+def ordinary(model: Model, data: Path) -> Iterator[list[Acts]]:
+    """What the model says of the sentences of unlabelled ordinary text, document by document: of those corpora that may be trained on."""
+    for corpus in (name for name, (_, learnt) in real.CORPORA.items() if learnt):
+        for document in real.documents(corpus, data).values():
+            yield model.judge(document.sentences[:_READ], "us")
+
+
+def certain(found: Sequence[Floats], labels: Sequence[str], cuts_of: Mapping[str, list[float]]) -> dict[str, float]:
+    """From where on an act is certain in mail that answers no complaint, where it is rarer: called so of few ordinary sentences, and sure besides."""
+    chances = np.concatenate(found)
+    allowed = len(chances) // _ORDINARY
+    highest = np.sort(chances, axis=0)[::-1]
+    return {label: min(0.99, max(cuts_of[label][0], round(float(highest[allowed, at]) + 0.01, 2))) for at, label in enumerate(labels)}
+
+
+def whole(model: Model, exchanges: Iterable[Exchange]) -> dict[str, float]:
+    """From which probability of the likeliest sentence on a reply brings what it can bring: the best F1 of telling which replies lack it."""
+    told: dict[str, list[tuple[float, bool]]] = {name: [] for name in BRINGS}
+    for exchange in exchanges:
+        for reply in exchange.replies:
+            if reply.lacks is None or not reply.sentences:
+                continue
+            acts = model.judge([s.text for s in reply.sentences], "us")
+            for name, ways in BRINGS.items():
+                is_so = any(not set(ways).isdisjoint(s.labels) for s in reply.sentences) if name == "fix" else name not in reply.lacks
+                told[name].append((max(a.chance(*ways) for a in acts), is_so))
+    found = {}
+    for name, some in told.items():
+        scores = {cut: _f1([(chance < cut, not is_so) for chance, is_so in some]) for cut in _STEPS}
+        # The middle of all cuts that do as well.
+        best = [cut for cut, f1 in scores.items() if f1 >= max(scores.values()) - 1e-9]
+        found[name] = round(float(best[len(best) // 2]), 2)
+        missed = Score()
+        for chance, is_so in some:
+            missed.add(chance < found[name], not is_so)
+        print(f"lacks {name:16} below {found[name]:.2f}: {missed} of {len(some)}")
+    return found
+
+
+def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
+    hit = sum(a and b for a, b in pairs)
+    return 2 * hit / max(1, sum(a for a, _ in pairs) + sum(b for _, b in pairs))
+
+
+def complaint(model: Model, exchanges: Iterable[Exchange], ordinary_ones: Sequence[float]) -> float:
+    """How much must go wrong in an answered mail (:func:`sendcheck.acts.model.went_wrong`) for it to be a complaint: so little that ordinary mail is none."""
+    sums: dict[bool, list[float]] = {True: [], False: list(ordinary_ones)}
+    for exchange in exchanges:
+        if exchange.parent:
+            complains = any(reply.lacks is not None for reply in exchange.replies)
+            sums[complains].append(went_wrong(model.judge([s.text for s in exchange.parent], "them")))
+    lowest = next(float(cut) for cut in np.arange(0.5, 8, 0.1) if sum(x >= cut for x in sums[False]) <= _TAKEN * len(sums[False]))
+    taken, found = (sum(x >= lowest for x in sums[kind]) / len(sums[kind]) for kind in (False, True))
+    print(f"complaints from {lowest:.1f}: {found:.2f} of {len(sums[True])}, {taken:.3f} of {len(sums[False])} ordinary mails")
+    return round(lowest, 1)
+
+
 def main() -> None:
     """See the module's docstring."""
     take = argparse.ArgumentParser(description=__doc__)
     take.add_argument("writers", nargs="*", default=CALIBRATION)
     take.add_argument("--model", type=Path, default=FOLDER)
-    take.add_argument("--data", type=Path, help="the unpacked corpora: labelled real sentences that no model learnt from count for the cuts too")
+    take.add_argument("--data", type=Path, help="the unpacked corpora: without them an act is certain where it is sure")
     given = take.parse_args()
     model = Model(given.model)
-    found = [mail for writer in given.writers for mail in mails(read_one(writer))]
-    found += [mail for corpus, (_, learnt) in real.CORPORA.items() if given.data and not learnt for mail in real.mails(corpus, given.data)]
-    odds, is_so, own = gathered(model, found)
+    written = [read_one(writer) for writer in given.writers]
+    odds, is_so, own = gathered(model, [mail for one in written for mail in mails(one)])
     of_all = scaling(odds.ravel(), is_so.ravel(), (1.0, 0.0), 0.0)
     told = json.loads((given.model / "reading.json").read_text("utf-8"))
     for at, label in enumerate(model.labels):
@@ -93,12 +156,29 @@ def main() -> None:
         chances = np.round(1 / (1 + np.exp(-(odds[:, at] * slope + shift))), 2)
         # Only own text is held against anybody.
         part = own > 0 if label in FAULTY else own >= 0
-        told["cuts"][label] = list(cuts(chances[part], is_so[part, at]))
-        said = chances[part] >= told["cuts"][label][1]
+        sure, likely = cuts(chances[part], is_so[part, at])
+        told["cuts"][label] = [sure, likely, sure]
+        said = chances[part] >= likely
         hit = is_so[part, at][said].sum()
-        print(f"{label:18} slope {slope:.2f} shift {shift:+.2f}  sure {told['cuts'][label][0]:.2f} likely {told['cuts'][label][1]:.2f}  "
+        print(f"{label:18} slope {slope:.2f} shift {shift:+.2f}  sure {sure:.2f} likely {likely:.2f}  "
               f"precision {hit / max(1, said.sum()):.2f} recall {hit / max(1.0, is_so[part, at].sum()):.2f}")  # fmt: skip
-    (given.model / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    _write(given.model, told)
+    model = Model(given.model)
+    exchanges = [exchange for one in written for exchange in one.exchanges]
+    told["mails"] = whole(model, exchanges)
+    chances_of, sums = [], []
+    for acts in ordinary(model, given.data) if given.data else ():
+        chances_of.append(np.array([[a.chances[label] for label in model.labels] for a in acts if a.chances]).reshape(-1, len(model.labels)))
+        sums.append(went_wrong(acts))
+    told["complaint"] = complaint(model, exchanges, sums)
+    if chances_of:
+        for label, cut in certain(chances_of, model.labels, told["cuts"]).items():
+            told["cuts"][label][2] = cut
+    _write(given.model, told)
+
+
+def _write(folder: Path, told: Mapping[str, Any]) -> None:
+    (folder / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from sendcheck.acts.labels import LABELS, MARKED
+from sendcheck.acts.labels import BRINGS, LABELS, MARKED
 from sendcheck.acts.model import FOLDER
 from sendcheck.acts.windows import LONGEST
 from sendcheck.training.acts import base as bases
@@ -159,7 +159,12 @@ def main() -> None:
     (given.out / "tokenizer.json").write_text(own.to_str(), "utf-8")
     of_tokens = {"begin": numbers.index(base.begin), "end": numbers.index(base.end)}
     # Calibration and cuts are for sendcheck.training.acts.calibrate to tell.
-    plain = {"calibration": dict.fromkeys(LABELS, (1.0, 0.0)), "cuts": dict.fromkeys(LABELS, (0.8, 0.5))}
+    plain = {
+        "calibration": dict.fromkeys(LABELS, (1.0, 0.0)),
+        "cuts": dict.fromkeys(LABELS, (0.8, 0.5, 0.8)),
+        "mails": dict.fromkeys(BRINGS, 0.5),
+        "complaint": 2.0,
+    }
     told = {"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens, **plain}
     (given.out / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     for file in sorted(given.out.iterdir()):
