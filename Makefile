@@ -86,7 +86,7 @@ acts-export: $(ACTS)/.made  ## write the trained model as it is shipped, and set
 	$(ACTS)/bin/python -m sendcheck.training.acts.calibrate $(if $(DATA),--data $(DATA))
 
 acts-eval: $(VENV)/.dev  ## how right the shipped model is on writers whom nothing was tuned on; DATA=FOLDER: on real sentences too
-	$(BIN)/python -m sendcheck.training.acts.evaluate $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m sendcheck.training.acts.evaluate --write $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m tests.quality.acts --write
 
 recipients: $(VENV)/.dev  ## train the model of who belongs among the recipients anew, from the Enron graph under GRAPH

@@ -1,11 +1,11 @@
 """What a check may import: the contract, the mail it sees, and its data files. Stable; third parties build on it."""
 
-from sendcheck.data import by_language, filled, lines, of_language, pattern, toml, union
+from sendcheck.data import READ_AS, by_language, filled, lines, of_language, pattern, toml, union
 from sendcheck.data.entries import Entries
 from sendcheck.data.patterns import Alternatives, Lazy
 from sendcheck.data.userpatterns import compiled as user_pattern
 from sendcheck.pipeline.acting import hit_of_act
-from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Gate, Harm, Hit, NotRun, Option, Origin, Rule, Severity
+from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Harm, Hit, NotRun, Option, Origin, Rule, Severity
 from sendcheck.reading.content import Treatment
 from sendcheck.reading.parts import Attachment
 from sendcheck.reading.templates.model import VALUE_IN_TAG, Spot, Template, Translation
@@ -22,6 +22,7 @@ from sendcheck.understanding.text import unquoted
 from sendcheck.understanding.timing import TimeKind, When
 
 __all__ = [
+    "READ_AS",
     "STRICT",
     "VALUE_IN_TAG",
     "Acquaintance",
@@ -40,7 +41,6 @@ __all__ = [
     "Exchange",
     "Fault",
     "Fit",
-    "Gate",
     "Harm",
     "History",
     "Hit",

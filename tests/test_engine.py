@@ -29,7 +29,7 @@ from sendcheck.pipeline.report import MailReport, Report, Verdict
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.show.json import as_json
 from sendcheck.show.text import TextReport
-from tests.conftest import BAD, GOOD, ROOT
+from tests.conftest import BAD, GOOD
 from tests.test_reading import BOMBS
 
 
@@ -438,9 +438,3 @@ def test_a_worker_that_served_long_makes_room_for_a_fresh_one(monkeypatch: pytes
     served = Counter(f.message for r in found for f in r.findings if f.rule == "pid-found")
     assert sum(served.values()) == 200 and {f.rule for r in found for f in r.findings} == {"pid-found"}
     assert len(served) >= 4 and max(served.values()) < 30 + 16, "after thirty, at the end of the sixteen that it had been given"
-
-
-def test_together_is_as_one_by_one() -> None:
-    mails = [path.read_bytes() for path in sorted((ROOT / "docs" / "examples").rglob("*.eml"))]
-    jobs = [Job(f"{n}", raw) for n, raw in enumerate(mails)]
-    assert list(engine().check_together(jobs)) == [engine().check(job) for job in jobs]

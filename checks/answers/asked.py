@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from sendcheck.checkapi import Lazy, Mood, Prose, Sentence, Who, by_language, union
-from sendcheck.data import READ_AS
+from sendcheck.checkapi import READ_AS, Lazy, Mood, Prose, Sentence, Who, by_language, union
 from sendcheck.understanding.text import flat
 
 from .parts import Part, parts

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import CannotProofread, Check, Fault, Harm, Hit, Mail, NotRun, Option, Origin, Rule, Sentence, Severity
-from sendcheck.data import READ_AS
+from sendcheck.checkapi import READ_AS, CannotProofread, Check, Fault, Harm, Hit, Mail, NotRun, Option, Origin, Rule, Sentence, Severity
 from sendcheck.understanding.variety import variety
 
 from .sieve import Sieve, strength

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sendcheck.checkapi import Hit, Lazy, Mail, Sentence, lines, of_language, union
-from sendcheck.data import READ_AS
+from sendcheck.checkapi import READ_AS, Hit, Lazy, Mail, Sentence, lines, of_language, union
 from sendcheck.understanding.dictionaries import speller
 from sendcheck.understanding.rewording import rewording
 from sendcheck.understanding.text import unquoted

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Hit, Mail, NotRun, Sentence, Stretch, by_language, of_language
-from sendcheck.data import READ_AS
+from sendcheck.checkapi import READ_AS, Hit, Mail, NotRun, Sentence, Stretch, by_language, of_language
 from sendcheck.understanding.clauses.model import Word
 from sendcheck.understanding.lexicon import ranks, words_by_tag
 from sendcheck.understanding.salutation import greets

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from sendcheck.checkapi import Entries, Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
-from sendcheck.data import READ_AS
+from sendcheck.checkapi import READ_AS, Entries, Hit, Kind, Mail, NotRun, Place, Sentence, Severity, lines
 from sendcheck.understanding.dictionaries import Speller, speller
 from sendcheck.understanding.language import detect, of_sentence
 from sendcheck.understanding.lexicon import frequent

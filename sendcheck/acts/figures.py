@@ -15,7 +15,7 @@ def told_of(rule: str, path: Path = FILE) -> str:
 
     Raises:
         OSError: the file is missing.
-        ValueError: it is damaged.
+        ValueError, LookupError, TypeError: it is damaged.
     """
     data: dict[str, Any] = json.loads(path.read_text("utf-8"))
     known = data["rules"].get(rule)

@@ -129,7 +129,8 @@ class Model:
         of_words = odds[:, count:]
         words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
         rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
-        brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= self._brings[name])
+        asks = max(rounded["request"], rounded["question"])  # “please send it by Friday” is nothing that the writer brings
+        brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= max(self._brings[name], asks))
         return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded))
 
 
@@ -204,8 +205,12 @@ def complains(acts: Sequence[Acts]) -> bool:
 
 def unusable() -> str:
     """Why the shipped model cannot be used, as far as anybody has asked it; else ""."""
-    model = shipped() if shipped.cache_info().currsize else None
+    model = shipped() if _asked else None
     return str(model) if isinstance(model, ModelError) else ""
+
+
+#: Holds something once the shipped model was asked: it takes time to load.
+_asked: list[bool] = []
 
 
 def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:
@@ -214,6 +219,7 @@ def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:
     Raises:
         ModelError: it cannot be used.
     """
+    _asked[:] = [True]
     model = shipped()
     if isinstance(model, ModelError):
         raise model

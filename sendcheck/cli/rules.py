@@ -8,6 +8,7 @@ import textwrap
 
 import click
 
+from sendcheck.acts.figures import FILE as FIGURES
 from sendcheck.acts.figures import told_of
 from sendcheck.pipeline.contract import Rule
 from sendcheck.pipeline.registry import Registry, load
@@ -73,7 +74,10 @@ def explain(rule: str) -> None:
             click.echo(line)
         else:
             click.echo(textwrap.fill(line, 92))
-    sure = told_of(rule)
+    try:
+        sure = told_of(rule)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        sure = f"That cannot be told: {FIGURES.name} is missing or damaged ({type(error).__name__}); install sendcheck again."
     if sure:
         click.secho("\nHow sure it is", bold=True)
         click.echo(textwrap.fill(sure, 92))

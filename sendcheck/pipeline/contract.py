@@ -175,7 +175,6 @@ class Exchange:
     how: str = ""
 
 
-Gate = Callable[[str, str], bool]
 Run = Callable[[Mail, Mapping[str, Any]], Iterable[Hit | NotRun | Exchange]]
 
 
@@ -184,8 +183,7 @@ class Check:
     """A plug-in: rules of one concern and the pure function that looks for them.
 
     ``options``: names of central keys it reads, and its own :class:`Option`\\ s; ``run`` gets
-    just those. ``folder``: where its pages and cases lie. ``gate``: whether a sentence (language, text) may matter
-    to its clause rules; cheap, and rather once too often: only what passes a gate is parsed. ``profiles``: those it runs in (empty: all).
+    just those. ``folder``: where its pages and cases lie. ``profiles``: those it runs in (empty: all).
     """
 
     name: str
@@ -193,5 +191,4 @@ class Check:
     run: Run
     folder: Path
     options: tuple[str | Option, ...] = ()
-    gate: Gate | None = None
     profiles: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sendcheck.acts.model import unusable
 from sendcheck.config.config import Config
 from sendcheck.errors import SendcheckError
-from sendcheck.pipeline.contract import Check, Exchange, Gate, Harm, Hit, NotRun, Option, Rule
+from sendcheck.pipeline.contract import Check, Exchange, Harm, Hit, NotRun, Option, Rule
 from sendcheck.pipeline.grammars import Configured, remote_server
 from sendcheck.pipeline.histories import history_for
 from sendcheck.pipeline.judge import Selection, judge
@@ -28,7 +28,7 @@ from sendcheck.reading.problem import Problem
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.proofreading import Proofreader
-from sendcheck.understanding.prose import LONGEST, parse_together
+from sendcheck.understanding.prose import LONGEST
 from sendcheck.understanding.understand import Surroundings, understand
 
 if TYPE_CHECKING:
@@ -124,25 +124,6 @@ class Engine:
         told(READING)
         return self._run(self._mails(job), job, dict(stopped or {}), told, started)
 
-    def check_together(self, jobs: Sequence[Job], stage: Callable[[str], None] | None = None) -> Iterator[MailReport]:
-        """The reports of some mails, in order: the same as one by one, but that their sentences are parsed together."""
-        told = stage or (lambda _name: None)
-        told(READING)
-        read = []
-        for job in jobs:
-            started = time.perf_counter()
-            mails = self._mails(job)
-            read.append((job, mails, started - time.perf_counter()))
-        wanted = []
-        for _job, mails, _spent in read:
-            for mail in mails:
-                mail.prose.gates[:] = self._gates(mail)
-                wanted += [(mail.prose, sentence) for sentence in mail.prose.ahead()]
-        parse_together(wanted)
-        for job, mails, spent in read:
-            told(READING)
-            yield self._run(mails, job, {}, told, time.perf_counter() + spent)
-
     def _mails(self, job: Job) -> list[Mail]:
         """The mail; of a template, every way it can turn out."""
         if job.template is not None:
@@ -234,7 +215,6 @@ class Engine:
         if only is not None:
             found.not_run += [self._entry(slug, "what was met while reading decides what becomes of the mail") for slug in sorted(on - only)]
             on &= only
-        mail.prose.gates[:] = self._gates(mail)
         found.not_run += self._not_about(kind)
         for check in checks:
             wanted = [rule for rule in check.rules if rule.slug in on]
@@ -280,11 +260,6 @@ class Engine:
         checks = [c for c in self.registry.checks if not c.profiles or mail.profile in c.profiles]
         kinds = {"", _kind(mail)}
         return checks, {rule.slug for c in checks for rule in c.rules if rule.only in kinds and self.selection.on(rule, self.config, mail.profile)}
-
-    def _gates(self, mail: Mail) -> list[Gate]:
-        """Which sentences may matter to any rule that is on."""
-        checks, on = self._wanted(mail)
-        return [c.gate for c in checks if c.gate and any(r.slug in on for r in c.rules)]
 
     def _not_about(self, kind: str) -> list[NotRunEntry]:
         """Where every rule that was selected is about another kind of source, nothing was looked at: that is no pass."""

@@ -103,8 +103,8 @@ def _serve(engine: Engine, board: _Board | None, connection: Connection) -> None
                     board.name = name
 
             try:
-                for report in [engine.check(jobs[0], stopped, told)] if len(jobs) == 1 else engine.check_together(jobs, told):
-                    connection.send(("done", report))
+                for job in jobs:
+                    connection.send(("done", engine.check(job, stopped if len(jobs) == 1 else None, told)))
             except Exception as error:  # the engine's own fault: never the mail's loss
                 connection.send(("crash", f"{type(error).__name__}"))
 

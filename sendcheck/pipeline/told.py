@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sendcheck.acts.model import Acts
+from sendcheck.acts.model import UNREAD, Acts
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.place import Place
 
@@ -26,6 +26,8 @@ def told_of(mail: Mail) -> tuple[Told, ...] | str:
     told = [mail.prose.acts(sentence) for sentence in sentences]
     if mail.prose.unjudged:
         return mail.prose.unjudged
+    if sentences and all(acts is UNREAD for acts in told):
+        return "the text is in no language that the model of acts has learnt: English, Bokmål and their near relations"
     return tuple(Told(mail.at_sentence(sentence), _worth_telling(acts)) for sentence, acts in zip(sentences, told, strict=True))
 
 

@@ -19,10 +19,11 @@ from sendcheck.understanding.timing import When, find_times
 if TYPE_CHECKING:
     from sendcheck.acts.model import Acts
 
-Gate = Callable[[str, str], bool]
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
 MOST = 12_000
 LONGEST = 40_000
+#: Sentences of one text whose acts are told: a second or two of work.
+MOST_TOLD = 500
 #: Sentences of a text that costs little more when it is parsed beside another.
 _SHORT = 40
 _EMPTY = Parse((), ())
@@ -69,7 +70,7 @@ class Prose:
     """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
     shipped ones; ``name_of``: on whose side a named person is; ``declared``: the language it is known to be in (its near relations are taken
     for it); ``alike``: parses of sentences by language and text, which several texts may share; ``side``: "us" for own text, "them" for a mail that is
-    answered. Clauses are parsed on first use: all sentences that pass a gate together; acts are told on first use, of all sentences;
+    answered. Clauses are parsed on first use; acts are told on first use, of all sentences;
     ``unjudged``: why they could not be.
     """
 
@@ -79,13 +80,13 @@ class Prose:
     name_of: Callable[[str], Who | None] = nobody
     sent: datetime | None = None
     declared: str = ""
-    gates: list[Gate] = field(default_factory=list)
     alike: dict[tuple[str, str], Parse] = field(default_factory=dict)
     side: str = "us"
     unjudged: str = ""
     _acts: list[Acts] | None = None
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
+    _untold: bool = False
     _left: int = MOST
     _sentences: tuple[Sentence, ...] | None = None
     _leading: list[Sentence | None] | None = None
@@ -123,27 +124,23 @@ class Prose:
 
     @property
     def truncated(self) -> bool:
-        """Whether the text is longer than what is read as sentences, or had more to parse than is parsed."""
-        return self._exhausted or sum(map(len, self.pieces)) > LONGEST
+        """Whether the text is longer than what is read as sentences, or had more to parse or to tell acts of than is done."""
+        return self._exhausted or self._untold or sum(map(len, self.pieces)) > LONGEST
 
     def can_read(self, sentence: Sentence) -> bool:
         """Whether there is a pipeline for the sentence's language."""
         return can_parse(sentence.language)
 
     def parse(self, sentence: Sentence) -> Parse:
-        """Clauses and words of a sentence; empty ones where its language has no pipeline. Parses all gated sentences on first use."""
+        """Clauses and words of a sentence; empty ones where its language has no pipeline."""
         if sentence.number not in self._parsed and not self._exhausted:
-            parse_together([(self, s) for s in self._within([s for s in self._unparsed if s is sentence or self._passes(s)])])
+            _parse_together([(self, s) for s in self._within([sentence])])
         return self._parsed.get(sentence.number, _EMPTY)
 
     def parse_all(self, beside: Prose | None = None) -> None:
         """Parse every sentence at once, and those of a short text *beside*: for checks that compare whole texts."""
         together = [self] if beside is None or len(beside.sentences) > _SHORT else [self, beside]
-        parse_together([(prose, s) for prose in together for s in prose._within(prose._unparsed)])
-
-    def ahead(self) -> list[Sentence]:
-        """The sentences that will be parsed as soon as a rule asks for one: those that pass a gate."""
-        return self._within([s for s in self._unparsed if self._passes(s)])
+        _parse_together([(prose, s) for prose in together for s in prose._within(prose._unparsed)])
 
     def take(self, sentence: Sentence, found: Parse) -> None:
         """Have a sentence's parse."""
@@ -152,10 +149,6 @@ class Prose:
     @property
     def _unparsed(self) -> list[Sentence]:
         return [s for s in self.sentences if s.number not in self._parsed]
-
-    def _passes(self, sentence: Sentence) -> bool:
-        """Whether a sentence may matter to a rule."""
-        return any(gate(sentence.language, sentence.text) for gate in self.gates)
 
     def _within(self, wanted: Sequence[Sentence]) -> list[Sentence]:
         """Those that are to be parsed: within what is parsed of a text, in a language that can be, and not parsed before."""
@@ -188,14 +181,15 @@ class Prose:
         return self._acts[sentence.number]
 
     def _told(self) -> list[Acts]:
-        """The acts of all sentences; nothing of a text without a sentence in a language that the model has learnt."""
+        """The acts of all sentences, as far as a text is read; nothing of a text without a sentence in a language that the model has learnt."""
         from sendcheck.acts.model import UNREAD, ModelError, judged  # only what asks for acts pays for it
 
         every = self.sentences
         if not any(s.language in _LEARNT for s in every):
             return [UNREAD] * len(every)
         try:
-            told = judged([s.text for s in every], self.side)
+            told = [*judged([s.text for s in every[:MOST_TOLD]], self.side), *[UNREAD] * (len(every) - MOST_TOLD)]
+            self._untold = len(every) > MOST_TOLD
             return [acts if s.language in _LEARNT else UNREAD for s, acts in zip(every, told, strict=True)]
         except ModelError as error:
             self.unjudged = str(error)
@@ -243,8 +237,8 @@ class Prose:
         return self._leading
 
 
-def parse_together(wanted: Sequence[tuple[Prose, Sentence]]) -> None:
-    """Parse sentences of one text or of many, all of a language at once: a pipeline's work on a few sentences costs nearly what it costs on many."""
+def _parse_together(wanted: Sequence[tuple[Prose, Sentence]]) -> None:
+    """Parse sentences of one text or two, all of a language at once: a pipeline's work on a few sentences costs nearly what it costs on many."""
     by_language: dict[str, list[tuple[Prose, Sentence]]] = {}
     for prose, sentence in wanted:
         by_language.setdefault(READ_AS.get(sentence.language, sentence.language), []).append((prose, sentence))

@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from sendcheck.acts.figures import FILE
 from sendcheck.pipeline.engine import Engine, Job
 from sendcheck.pipeline.report import Finding, MailReport
-from sendcheck.training.acts.evaluate import RULES, Score
+from sendcheck.training.acts.evaluate import RULES, Score, replace_between
 from sendcheck.training.acts.exchanges import Exchange, Reply, Sentence, read_one
 from sendcheck.training.acts.split import UNOPENED
 from sendcheck.understanding.text import flat
@@ -34,7 +34,7 @@ LACKS = {
     "contact": "contact-missing",
     "prevention": "prevention-missing",
 }
-_BEGIN, _END = "<!-- the whole product on unopened writers: python -m tests.quality.acts --write -->", "<!-- end -->"
+_MARKER = "the whole product on unopened writers: python -m tests.quality.acts --write"
 _FIELD = re.compile(r"(From|To|Cc|Subject): ([^|]*)")
 
 
@@ -44,7 +44,10 @@ def fields_of(head: str) -> dict[str, str]:
 
 
 def as_mail(fields: Mapping[str, str], sentences: list[Sentence], subject: str) -> bytes:
-    """A mail of these sentences: salutation and closing on lines of their own, the rest one paragraph. ``subject``: where the fields name none."""
+    """A mail of these sentences: salutation and closing on lines of their own, the rest one paragraph, with a file where one is announced.
+
+    ``subject``: where the fields name none.
+    """
     mail = EmailMessage()
     for name in ("From", "To", "Cc"):
         if name in fields:
@@ -59,6 +62,8 @@ def as_mail(fields: Mapping[str, str], sentences: list[Sentence], subject: str) 
         else:
             blocks[-1] += " " + sentence.text
     mail.set_content("\n\n".join(block.removeprefix("\0") for block in blocks) + "\n")
+    if any("attach" in sentence.labels for sentence in sentences):
+        mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="file.pdf")
     return mail.as_bytes()
 
 
@@ -170,9 +175,7 @@ def main() -> None:
     print(text)
     if write:
         FILE.write_text(_figures(found), "utf-8")
-        path = ROOT / "docs" / "quality.md"
-        before, _, rest = path.read_text("utf-8").partition(_BEGIN)
-        path.write_text(f"{before}{_BEGIN}\n{text}{_END}{rest.partition(_END)[2]}", "utf-8")
+        replace_between(ROOT / "docs" / "quality.md", _MARKER, text)
 
 
 if __name__ == "__main__":

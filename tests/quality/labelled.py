@@ -1,4 +1,4 @@
-"""The labelled sentences: precision, recall and the gate's recall, on the lines that were looked at and on those that were not.
+"""The labelled sentences: precision and recall, on the lines that were looked at and on those that were not.
 
 ``python -m tests.quality.labelled [RULE …] [--unseen]`` prints what is wrong among the seen lines (or, at the very end, the unseen ones).
 """
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sendcheck.pipeline.engine import Job
-from sendcheck.pipeline.registry import load
 from sendcheck.testing import build
 from tests.quality.engines import engine
 
@@ -103,25 +102,6 @@ def scores(folder: Path = FOLDER) -> dict[tuple[str, str, bool], Score]:
     for line in lines(folder=folder):
         found.setdefault((line.rule, line.language, line.seen), Score()).add(line, fires(line))
     return found
-
-
-def gate_recall() -> tuple[int, int, list[str]]:
-    """(passed, all, missed) firing lines of gated rules of which a sentence passes the rule's gate."""
-    from sendcheck.understanding.sentences import split
-
-    gates = {rule.slug: check.gate for check in load().checks for rule in check.rules if check.gate}
-    passed = total = 0
-    missed = []
-    for line in lines():
-        gate = gates.get(line.rule)
-        if gate is None or not line.fires or line.rule.endswith("-missing"):
-            continue
-        total += 1
-        if any(gate(line.language, line.text[s.start : s.end]) for s in split(line.text)) or fires(line):  # a pattern needs no parse
-            passed += 1
-        else:
-            missed.append(f"{line.rule}.{line.language}:{line.number}")
-    return passed, total, missed
 
 
 def main() -> None:

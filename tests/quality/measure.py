@@ -311,10 +311,6 @@ def _labelled() -> list[str]:
         later.setdefault((severities[rule], language), labelled.Score()).include(score)
     for (severity, language), t in sorted(later.items()):
         lines.append(f"| {severity} | {language} | {_found(t)} | {_right(t)} |")
-    passed, total, lost = labelled.gate_recall()
-    lines.append(
-        f"\nGate: {passed} of {total} firing lines of gated rules are let through ({100 * passed / total:.1f} %){': lost ' + ', '.join(lost) if lost else ''}.\n"
-    )
     return lines
 
 

@@ -25,8 +25,11 @@ from sendcheck.training.acts.windows import Mail, mails
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 #: Precision wanted where an act is sure, and the least where it is likely.
 _SURE, _LIKELY = 0.9, 0.72
+#: From which calibrated probability on an act is sure, and likely, whatever few sentences say.
+_FIRM, _EVEN = 0.9, 0.5
 #: Of so many ordinary sentences one may be called certain of an act, and one sure of something missing in so many replies that lack nothing.
 _ORDINARY = 4_000
+_CERTAIN = 0.97
 _STEPS = np.round(np.arange(0.02, 1.0, 0.01), 2)
 #: How much the scaling of all acts counts beside that of one: as so many sentences.
 _PRIOR = 40.0
@@ -66,7 +69,9 @@ def cuts(chances: Floats, is_so: Floats) -> tuple[float, float]:
         f1 = 2 * hit / (said.sum() + is_so.sum())
         if precision >= _LIKELY and f1 > best:
             likely, best = float(cut), f1
-    return max(sure, likely), likely
+    # What is calibrated holds by itself: few sentences must not make a cut that nothing reaches.
+    likely = min(likely, _EVEN)
+    return max(min(sure, _FIRM), likely), likely
 
 
 def gathered(model: Model, found: Sequence[Mail]) -> tuple[Floats, Floats, Floats]:
@@ -93,7 +98,7 @@ def certain(found: Sequence[Floats], labels: Sequence[str], cuts_of: Mapping[str
     chances = np.concatenate(found)
     allowed = len(chances) // _ORDINARY
     highest = np.sort(chances, axis=0)[::-1]
-    return {label: min(0.99, max(cuts_of[label][0], round(float(highest[allowed, at]) + 0.01, 2))) for at, label in enumerate(labels)}
+    return {label: min(_CERTAIN, max(cuts_of[label][0], round(float(highest[allowed, at]) + 0.01, 2))) for at, label in enumerate(labels)}
 
 
 def whole(model: Model, exchanges: Iterable[Exchange]) -> dict[str, float]:
@@ -104,8 +109,11 @@ def whole(model: Model, exchanges: Iterable[Exchange]) -> dict[str, float]:
             if reply.lacks is None or not reply.sentences:
                 continue
             acts = model.judge([s.text for s in reply.sentences], "us")
+            fixed = any("done" in s.labels for s in reply.sentences)
             for name, ways in BRINGS.items():
-                is_so = any(not set(ways).isdisjoint(s.labels) for s in reply.sentences) if name == "fix" else name not in reply.lacks
+                if name == "prevention" and not fixed:
+                    continue  # asked for only where a fix is told
+                is_so = fixed if name == "fix" else name not in reply.lacks
                 told[name].append((max(a.chance(*ways) for a in acts), is_so))
     found = {}
     for name, some in told.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
 #: The rules of those that fail a mail.
 FAILING = ("blame-colleague", "blame-recipient", "hostile", "promise-absolute")
 _DRAWN = 400
+_PAGE = Path(__file__).parents[3] / "docs" / "quality.md"
+_END = "<!-- end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +174,41 @@ def confusions(sentences: Sequence[Judged], most: int = 12) -> str:
     return ", ".join(f"{act} taken for {instead} {number}" for (act, instead), number in ordered)
 
 
+def report(model: Model, writers: Sequence[str], data: Path | None) -> Iterator[str]:
+    """Paragraphs of Markdown: each language inside mails and alone, and real sentences where their corpora are at hand."""
+    for language, name in (("en", "English"), ("nb", "Bokmål")):
+        found = [one for w in writers if w.startswith(language) for one in judged(model, mails(read_one(w)))]
+        if found:
+            inside = [one for one in found if is_inside(one.line.key)]
+            for part, what in ((inside, "inside mails"), ([one for one in found if not is_inside(one.line.key)], "standing alone")):
+                yield "\n".join(table(part, f"{name}, {what}"))
+            yield f"{name}, acts: {by_act(found)}.\n\n{name}, missed inside mails: {confusions(inside)}.\n"
+    if data is not None:
+        yield "Sentences of public corpora that it did not learn from either, read by two and settled by a third:\n"
+        for corpus in (name for name, (_, learnt) in real.CORPORA.items() if not learnt):
+            own = [one for one in judged(model, real.mails(corpus, data)) if one.side == "us"]
+            yield f"* {corpus}: likely {score(own, tuple(RULES), likely)}, sure {score(own, tuple(RULES), sure)}"
+
+
+def replace_between(path: Path, marker: str, text: str) -> None:
+    """Put a text into a page: behind a comment with this marker, up to the comment that says end."""
+    before, found, rest = path.read_text("utf-8").partition(f"<!-- {marker} -->")
+    assert found, f"{path.name} has no “{marker}”"
+    path.write_text(f"{before}{found}\n{text}\n{_END}{rest.partition(_END)[2]}", "utf-8")
+
+
 def main() -> None:
     """See the module's docstring."""
     take = argparse.ArgumentParser(description=__doc__)
     take.add_argument("writers", nargs="*", default=UNOPENED)
     take.add_argument("--model", type=Path, default=FOLDER)
     take.add_argument("--data", type=Path, help="the unpacked corpora")
+    take.add_argument("--write", action="store_true", help="put the figures into docs/quality.md")
     given = take.parse_args()
-    model = Model(given.model)
-    for language, name in (("en", "English"), ("nb", "Bokmål")):
-        found = [one for w in given.writers if w.startswith(language) for one in judged(model, mails(read_one(w)))]
-        if found:
-            inside = [one for one in found if is_inside(one.line.key)]
-            for part, what in ((inside, "inside mails"), ([one for one in found if not is_inside(one.line.key)], "standing alone")):
-                print("\n".join(table(part, f"{name}, {what}")))
-            print(f"{name}, acts: {by_act(found)}.\n\n{name}, missed inside mails: {confusions(inside)}.\n")
-    for corpus in real.CORPORA if given.data else ():
-        found = judged(model, real.mails(corpus, given.data))
-        own = [one for one in found if one.side == "us"]
-        print(f"{corpus}: likely {score(own, tuple(RULES), likely)}, sure {score(own, tuple(RULES), sure)}; {by_act(found)}\n")
+    told = "\n".join(report(Model(given.model), given.writers, given.data))
+    print(told)
+    if given.write:
+        replace_between(_PAGE, "the model alone: python -m sendcheck.training.acts.evaluate --write", told)
 
 
 if __name__ == "__main__":
