@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from sendcheck.checkapi import READ_AS, Hit, Lazy, Mail, Sentence, lines, of_language, union
@@ -15,6 +15,7 @@ from sendcheck.understanding.text import unquoted
 _ABBREVIATION = re.compile(r"(?<![\w@/.#&’'\"“«_\[{<%$-])([A-ZÆØÅ]{3,5})(?:s|-[a-zæøå]+)?(?![\w@/_’&]|-[\w]|\.\w)")
 #: Abbreviations so short are words by chance (SAP, CAT).
 _SHORT = 3
+_GROUPS = re.compile(r"\([^()]*\)")
 _CAPITALS = re.compile(r"[A-ZÆØÅ]{2,}")
 
 
@@ -25,8 +26,17 @@ def _terms(language: str) -> tuple[Lazy, dict[str, str], tuple[tuple[Lazy, str],
     if not data:
         return union(()), {}, ()
     phrases = [re.escape(p).replace(r"\ ", " ") for p in sorted(data["same"], key=len, reverse=True)]
-    whole = union(f"(?<![\\w@/.-])(?:{_spread(p)})(?![\\w@/]|-\\w)" for p in (*phrases, *data["terms"]))
+    whole = union(_by_letter((*phrases, *data["terms"])), prefix=r"(?<![\w@/.-])", suffix=r"(?![\w@/]|-\w)")
     return whole, data["same"], tuple((union([_spread(p)], suffix=r"\Z"), plain) for p, plain in data["terms"].items())
+
+
+def _by_letter(expressions: Iterable[str]) -> Iterator[str]:
+    """The expressions by the letter they begin with, which is looked at first: most words of a text begin none of them."""
+    found: dict[str, list[str]] = {}
+    for expression in expressions:
+        found.setdefault(expression[0].lower() if expression[0].isalpha() and "|" not in _GROUPS.sub("", expression) else "", []).append(_spread(expression))
+    for letter, some in sorted(found.items(), reverse=True):
+        yield f"{f'(?={letter})' if letter else ''}(?:{'|'.join(f'(?:{one})' for one in some)})"
 
 
 def _spread(expression: str) -> str:

@@ -40,7 +40,7 @@ def words(key: str) -> str:
 def _cues() -> Alternatives:
     pair = rf"(?:{words('users')})[ \t]*(?:(?:[/&,+|]|\b(?:{words('and')})\b)[ \t]*|\t+|[ ]{{2,8}}){_ARTICLES}(?:{words('passwords')})"
     single = [(f"{kind}_{data['language']}", one) for kind in _KINDS for data in by_language(__package__, "words") for one in data[f"{kind}s"]]
-    return Alternatives(rf"{_BEGINS}(?P<{name}>{one}){_ENDS}" for name, one in (("pair", pair), *single))
+    return Alternatives((f"(?P<{name}>{one})" for name, one in (("pair", pair), *single)), prefix=_BEGINS, suffix=_ENDS)
 
 
 def cues(text: str) -> Iterator[Cue]:

@@ -43,11 +43,16 @@ class Lazy:
 
 
 class Alternatives:
-    """Regular expressions with groups of the same names, so that they cannot be one. One without names tells whether any of them matches at all."""
+    """Regular expressions with groups of the same names, so that they cannot be one. One without names tells whether any of them matches at all.
 
-    def __init__(self, expressions: Iterable[str], flags: int = re.I) -> None:
-        self._each = [Lazy(expression, flags) for expression in expressions]
-        self._any = Lazy("|".join(f"(?:{_NAMED.sub('(?:', one.pattern)})" for one in self._each) or r"(?!)", flags)
+    ``prefix``, ``suffix``: what stands around each.
+    """
+
+    def __init__(self, expressions: Iterable[str], flags: int = re.I, prefix: str = "", suffix: str = "") -> None:
+        every = tuple(expressions)
+        self._each = [Lazy(f"{prefix}(?:{expression}){suffix}", flags) for expression in every]
+        unnamed = "|".join("(?:" + _NAMED.sub("(?:", expression) + ")" for expression in every)
+        self._any = Lazy(f"{prefix}(?:{unnamed or '(?!)'}){suffix}", flags)
 
     def each(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """What each finds by itself, with its number: one after another, in order."""

@@ -63,9 +63,8 @@ def admission(prose: Prose) -> str | None:
     told = [" ".join(s.text.split()) for s in prose.sentences[: 2 * _READ]]
     for number, flat in enumerate(told):
         beside = " ".join(told[max(0, number - 1) : number + 2])
-        if any(_any("harmless").search(near) for near in (flat, *told[number + 1 : number + 2])):
-            continue
-        if _any("admissions").search(flat) or _harms(flat, beside):
+        admits = _any("admissions").search(flat) or _harms(flat, beside)
+        if admits and not any(_any("harmless").search(near) for near in (flat, *told[number + 1 : number + 2])):
             return _short(flat)
     return None
 

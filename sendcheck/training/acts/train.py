@@ -50,8 +50,21 @@ def _settle(network: Network, some: Sequence[Sequence[Window]], pad: int) -> Non
     print("head set", flush=True)
 
 
-def train(network: Network, made: Windows, learnt: Sequence[Mail], anew: bool, epochs: int, rate: float, pad: int, seed: int, keep: Callable[[], None]) -> None:
-    """Adam with a linear warm-up and decay; binary cross-entropy for each act. ``anew``: set the heads first; ``keep`` is called after each epoch."""
+def train(
+    network: Network,
+    teacher: Network | None,
+    made: Windows,
+    learnt: Sequence[Mail],
+    anew: bool,
+    epochs: int,
+    rate: float,
+    pad: int,
+    seed: int,
+    keep: Callable[[], None],
+) -> None:
+    """Adam with a linear warm-up and decay; binary cross-entropy for each act. ``anew``: set the heads first; ``keep`` is called after each epoch;
+    ``teacher``: a larger trained network, half of whose word counts beside the labels (Hinton, Vinyals and Dean 2015).
+    """
     chance = random.Random(seed)
     inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks."))]
     heads = [*network.acts.parameters(), *network.marks.parameters()]
@@ -71,6 +84,9 @@ def train(network: Network, made: Windows, learnt: Sequence[Mail], anew: bool, e
             weight = torch.tensor([line.weight for line in lines])[:, None]
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_HALF):
                 acts, marks = network(ids, padding, pool)
+                if teacher is not None:
+                    with torch.no_grad():
+                        wanted = (wanted + torch.sigmoid(teacher(ids, padding, pool)[0].float())) / 2
             loss = (torch.nn.functional.binary_cross_entropy_with_logits(acts.float(), wanted, reduction="none") * weight * _OF_ACTS).mean()
             words, counts = _marked(batch, ids.shape[1])
             if counts.any():
@@ -99,6 +115,7 @@ def main() -> None:
     take.add_argument("--data", type=Path, help="the unpacked corpora: learn from their labelled sentences too")
     take.add_argument("--only", nargs="*", default=[], help="learn from these writers alone")
     take.add_argument("--further", type=Path, help="go on from this trained file, with all of what is to be learnt first and a part of the rest")
+    take.add_argument("--teacher", type=Path, help="learn from this trained file too, and begin with its first layers")
     take.add_argument("--first", nargs="*", default=[], help="with --further: these writers, and the corpora, all of them")
     take.add_argument("--share", type=float, default=0.15, help="with --further: how much of the other writers")
     take.add_argument("--context", choices=("none", "before", "around", "mail"), default="mail")
@@ -130,7 +147,14 @@ def main() -> None:
     def keep() -> None:
         torch.save({"state": network.state_dict(), "layers": len(network.layers), "context": given.context}, given.out)
 
-    train(network, made, learnt, before is None, given.epochs, given.rate, base.pad, given.seed, keep)
+    teacher = None
+    if given.teacher:
+        taught = torch.load(given.teacher, map_location="cpu", weights_only=True)
+        teacher = Network(base, range(taught["layers"]))
+        teacher.load_state_dict(taught["state"])
+        teacher.eval()
+        network.load_state_dict({name: value for name, value in taught["state"].items() if name in network.state_dict()})
+    train(network, teacher, made, learnt, before is None and teacher is None, given.epochs, given.rate, base.pad, given.seed, keep)
 
 
 if __name__ == "__main__":
