@@ -30,7 +30,7 @@ def lines() -> Iterator[tuple[str, str, bool, str, bool]]:
 
 def recognised(kind: str, text: str) -> bool:
     """Whether the text is taken for one."""
-    prose = Prose([text], languages_of([text]))
+    prose = Prose([text], languages_of([text]), side="them" if kind == "complaint" else "us")
     return bool(complaint(prose) if kind == "complaint" else admission(prose))
 
 
@@ -59,7 +59,7 @@ def dialogues() -> dict[tuple[str, bool], tuple[int, int]]:
             said.append(re.sub(r"@\w+|https?://\S+", "", text).strip())
         key = (str(data.get("type")), bool(data["is_negative"]))
         taken, total = found.get(key, (0, 0))
-        found[key] = (taken + bool(complaint(Prose(["To you:\n\n" + "\n".join(said)], ("en",)))), total + 1)
+        found[key] = (taken + bool(complaint(Prose(["To you:\n\n" + "\n".join(said)], ("en",), side="them"))), total + 1)
     return found
 
 
