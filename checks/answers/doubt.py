@@ -1,4 +1,4 @@
-"""Ordinary mail: where it is doubtful whether something was answered, the writer is believed."""
+"""Where it is doubtful whether something was answered, the writer is believed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ TOLD_BY_KIND = frozenset({"when", "duration", "number", "amount", "who", "where"
 _ANY_TEXT = frozenset({"", "which", "how", "why"})
 
 
-def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool) -> Answer | None:
+def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool, strict: bool) -> Answer | None:
     """An assent covers all, a question back takes requests up, a short text answers the only question, vague questions need no answer, and a sentence
     that answers nothing else may answer anything.
 
-    ``alone``: the item is all that was asked.
+    ``alone``: the item is all that was asked; ``strict``: its writer complained: only a sentence that answers nothing else is believed, and a request
+    wants an act.
     """
     said = [s for s in told.sentences if not told.says(s, "openers")]
     if not said:
         return None
     question = item.kind is Kind.QUESTION
+    if strict:
+        return None if question and kind_of(item.part) in TOLD_BY_KIND else _anything(told, not question)
     assent = next((s for s in said if told.says(s, "assent")), None)
     if assent is not None and not (question and kind_of(item.part)):
         return Answer(assent, "assents to it")
@@ -40,9 +43,9 @@ def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool) -> 
     return None if kind_of(item.part) in TOLD_BY_KIND else _anything(told)
 
 
-def _anything(told: Told) -> Answer | None:
+def _anything(told: Told, acting: bool = False) -> Answer | None:
     """An answer need not share a word with its question (RULES.md, ruling 41): whatever else is said may be one, each sentence for one item."""
-    found = told.spare()
+    found = told.spare(acting)
     return Answer(found, "may answer it in words of its own", sure=False) if found is not None else None
 
 

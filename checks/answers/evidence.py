@@ -62,7 +62,7 @@ class Evidence:
         return _best(self.told.candidates(wanted), need_of(wanted, is_open))
 
     def _doubt(self, item: Asked) -> Answer | None:
-        return None if self._skipped(item) else in_doubt(self.told, item, self.wanted[id(item)], len(self.items) == 1)
+        return None if self._skipped(item) else in_doubt(self.told, item, self.wanted[id(item)], len(self.items) == 1, self.strict)
 
     def _goes_on(self, one: Asked, other: Asked) -> bool:
         """Whether two neighbouring questions ask about one thing: “Where is the figure from? What makes you think that half …?”"""

@@ -14,10 +14,14 @@ from .matter import PLAIN, Term, shared, terms, weight, word_set
 #: Sentences that are looked through: nobody's answer is longer.
 _MOST = 400
 _HEADING = 50
-#: What a side does about a matter, or will do.
-_ACTS = frozenset({"commit-dated", "commit-empty", "commit-undated", "promise-absolute", "promise-others", "done", "next-update", "contact", "prevention"})
 #: Without the person or figure that was asked about, so much of the rest must be there.
 _ALMOST = 0.7
+#: What tells nothing that anybody asks.
+_NO_ANSWER = frozenset({"greeting", "closing", "thanks", "apology", "non-apology", "sympathy", "acknowledge", "rhetorical"})
+#: What a side does about a matter, or will do.
+_ACTS = frozenset(
+    {"commit-dated", "commit-empty", "commit-undated", "promise-absolute", "promise-others", "done", "next-update", "contact", "prevention", "attach"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,12 @@ class Told:
         following = self.sentences[sentence.number + 1 : sentence.number + 2]
         return [s for s in following if s.paragraph == sentence.paragraph and not s.asks]
 
-    def spare(self) -> Sentence | None:
-        """The first sentence that says something and answers nothing yet; it is used from now on."""
+    def spare(self, acting: bool) -> Sentence | None:
+        """The first sentence that says something and answers nothing yet; it is used from now on. ``acting``: one that does something about the matter."""
         for sentence in self.sentences:
-            empty = self.says(sentence, "openers") or self.says(sentence, "only_repeats") or self.only_regrets(sentence)
-            if sentence.number not in self.used and not empty:
+            likely = self.prose.acts(sentence).likely
+            empty = self.says(sentence, "openers") or self.says(sentence, "only_repeats") or self.only_regrets(sentence) or (likely and likely <= _NO_ANSWER)
+            if sentence.number not in self.used and not empty and (not acting or likely & _ACTS):
                 self.used.add(sentence.number)
                 return sentence
         return None

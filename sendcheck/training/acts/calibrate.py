@@ -24,9 +24,9 @@ from sendcheck.training.acts.windows import Mail, mails
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 #: Precision wanted where an act is sure, and the least where it is likely.
-_SURE, _LIKELY = 0.9, 0.72
+_SURE, _LIKELY = 0.87, 0.72
 #: From which calibrated probability on an act is sure, and likely, whatever few sentences say.
-_FIRM, _EVEN = 0.9, 0.5
+_FIRM, _EVEN = 0.8, 0.5
 #: Of so many ordinary sentences one may be called certain of an act, and one sure of something missing in so many replies that lack nothing.
 _ORDINARY = 4_000
 _CERTAIN = 0.97
