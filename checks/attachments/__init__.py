@@ -109,7 +109,7 @@ def _explained_by_text(mail: Mail, sentence: Sentence) -> bool:
         return True
     if _pattern("points").search(sentence.text):
         return False
-    return ":" in sentence.text or mail.is_forward
+    return ":" in sentence.text or mail.is_forward or _pattern("in_text").search(sentence.text) is not None
 
 
 def _named(mail: Mail, files: Sequence[Attachment], sentence: Sentence) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, brings, lacking, pattern
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, act_of, brings, lacking, pattern
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -58,7 +58,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     if not mail.own_text.strip():
         return
     # Word alone is a plan only where the reader asked for nothing else (RULES.md, ruling 21); what is done is more than a plan.
-    if not brings(mail.prose, "plan"):
+    by_variable = _dated_by_a_variable(mail)
+    if not brings(mail.prose, "plan") and not by_variable:
         yield Hit(
             "plan-missing",
             "the mail names no act of your side with a time, nor says how the problem was solved",
@@ -66,7 +67,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "say what you do and by when",
             missing=lacking(mail, __package__ or "", "plan", 2),
         )
-    if not brings(mail.prose, "next-update"):
+    if not brings(mail.prose, "next-update") and not by_variable:
         yield Hit(
             "next-update-missing",
             "the mail does not say when the reader will hear from you next",
@@ -90,6 +91,15 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
             "name one lasting measure, or say by when you will know",
             missing=lacking(mail, __package__ or "", "prevention", 3),
         )
+
+
+def _dated_by_a_variable(mail: Mail) -> bool:
+    """“It is in use by {{ next_update }}”: what a variable will hold may be the day that makes a commitment of it."""
+    template = mail.template
+    if template is None:
+        return False
+    committing = (s for s in mail.prose.sentences if act_of(mail.prose, s, "commit-dated", "commit-undated", "commit-empty"))
+    return any(template.stand_in_at(s.piece.text, s.start, s.end) for s in committing)
 
 
 def _reachable(mail: Mail) -> bool:

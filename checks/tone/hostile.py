@@ -9,12 +9,10 @@ _INSTEAD = "take it out; say what happened and what you want, and let readers dr
 
 def hostile(mail: Mail, sentence: Sentence) -> Hit | None:
     """The finding of a sentence, or None."""
-    act = act_of(mail.prose, sentence, "hostile")
-    if act is not None and act.sure:
-        return hit_of_act("hostile", mail, sentence, act, "attacks the reader or somebody else", _INSTEAD)
-    curse = pattern(__package__ or "", "profane", "curses").search(unquoted(sentence.text))
-    if curse is not None:
-        inside = mail.recipients and not mail.outside
+    text = unquoted(sentence.text)
+    act, curse = act_of(mail.prose, sentence, "hostile"), pattern(__package__ or "", "profane", "curses").search(text)
+    if curse is not None and (act is None or pattern(__package__ or "", "persons", "curses").search(text) is None):
         place = mail.at_sentence(sentence, *curse.span())
-        return Hit("hostile", f"“{' '.join(curse.group(0).split())}” is coarse", place, _INSTEAD, severity=Severity.NOTE if inside else Severity.WARNING)
+        severity = Severity.NOTE if mail.recipients and not mail.outside else Severity.WARNING
+        return Hit("hostile", f"“{' '.join(curse.group(0).split())}” is coarse", place, _INSTEAD, severity=severity)
     return None if act is None else hit_of_act("hostile", mail, sentence, act, "attacks the reader or somebody else", _INSTEAD)

@@ -101,7 +101,7 @@ class Model:
     def odds(self, sentences: Sequence[str], side: str) -> list[list[float]]:
         """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
         count = len(self.labels)
-        return [[float(x) for x in odds[:, :count].mean(axis=0)] if len(odds) else [] for odds, _read in self._odds(sentences, side)]
+        return [[float(x) for x in _of_sentence(odds[:, :count], read)] if len(odds) else [] for odds, read in self._odds(sentences, side)]
 
     def _odds(self, sentences: Sequence[str], side: str) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.float32]], Read]]:
         """The log odds of each token of each sentence (tokens, acts and marks), and the tokens."""
@@ -124,14 +124,30 @@ class Model:
         if not len(odds):
             return UNREAD
         count = len(self.labels)
-        mean = odds[:, :count].astype(np.float64).mean(axis=0)
-        chances = 1 / (1 + np.exp(-np.clip(mean * self._slope + self._shift, -30, 30)))
+        chances = 1 / (1 + np.exp(-np.clip(_of_sentence(odds[:, :count], read) * self._slope + self._shift, -30, 30)))
         of_words = odds[:, count:]
         words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
         rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
         asks = max(rounded["request"], rounded["question"])  # “please send it by Friday” is nothing that the writer brings
         brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= max(self._brings[name], asks))
         return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded))
+
+
+def _of_sentence(odds: np.ndarray[Any, np.dtype[np.float32]], read: Read) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The log odds of a sentence from those of its tokens: their mean; half of it from the part that speaks loudest, where it has several, since a
+    long sentence may do two things.
+    """
+    import numpy as np
+
+    exact = odds.astype(np.float64)
+    whole: np.ndarray[Any, np.dtype[np.float64]] = exact.mean(axis=0)
+    if not read.parts:
+        return whole
+    loudest = whole
+    for first, after in read.parts:
+        loudest = np.maximum(loudest, exact[first:after].mean(axis=0))
+    both: np.ndarray[Any, np.dtype[np.float64]] = (whole + loudest) / 2
+    return both
 
 
 def _from(cuts: Mapping[str, float], chances: Mapping[str, float]) -> frozenset[str]:
@@ -182,7 +198,7 @@ def shipped() -> Model | ModelError:
         return error
 
 
-#: Of a complaint the clearest sentence is a concern as probable as this.
+#: Of a complaint the clearest sentence tells of a wrong, or of what it did to its writer, as probably as this.
 _CLEAREST = 0.5
 
 
@@ -191,10 +207,9 @@ def went_wrong(acts: Sequence[Acts]) -> float:
 
     By the sum of probabilities, so that several sentences that are half sure weigh as much as one that is sure.
     """
-    concerns = [a.chance("concern") for a in acts]
-    if not concerns or max(concerns) < _CLEAREST:
+    if max((a.chance("concern", "effect") for a in acts), default=0.0) < _CLEAREST:
         return 0.0
-    return sum(concerns) + sum(a.chance("effect") for a in acts)
+    return sum(a.chance("concern") + a.chance("effect") for a in acts)
 
 
 def complains(acts: Sequence[Acts]) -> bool:

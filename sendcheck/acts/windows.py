@@ -16,6 +16,9 @@ MOST_CHARACTERS = 1_000
 #: What a window begins with, by whose mail it is: the answered one's, or the own.
 SIDES = ("us", "them")
 _OVERHEAD = 4
+#: What stands between parts of a sentence, in the languages that the model has learnt; and how many tokens make a part.
+_BETWEEN = re.compile(r"(?:[,;:–—]|\s-)\s+(?:(?:and|but|og|men|so|så)\s)?|\s(?:and|but|og|men)\s")
+_SHORTEST = 4
 _REPLACED = re.compile(r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)|(?P<url>(?:https?://|www\.)\S+)|(?P<blank>\s+)|\d+")
 
 
@@ -40,10 +43,24 @@ def stand_ins(text: str) -> tuple[str, list[int]]:
 
 
 class Read(NamedTuple):
-    """One sentence: its token numbers, and each token's characters [start, end)."""
+    """One sentence: its token numbers, each token's characters [start, end), and the tokens [first, after) of its parts, where it has several."""
 
     ids: Sequence[int]
     offsets: Sequence[tuple[int, int]]
+    parts: Sequence[tuple[int, int]]
+
+
+def _parts(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The parts of a sentence between commas and conjunctions, as tokens; one that is too short belongs to none. None where there is but one."""
+    starts = [0, *(cut.end() for cut in _BETWEEN.finditer(text))]
+    if len(starts) == 1:
+        return []
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        inside = [at for at, (a, b) in enumerate(offsets) if a < end and b > start]
+        if len(inside) >= _SHORTEST:
+            found.append((inside[0], inside[-1] + 1))
+    return found
 
 
 class Reader:
@@ -58,7 +75,7 @@ class Reader:
         plain, places = stand_ins(text[:MOST_CHARACTERS])
         found = self._tokenizer.encode(plain)
         offsets = [(places[a], places[max(a, b - 1)] + (b > a)) for a, b in found.offsets[:LONGEST_SENTENCE]]
-        return Read(found.ids[:LONGEST_SENTENCE], offsets)
+        return Read(found.ids[:LONGEST_SENTENCE], offsets, _parts(text, offsets))
 
     def window(self, sentences: Sequence[Read], side: str) -> tuple[list[int], list[int]]:
         """(token numbers of all of them together, where in them each one begins). ``side``: one of SIDES."""

@@ -54,7 +54,7 @@ def complaint(prose: Prose | None) -> str | None:
     acts = [prose.acts(sentence) for sentence in prose.sentences[:_READ]]
     if not complains(acts):
         return None
-    clearest = max(range(len(acts)), key=lambda at: acts[at].chance("concern"))
+    clearest = max(range(len(acts)), key=lambda at: acts[at].chance("concern", "effect"))
     return _short(" ".join(prose.sentences[clearest].text.split()))
 
 

@@ -25,6 +25,8 @@ from sendcheck.training.acts.windows import Mail, mails
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 #: Precision wanted where an act is sure, and the least where it is likely.
 _SURE, _LIKELY = 0.87, 0.72
+#: The same for acts that no rule holds against anybody, but that errors rest on: what is announced, who is copied, what is to be kept close.
+_SURE_OF_PLAIN = 0.95
 #: From which calibrated probability on an act is sure, and likely, whatever few sentences say.
 _FIRM, _EVEN = 0.8, 0.5
 #: Of so many ordinary sentences one may be called certain of an act, and one sure of something missing in so many replies that lack nothing.
@@ -55,7 +57,7 @@ def scaling(odds: Floats, is_so: Floats, towards: tuple[float, float], prior: fl
     return float(at[0]), float(at[1])
 
 
-def cuts(chances: Floats, is_so: Floats) -> tuple[float, float]:
+def cuts(chances: Floats, is_so: Floats, wanted: float) -> tuple[float, float]:
     """(sure, likely): the lowest probability from which on an act is right as often as wanted; likely is the best F1 among those."""
     sure, likely, best = 0.99, 0.99, -1.0
     for cut in _STEPS[::-1]:
@@ -64,7 +66,7 @@ def cuts(chances: Floats, is_so: Floats) -> tuple[float, float]:
             continue
         hit = float(is_so[said].sum())
         precision = hit / said.sum()
-        if precision >= _SURE and said.sum() >= 5:
+        if precision >= wanted and said.sum() >= 5:
             sure = float(cut)
         f1 = 2 * hit / (said.sum() + is_so.sum())
         if precision >= _LIKELY and f1 > best:
@@ -164,7 +166,7 @@ def main() -> None:
         chances = np.round(1 / (1 + np.exp(-(odds[:, at] * slope + shift))), 2)
         # Only own text is held against anybody.
         part = own > 0 if label in FAULTY else own >= 0
-        sure, likely = cuts(chances[part], is_so[part, at])
+        sure, likely = cuts(chances[part], is_so[part, at], _SURE if label in FAULTY else _SURE_OF_PLAIN)
         told["cuts"][label] = [sure, likely, sure]
         said = chances[part] >= likely
         hit = is_so[part, at][said].sum()
@@ -181,7 +183,8 @@ def main() -> None:
     told["complaint"] = complaint(model, exchanges, sums)
     if chances_of:
         for label, cut in certain(chances_of, model.labels, told["cuts"]).items():
-            told["cuts"][label][2] = cut
+            if label in FAULTY:
+                told["cuts"][label][2] = cut
     _write(given.model, told)
 
 
