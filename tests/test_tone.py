@@ -40,7 +40,6 @@ def test_mends() -> None:
         ("It was Jared who forgot to send it.", "blame-colleague", "“We forgot to send it.”"),
         ("The contract was mislaid by Nicole.", "blame-colleague", "“The contract was mislaid by us.”"),
         ("As I already told you, the form is missing.", "blame-recipient", "“The form is missing.”"),
-        ("We regret any inconvenience this may have caused.", "non-apology", "“We regret the inconvenience this has caused you.”"),
         ("Where is the form??", "shouting", "“Where is the form?”"),
         ("We will fix it soon.", "promise-undated", "“We will fix it by noon tomorrow.”"),
         ("Vi skal rette det snart.", "promise-undated", "“Vi skal rette det innen kl. 12 i morgen.”"),
@@ -71,7 +70,7 @@ def test_a_long_mail_and_a_short_one() -> None:
     long = "\n\n".join([paragraph * 4] * 25)
     assert len(long.split()) > 2000
     assert not report(long, "general").findings
-    planted = report(f"{long}\n\nIt was Jared who forgot to send it.\n\n{long}", "general")
+    planted = report(f"{long}\n\nIt was all Jared's fault, he forgot to send it to you.\n\n{long}", "general")
     assert [f.rule for f in planted.findings] == ["blame-colleague"]
     assert not report("Done.", "general").findings
     assert [f.rule for f in report("Jared forgot it.", "general").findings] == ["blame-colleague"]

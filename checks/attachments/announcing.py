@@ -16,9 +16,11 @@ def _phrases(key: str) -> Lazy:
 
 
 def announcements(prose: Prose) -> Iterator[tuple[Sentence, Act]]:
-    """The sentences that announce a file of this mail; not those that speak of another one's (RULES.md, ruling 39)."""
+    """The sentences that announce a file of this mail, and the items of a list that one leads in; not those that speak of another one's (ruling 39)."""
     for sentence in prose.sentences:
-        act = act_of(prose, sentence, "attach", "attach-other")
+        lead = prose.lead_in(sentence)
+        found = (act_of(prose, one, "attach", "attach-other") for one in (lead, sentence) if one is not None)
+        act = next((act for act in found if act is not None), None)
         if act is not None and act.name == "attach":
             yield sentence, act
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, act_of, by_language, hit_of_act, mends, pattern
+from sendcheck.checkapi import STRICT, Hit, Mail, Sentence, Severity, act_of, hit_of_act, pattern
 
 _INSTEAD = "apologise for the thing itself, without “if”, “any” or “but”"
 
@@ -13,6 +13,5 @@ def non_apology(mail: Mail, sentence: Sentence) -> Hit | None:
     if act is None:
         return None
     courtesy = mail.profile not in STRICT and pattern(__package__ or "", "courtesy", "apologies").search(sentence.text)
-    pairs = [pair for data in by_language(__package__, "apologies") for pair in data["mend"]]
     severity = Severity.NOTE if courtesy else None
-    return hit_of_act("non-apology", mail, sentence, act, "takes the apology back", _INSTEAD, severity, mends(sentence.text, pairs))
+    return hit_of_act("non-apology", mail, sentence, act, "takes the apology back", _INSTEAD, severity)

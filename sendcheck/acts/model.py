@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sendcheck.acts.labels import BRINGS
+from sendcheck.acts.labels import BRINGS, FAULTY
 from sendcheck.acts.windows import Read, Reader, together
 from sendcheck.errors import SendcheckError
 
@@ -22,10 +22,15 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
+    Floats = np.ndarray[Any, np.dtype[np.float32]]
+    Doubles = np.ndarray[Any, np.dtype[np.float64]]
+
 #: Where the shipped model lies.
 FOLDER = Path(__file__).with_name("data")
 #: Scores are rounded to so many digits, so that what differs between processors in the last bits decides nothing.
 _DIGITS = 2
+#: Log odds of a faulty act between which a sentence is read once more, alone, and how much that reading counts.
+_DOUBT, _ALONE = (-3.5, 3.0), 1 / 3
 #: Log odds from which on a token is the one that carries an act, and its neighbours are among the words that do.
 _MARKED, _BESIDE = 0.0, -1.0
 
@@ -77,6 +82,7 @@ class Model:
             self._shift = [float(told["calibration"][label][1]) for label in self.labels]
             self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
+            self._faulty = [at for at, label in enumerate(self.labels) if label in FAULTY]
             self._certain = {label: float(cut[2]) for label, cut in told["cuts"].items()}
             #: From which sum of :func:`went_wrong` on a mail complains.
             self.complaint = float(told["complaint"])
@@ -96,36 +102,53 @@ class Model:
         Raises:
             ModelError: the model does not run.
         """
-        return [self._acts(odds, read) for odds, read in self._odds(sentences, side)]
+        return [self._acts(*found) for found in self._heard(sentences, side)]
 
     def odds(self, sentences: Sequence[str], side: str) -> list[list[float]]:
         """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
-        count = len(self.labels)
-        return [[float(x) for x in _of_sentence(odds[:, :count], read)] if len(odds) else [] for odds, read in self._odds(sentences, side)]
+        return [[float(x) for x in acts] for acts, _words, _read in self._heard(sentences, side)]
 
-    def _odds(self, sentences: Sequence[str], side: str) -> Iterator[tuple[np.ndarray[Any, np.dtype[np.float32]], Read]]:
-        """The log odds of each token of each sentence (tokens, acts and marks), and the tokens."""
+    def _heard(self, sentences: Sequence[str], side: str) -> Iterator[tuple[Doubles, Floats, Read]]:
+        """Of each sentence the log odds of every act, those of its tokens for every mark, and the tokens; of one without a token nothing."""
         import numpy as np
 
-        read = [self._reader.read(text) for text in sentences]
-        for cut in together([len(one.ids) for one in read]):
-            ids, starts = self._reader.window(read[cut.first : cut.after], side)
-            try:
-                (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
-            except Exception as error:
-                raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
+        count = len(self.labels)
+        every = [self._reader.read(text) for text in sentences]
+        for cut in together([len(one.ids) for one in every]):
+            whole = self._run(every[cut.first : cut.after], side)
             for at in range(cut.judged, cut.until):
-                start = starts[at - cut.first]
-                yield odds[start : start + len(read[at].ids)], read[at]
+                read, odds = every[at], whole[at - cut.first]
+                if not len(odds):
+                    yield np.zeros(0), odds, read
+                    continue
+                acts = _of_sentence(odds[:, :count], read)
+                if len(every) > 1 and self._in_doubt(acts):
+                    (alone,) = self._run([read], side)
+                    acts = (1 - _ALONE) * acts + _ALONE * _of_sentence(alone[:, :count], read)
+                yield acts, odds[:, count:], read
 
-    def _acts(self, odds: np.ndarray[Any, np.dtype[np.float32]], read: Read) -> Acts:
+    def _in_doubt(self, acts: Doubles) -> bool:
+        """Whether a faulty act is neither out of the question nor plain. In a mail where all else is ordinary the model believes no sentence to be worse."""
+        faulty = acts[self._faulty]
+        return bool(((faulty > _DOUBT[0]) & (faulty < _DOUBT[1])).any())
+
+    def _run(self, read: Sequence[Read], side: str) -> list[Floats]:
+        """The log odds of each token (tokens, acts and marks) of sentences that are read together."""
+        import numpy as np
+
+        ids, starts = self._reader.window(read, side)
+        try:
+            (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
+        except Exception as error:
+            raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
+        return [odds[start : start + len(one.ids)] for start, one in zip(starts, read, strict=True)]
+
+    def _acts(self, odds: Doubles, of_words: Floats, read: Read) -> Acts:
         import numpy as np
 
         if not len(odds):
             return UNREAD
-        count = len(self.labels)
-        chances = 1 / (1 + np.exp(-np.clip(_of_sentence(odds[:, :count], read) * self._slope + self._shift, -30, 30)))
-        of_words = odds[:, count:]
+        chances = 1 / (1 + np.exp(-np.clip(odds * self._slope + self._shift, -30, 30)))
         words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
         rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
         asks = max(rounded["request"], rounded["question"])  # “please send it by Friday” is nothing that the writer brings
@@ -133,20 +156,20 @@ class Model:
         return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded))
 
 
-def _of_sentence(odds: np.ndarray[Any, np.dtype[np.float32]], read: Read) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _of_sentence(odds: Floats, read: Read) -> Doubles:
     """The log odds of a sentence from those of its tokens: their mean; half of it from the part that speaks loudest, where it has several, since a
     long sentence may do two things.
     """
     import numpy as np
 
     exact = odds.astype(np.float64)
-    whole: np.ndarray[Any, np.dtype[np.float64]] = exact.mean(axis=0)
+    whole: Doubles = exact.mean(axis=0)
     if not read.parts:
         return whole
     loudest = whole
     for first, after in read.parts:
         loudest = np.maximum(loudest, exact[first:after].mean(axis=0))
-    both: np.ndarray[Any, np.dtype[np.float64]] = (whole + loudest) / 2
+    both: Doubles = (whole + loudest) / 2
     return both
 
 
@@ -154,7 +177,7 @@ def _from(cuts: Mapping[str, float], chances: Mapping[str, float]) -> frozenset[
     return frozenset(label for label, cut in cuts.items() if chances[label] >= cut)
 
 
-def _span(odds: np.ndarray[Any, np.dtype[np.float32]], offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+def _span(odds: Floats, offsets: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The run of tokens that carries an act: from the likeliest one as far as its neighbours do, over one that does not."""
     import numpy as np
 

@@ -19,13 +19,13 @@ _OVERHEAD = 4
 #: What stands between parts of a sentence, in the languages that the model has learnt; and how many tokens make a part.
 _BETWEEN = re.compile(r"(?:[,;:–—]|\s-)\s+(?:(?:and|but|og|men|so|så)\s)?|\s(?:and|but|og|men)\s")
 _SHORTEST = 4
-_REPLACED = re.compile(r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)|(?P<url>(?:https?://|www\.)\S+)|(?P<blank>\s+)|\d+")
+_REPLACED = re.compile(r"(?P<address>[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)|(?P<url>(?:https?://|www\.)\S+)|(?P<blank>\s+)|(?P<marks>[!?][!?]+)|\d+")
 
 
 def stand_ins(text: str) -> tuple[str, list[int]]:
     """The text as a model reads it, and for each of its characters, and for its end, the place in ``text`` where it comes from.
 
-    Addresses, links and figures are replaced by stand-ins of their kind, since what a sentence does hangs on none of them; runs of blanks by one.
+    Addresses, links and figures are replaced by stand-ins of their kind, since what a sentence does hangs on none of them; runs of blanks and of marks by one.
     """
     made: list[str] = []
     places: list[int] = []
@@ -33,7 +33,7 @@ def stand_ins(text: str) -> tuple[str, list[int]]:
     for found in _REPLACED.finditer(text):
         made += text[at : found.start()]
         places += range(at, found.start())
-        word = "name@house" if found["address"] else "www" if found["url"] else " " if found["blank"] else "0"
+        word = "name@house" if found["address"] else "www" if found["url"] else " " if found["blank"] else found["marks"][0] if found["marks"] else "0"
         made += word
         places += [found.start()] * (len(word) - 1) + [found.end() - 1]
         at = found.end()

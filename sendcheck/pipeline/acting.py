@@ -14,10 +14,10 @@ def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, i
 
     ``does``: what its words do, a verb in the third person first (“puts the fault on …”); ``severity``: how grave it is where the act is sure, None for
     as the rule says. In answers to complaints an act that is likely and not sure is a warning at most; elsewhere, where most acts are rarer, one that is
-    not certain is, and one that is not sure a note.
+    not certain is a note.
     """
     said, confidence = does, Confidence.HIGH
-    firm, mild = (act.sure, Severity.WARNING) if mail.profile in STRICT else (act.certain, Severity.WARNING if act.sure else Severity.NOTE)
+    firm, mild = (act.sure, Severity.WARNING) if mail.profile in STRICT else (act.certain, Severity.NOTE)
     if not act.sure:
         verb, _, rest = does.partition(" ")
         said, confidence = f"seems to {verb.removesuffix('s')} {rest}", Confidence.MEDIUM

@@ -28,11 +28,24 @@ def act_of(prose: Prose, sentence: Sentence, *names: str) -> Act | None:
     if not found:
         return None
     name = max(found, key=lambda one: (one in acts.sure, acts.chances[one]))
-    span = acts.words.get(name, (0, len(sentence.text)))
+    span = _whole_words(sentence.text, *acts.words.get(name, (0, len(sentence.text))))
     left = unquoted(sentence.text)[slice(*span)].replace(LEFT_OUT, "")
     if not any(c.isalpha() for c in left):
         return None
     return Act(name, acts.chances[name], name in acts.sure, name in acts.certain, span, " ".join(sentence.text[slice(*span)].split()))
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Characters [start, end) as far as words reach, without marks and blanks at their ends: a model reads pieces of words."""
+    while start < end and not text[start].isalnum():
+        start += 1
+    while end > start and not text[end - 1].isalnum():
+        end -= 1
+    while start and text[start - 1].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return start, end
 
 
 def brings(prose: Prose, name: str) -> bool:
