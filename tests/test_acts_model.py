@@ -172,6 +172,13 @@ def test_explain_says_how_sure_a_rule_is(sendcheck: Run) -> None:
     assert "How sure it is" not in sendcheck("explain", "secret").stdout
 
 
+def test_its_libraries_keep_nothing(tmp_path: Path) -> None:
+    """onnxruntime has telemetry of its own: nothing of it is written, be it to be sent or not."""
+    code = "from sendcheck.acts.model import Model; Model().judge(['I am sorry.'], 'us')"
+    subprocess.run([sys.executable, "-P", "-c", code], env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}, check=True)
+    assert not list(tmp_path.rglob("*"))
+
+
 def test_its_libraries_load_no_network_code() -> None:
     code = "import sys; from sendcheck.acts.model import Model; Model().judge(['Hi'], 'us'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)

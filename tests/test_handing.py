@@ -24,7 +24,7 @@ from tests.test_daemon import PROGRAM, Place
 
 KARI = ("--", "kari.holm@nordbank.no")
 #: Quick to check: no sentence of it is parsed.
-PLAIN = GOOD.replace(b"The plan is ready. I will call you at noon.", b"Here is the plan.")
+PLAIN = GOOD.replace(b"The plan is ready. I will call you at noon.", b"Lunch is at noon.")
 SPOILT = PLAIN.replace(b"Hi Kari", b"Hi {{first_name}}")
 #: More than a pipe holds.
 LONG = PLAIN.replace(b"\n\n", b'\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="="\n\n--=\n\n', 1) + (

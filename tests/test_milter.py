@@ -208,7 +208,7 @@ def test_the_envelope_is_known(stand: Stand) -> None:
 def test_names_that_the_author_chose_are_not_told(stand: Stand) -> None:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "Ola Nordmann <ola@tallmo.no>", KARI, "The plan"
-    mail.set_content("Hi Kari,\n\nHere is the plan.\n\nOla\n")
+    mail.set_content("Hi Kari,\n\nLunch is at noon.\n\nOla\n")
     mail.add_attachment(b"key", maintype="text", subtype="plain", filename="secret-wedding {{name}}.txt")
     mail.add_attachment("password: hunter2-Xk9!\nAKIAIOSFODNN7EXAMPLE\n", filename="wedding-list.txt")
     _code, text = stand.postfix.send(mail.as_bytes(), KARI)

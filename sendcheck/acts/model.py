@@ -7,6 +7,7 @@ become probabilities), beside licence, provenance and figures. Written by ``send
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -202,6 +203,8 @@ def _tokenizer(path: Path) -> Tokenizer:
 
 def _session(path: Path) -> InferenceSession:
     """One thread, no search for faster kernels: small windows gain nothing by either, and findings stay the same."""
+    # Of late onnxruntime writes a number for the machine and a log of use into the home folder as soon as it is imported, unless it is told not to.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from onnxruntime import ExecutionMode, GraphOptimizationLevel, InferenceSession, SessionOptions
 
     options = SessionOptions()
