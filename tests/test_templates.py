@@ -69,7 +69,9 @@ def test_a_planted_fault_is_found_at_its_place(entry: dict[str, Any], tmp_path: 
     report = check(tmp_path, entry["file"], text, entry.get("beside"), entry.get("keys"))
     places = [(p.line, p.column, p.end_line, p.end_column) for f in found(report, entry["rule"]) for p in (f.where, *f.also)]
     wanted = (*_line_column(text, start), *_line_column(text, end))
-    assert wanted in places, (places, wanted, [(f.rule, f.message) for f in report.findings])
+    # How many words around them a model marks is its own matter.
+    by_acts = load().rules[entry["rule"]].by_acts and any(p[:2] <= wanted[2:] and wanted[:2] <= p[2:] for p in places if p[0] is not None)
+    assert wanted in places or by_acts, (places, wanted, [(f.rule, f.message) for f in report.findings])
 
 
 def _line_column(text: str, offset: int) -> tuple[int, int]:

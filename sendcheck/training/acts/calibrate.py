@@ -38,7 +38,7 @@ _PRIOR = 40.0
 #: Sentences of a document of ordinary text that are read.
 _READ = 40
 #: Mails of ordinary text that are taken for a complaint, at most.
-_TAKEN = 0.03
+_TAKEN = 0.01
 
 
 def scaling(odds: Floats, is_so: Floats, towards: tuple[float, float], prior: float) -> tuple[float, float]:
