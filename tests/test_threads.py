@@ -50,7 +50,7 @@ def test_a_complete_answer_answers_each_thing_somewhere(thread: str) -> None:
 
 def test_the_table_as_the_command_prints_it(sendcheck: Run) -> None:
     folder = FOLDER / "mikael"
-    arguments = ("--parent", folder / "parent.eml", "--config", CONFIG, "--explain-answers")
+    arguments = ("--parent", folder / "parent.eml", "--config", CONFIG, "--explain-answers", "--profile", "complaint-reply")
     done = sendcheck("check", folder / "complete.eml", *arguments)
     assert done.returncode == 0 and "✗" not in done.stdout and done.stdout.count("✓") == 7
     done = sendcheck("check", folder / "one-missing.eml", *arguments)
