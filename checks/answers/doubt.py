@@ -27,7 +27,8 @@ def in_doubt(told: Told, item: Asked, wanted: tuple[Term, ...], alone: bool, str
         return None
     question = item.kind is Kind.QUESTION
     if strict:
-        return None if question and kind_of(item.part) in TOLD_BY_KIND else _anything(told, not question)
+        shows = question and (kind_of(item.part) in TOLD_BY_KIND or any(t.key for t in wanted))  # a person or a figure that an answer would name
+        return None if shows else _anything(told, not question)
     assent = next((s for s in said if told.says(s, "assent")), None)
     if assent is not None and not (question and kind_of(item.part)):
         return Answer(assent, "assents to it")

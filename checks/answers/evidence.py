@@ -38,7 +38,7 @@ class Evidence:
             if id(other) not in found and id(one) in found and self._goes_on(one, other):
                 found[id(other)] = Answer(found[id(one)].sentence, "with the question before")
         for one, other in zip(self.items, self.items[1:], strict=False):
-            if id(one) not in found and id(other) in found and self._goes_on(one, other):
+            if id(one) not in found and id(other) in found and found[id(other)].sure and self._goes_on(one, other):
                 found[id(one)] = Answer(found[id(other)].sentence, "with the question after")
         return found
 
