@@ -99,7 +99,6 @@ words: $(VENV)/.dev  ## draw the lists of frequent words anew (needs the registr
 	@$(PIP) wordfreq
 	$(BIN)/python -m sendcheck.training.words
 
-
 languagetool: $(VENV)/.installed  ## LanguageTool from Maven Central, for grammar (needs Java, Maven and the registries)
 	@$(PIP) -e '.[grammar]'
 	@$(BIN)/sendcheck languagetool status >/dev/null || $(BIN)/sendcheck languagetool install --from-maven

@@ -4,7 +4,7 @@ from sendcheck.data import READ_AS, by_language, filled, lines, of_language, pat
 from sendcheck.data.entries import Entries
 from sendcheck.data.patterns import Alternatives, Lazy
 from sendcheck.data.userpatterns import compiled as user_pattern
-from sendcheck.pipeline.acting import hit_of_act
+from sendcheck.pipeline.acting import hit_of_act, hit_of_lack
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Harm, Hit, NotRun, Option, Origin, Rule, Severity
 from sendcheck.reading.content import Treatment
 from sendcheck.reading.parts import Attachment
@@ -16,7 +16,7 @@ from sendcheck.understanding.mail import Body, Circle, Mail, Parent, Recipient, 
 from sendcheck.understanding.place import Place
 from sendcheck.understanding.proofreading import CannotProofread, Fault, Proofreader
 from sendcheck.understanding.prose import Prose, Sentence
-from sendcheck.understanding.rewording import Changes, Missing, Rewording, lacking, mends, rewording
+from sendcheck.understanding.rewording import Changes, Missing, Rewording, mends, rewording
 from sendcheck.understanding.segments import Kind, QuotedMail
 from sendcheck.understanding.text import unquoted
 from sendcheck.understanding.timing import TimeKind, When
@@ -79,7 +79,7 @@ __all__ = [
     "by_language",
     "filled",
     "hit_of_act",
-    "lacking",
+    "hit_of_lack",
     "lines",
     "mends",
     "of_language",

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Lazy, Mail, Rule, Severity, brings, lacking, pattern
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Lazy, Mail, Rule, Severity, brings, hit_of_lack, pattern
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -44,21 +44,11 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     if not mail.own_text.strip():
         return
     if not brings(mail.prose, "apology") and not _others_did(mail):
-        yield Hit(
-            "apology-missing",
-            "the mail nowhere says that you are sorry for the thing itself",
-            mail.nowhere(),
-            "write it in the first lines, and name the thing",
-            missing=lacking(mail, __package__ or "", "apology", 0),
-        )
+        said, instead = "the mail nowhere says that you are sorry for the thing itself", "write it in the first lines, and name the thing"
+        yield hit_of_lack("apology-missing", mail, __package__, "apology", 0, said, instead)
     if not brings(mail.prose, "acknowledgement"):
-        yield Hit(
-            "acknowledgement-missing",
-            "the mail does not show that you heard what this meant for the reader",
-            mail.nowhere(),
-            "name the effect it had",
-            missing=lacking(mail, __package__ or "", "acknowledgement", 1),
-        )
+        said, instead = "the mail does not show that you heard what this meant for the reader", "name the effect it had"
+        yield hit_of_lack("acknowledgement-missing", mail, __package__, "acknowledgement", 1, said, instead)
 
 
 def _others_did(mail: Mail) -> bool:

@@ -51,7 +51,4 @@ def _own(mail: Mail, other: Parent | QuotedMail) -> bool:
 
 def _announces(mail: Mail, other: Parent | QuotedMail) -> bool:
     """Whether a mail of the thread that somebody else wrote says that it brings a file."""
-    if _own(mail, other):
-        return False
-    prose = (other.prose if isinstance(other, Parent) else None) or Prose([other.text], mail.languages, side="them")
-    return names_a_file(other.text) or next(announcements(prose), None) is not None
+    return not _own(mail, other) and (names_a_file(other.text) or next(announcements(mail.prose_of(other)), None) is not None)

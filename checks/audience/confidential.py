@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sendcheck.checkapi import Confidence, Hit, Kind, Lazy, Mail, Parent, Place, Prose, QuotedMail, Recipient, Severity, act_of, pattern, toml
+from sendcheck.checkapi import Confidence, Hit, Kind, Lazy, Mail, Parent, Place, QuotedMail, Recipient, Severity, act_of, pattern, toml
 from sendcheck.reading.addresses import Address
 from sendcheck.understanding.organisations import registrable_domain
 from sendcheck.understanding.text import flat
@@ -73,7 +73,7 @@ def _asks(mail: Mail, other: Parent | QuotedMail) -> tuple[str, bool]:
     label = _label(other.subject or "")
     if label:
         return label, True
-    prose = (other.prose if isinstance(other, Parent) else None) or Prose([other.text], mail.languages, side="them")
+    prose = mail.prose_of(other)
     for sentence in prose.sentences:
         act = act_of(prose, sentence, "confidential")
         if act is not None and not _pattern("footer").search(flat(sentence.text)):

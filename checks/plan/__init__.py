@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, act_of, brings, lacking, pattern
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, act_of, brings, hit_of_lack, pattern
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -60,37 +60,17 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     # Word alone is a plan only where the reader asked for nothing else (RULES.md, ruling 21); what is done is more than a plan.
     by_variable = _dated_by_a_variable(mail)
     if not brings(mail.prose, "plan") and not by_variable:
-        yield Hit(
-            "plan-missing",
-            "the mail names no act of your side with a time, nor says how the problem was solved",
-            mail.nowhere(),
-            "say what you do and by when",
-            missing=lacking(mail, __package__ or "", "plan", 2),
-        )
+        said, instead = "the mail names no act of your side with a time, nor says how the problem was solved", "say what you do and by when"
+        yield hit_of_lack("plan-missing", mail, __package__, "plan", 2, said, instead)
     if not brings(mail.prose, "next-update") and not by_variable:
-        yield Hit(
-            "next-update-missing",
-            "the mail does not say when the reader will hear from you next",
-            mail.nowhere(),
-            "name the next word, even if there will be nothing new to tell",
-            missing=lacking(mail, __package__ or "", "next_word", 4),
-        )
+        said, instead = "the mail does not say when the reader will hear from you next", "name the next word, even if there will be nothing new to tell"
+        yield hit_of_lack("next-update-missing", mail, __package__, "next_word", 4, said, instead)
     if not brings(mail.prose, "contact") and not _reachable(mail):
-        yield Hit(
-            "contact-missing",
-            "the mail offers no way to talk: no call, no number, no meeting",
-            mail.nowhere(),
-            "offer a call, or give your direct number",
-            missing=lacking(mail, __package__ or "", "contact", 5),
-        )
+        said, instead = "the mail offers no way to talk: no call, no number, no meeting", "offer a call, or give your direct number"
+        yield hit_of_lack("contact-missing", mail, __package__, "contact", 5, said, instead)
     if brings(mail.prose, "fix") and not brings(mail.prose, "prevention") and not _still_searching(mail):
-        yield Hit(
-            "prevention-missing",
-            "the mail reports a fix, but not what keeps the fault from coming back",
-            mail.nowhere(),
-            "name one lasting measure, or say by when you will know",
-            missing=lacking(mail, __package__ or "", "prevention", 3),
-        )
+        said, instead = "the mail reports a fix, but not what keeps the fault from coming back", "name one lasting measure, or say by when you will know"
+        yield hit_of_lack("prevention-missing", mail, __package__, "prevention", 3, said, instead)
 
 
 def _dated_by_a_variable(mail: Mail) -> bool:

@@ -1,4 +1,4 @@
-"""Findings that rest on an act: how grave and how confident they are follows from how sure the act is, for all rules alike."""
+"""Findings that rest on an act, or on its lack: how grave and how confident they are follows from how sure the act is, for all rules alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sendcheck.pipeline.contract import STRICT, Confidence, Hit, Severity
 from sendcheck.understanding.acting import Act
 from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.prose import Sentence
-from sendcheck.understanding.rewording import Changes, rewording
+from sendcheck.understanding.rewording import Changes, lacking, rewording
 
 
 def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, instead: str, severity: Severity | None = None, changes: Changes = ()) -> Hit:
@@ -32,3 +32,8 @@ def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, i
         confidence=confidence,
         rewording=rewording(mail, sentence, changes),
     )
+
+
+def hit_of_lack(rule: str, mail: Mail, package: str | None, key: str, order: int, message: str, instead: str) -> Hit:
+    """The finding of what a whole mail lacks, with a sentence for it: *key* and *order* as for :func:`sendcheck.understanding.rewording.lacking`."""
+    return Hit(rule, message, mail.nowhere(), instead, missing=lacking(mail, package or "", key, order))

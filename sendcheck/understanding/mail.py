@@ -260,6 +260,11 @@ class Mail:
         """The parent and the mails of the thread before it, nearest first, as far as they are at hand."""
         return (*((self.parent,) if self.parent is not None else ()), *self.earlier)
 
+    def prose_of(self, other: Parent | QuotedMail) -> Prose:
+        """The text of another mail of the thread as its writer's: as it was read, else (a mail in the trail) read now."""
+        read = other.prose if isinstance(other, Parent) else None
+        return read if read is not None else Prose([other.text], self.languages, side="them")
+
     @property
     def answers_shared(self) -> bool:
         """Whether the mail goes to a shared mailbox or a group that its parent went to."""
