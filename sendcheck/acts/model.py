@@ -48,7 +48,7 @@ class Acts:
     acts that have such words; ``sure`` and ``likely``: the acts whose probability is such that it is right nine times in ten, and more often than not,
     on mail by writers whom nobody tuned to; ``certain``: so sure that it holds in ordinary mail too, where most acts are rarer than in answers to
     complaints. What is certain is sure, and what is sure is likely. ``brings``: what a whole mail has by this sentence
-    (:data:`sendcheck.acts.labels.BRINGS`).
+    (:data:`sendcheck.acts.labels.BRINGS`). ``complaint``: log odds, by what this sentence and those around it say, that the mail they stand in complains.
     """
 
     chances: Mapping[str, float]
@@ -57,6 +57,7 @@ class Acts:
     likely: frozenset[str] = frozenset()
     brings: frozenset[str] = frozenset()
     certain: frozenset[str] = frozenset()
+    complaint: float = 0.0
 
     def chance(self, *acts: str) -> float:
         """The probability of the likeliest of these acts."""
@@ -85,7 +86,7 @@ class Model:
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
             self._faulty = [at for at, label in enumerate(self.labels) if label in FAULTY]
             self._certain = {label: float(cut[2]) for label, cut in told["cuts"].items()}
-            #: From which sum of :func:`went_wrong` on a mail complains.
+            #: From which mean of its sentences' log odds on a mail complains.
             self.complaint = float(told["complaint"])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
@@ -107,10 +108,10 @@ class Model:
 
     def odds(self, sentences: Sequence[str], side: str) -> list[list[float]]:
         """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
-        return [[float(x) for x in acts] for acts, _words, _read in self._heard(sentences, side)]
+        return [[float(x) for x in acts] for acts, _rest, _read in self._heard(sentences, side)]
 
     def _heard(self, sentences: Sequence[str], side: str) -> Iterator[tuple[Doubles, Floats, Read]]:
-        """Of each sentence the log odds of every act, those of its tokens for every mark, and the tokens; of one without a token nothing."""
+        """Of each sentence the log odds of every act, those of its tokens for every mark and of a complaint, and the tokens; of one without a token nothing."""
         import numpy as np
 
         count = len(self.labels)
@@ -144,17 +145,18 @@ class Model:
             raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
         return [odds[start : start + len(one.ids)] for start, one in zip(starts, read, strict=True)]
 
-    def _acts(self, odds: Doubles, of_words: Floats, read: Read) -> Acts:
+    def _acts(self, odds: Doubles, rest: Floats, read: Read) -> Acts:
         import numpy as np
 
         if not len(odds):
             return UNREAD
         chances = 1 / (1 + np.exp(-np.clip(odds * self._slope + self._shift, -30, 30)))
-        words = {label: span for at, label in enumerate(self.marked) if (span := _span(of_words[:, at], read.offsets))}
+        words = {label: span for at, label in enumerate(self.marked) if (span := _span(rest[:, at], read.offsets))}
         rounded = {label: round(float(p), _DIGITS) for label, p in zip(self.labels, chances, strict=True)}
         asks = max(rounded["request"], rounded["question"])  # “please send it by Friday” is nothing that the writer brings
         brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= max(self._brings[name], asks))
-        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded))
+        complaint = round(float(rest[:, len(self.marked)].mean()), _DIGITS)
+        return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded), complaint)
 
 
 def _of_sentence(odds: Floats, read: Read) -> Doubles:
@@ -224,24 +226,16 @@ def shipped() -> Model | ModelError:
         return error
 
 
-#: Of a complaint the clearest sentence tells of a wrong, or of what it did to its writer, as probably as this.
-_CLEAREST = 0.5
-
-
-def went_wrong(acts: Sequence[Acts]) -> float:
-    """How much a text says went wrong for its writer, or whom it hurt, as a number of sentences; 0 where no sentence says clearly that something did.
-
-    By the sum of probabilities, so that several sentences that are half sure weigh as much as one that is sure.
-    """
-    if max((a.chance("concern", "effect") for a in acts), default=0.0) < _CLEAREST:
-        return 0.0
-    return sum(a.chance("concern") + a.chance("effect") for a in acts)
+def of_complaint(acts: Sequence[Acts]) -> float:
+    """Log odds that the mail of these sentences is a complaint to its reader's house; low where no sentence was read."""
+    told = [one.complaint for one in acts if one.chances]
+    return sum(told) / len(told) if told else -9.0
 
 
 def complains(acts: Sequence[Acts]) -> bool:
     """Whether sentences make a complaint, as the shipped model has it."""
     model = shipped()
-    return not isinstance(model, ModelError) and went_wrong(acts) >= model.complaint
+    return not isinstance(model, ModelError) and of_complaint(acts) >= model.complaint
 
 
 def unusable() -> str:

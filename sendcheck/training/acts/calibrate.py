@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sendcheck.acts.labels import BRINGS, FAULTY
-from sendcheck.acts.model import FOLDER, Acts, Model, went_wrong
+from sendcheck.acts.model import FOLDER, Acts, Model, of_complaint
 from sendcheck.training.acts import real
 from sendcheck.training.acts.evaluate import Score
 from sendcheck.training.acts.exchanges import Exchange, read_one
@@ -39,6 +39,8 @@ _PRIOR = 40.0
 _READ = 40
 #: Mails of ordinary text that are taken for a complaint, at most.
 _TAKEN = 0.01
+#: And of answered mails that are none, most of which were written to be hard to tell from one.
+_TAKEN_OF_ANSWERED = 0.06
 
 
 def scaling(odds: Floats, is_so: Floats, towards: tuple[float, float], prior: float) -> tuple[float, float]:
@@ -135,17 +137,19 @@ def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
     return 2 * hit / max(1, sum(a for a, _ in pairs) + sum(b for _, b in pairs))
 
 
-def complaint(model: Model, exchanges: Iterable[Exchange], ordinary_ones: Sequence[float]) -> float:
-    """How much must go wrong in an answered mail (:func:`sendcheck.acts.model.went_wrong`) for it to be a complaint: so little that ordinary mail is none."""
-    sums: dict[bool, list[float]] = {True: [], False: list(ordinary_ones)}
+def complaint(model: Model, exchanges: Iterable[Exchange], passages: Iterable[Sequence[str]]) -> float:
+    """From which log odds on (:func:`sendcheck.acts.model.of_complaint`) an answered mail is a complaint: ordinary mail and passages seldom are."""
+    odds: dict[str, list[float]] = {"ordinary passages": [of_complaint(model.judge(x, "them")) for x in passages], "complaints": [], "other answered mails": []}
     for exchange in exchanges:
-        if exchange.parent:
-            complains = any(reply.lacks is not None for reply in exchange.replies)
-            sums[complains].append(went_wrong(model.judge([s.text for s in exchange.parent], "them")))
-    lowest = next(float(cut) for cut in np.arange(0.5, 8, 0.1) if sum(x >= cut for x in sums[False]) <= _TAKEN * len(sums[False]))
-    taken, found = (sum(x >= lowest for x in sums[kind]) / len(sums[kind]) for kind in (False, True))
-    print(f"complaints from {lowest:.1f}: {found:.2f} of {len(sums[True])}, {taken:.3f} of {len(sums[False])} ordinary mails")
-    return round(lowest, 1)
+        if exchange.complains is not None:
+            kind = "complaints" if exchange.complains else "other answered mails"
+            odds[kind].append(of_complaint(model.judge([s.text for s in exchange.parent], "them")))
+    most = {"ordinary passages": _TAKEN, "other answered mails": _TAKEN_OF_ANSWERED}
+    steps = (float(x) for x in np.arange(-4, 8, 0.05))
+    cut = next(x for x in steps if all(sum(one >= x for one in odds[kind]) <= part * len(odds[kind]) for kind, part in most.items()))
+    for kind, found in odds.items():
+        print(f"complaint from {cut:.2f}: {sum(x >= cut for x in found)} of {len(found)} {kind}")
+    return round(cut, 2)
 
 
 def main() -> None:
@@ -176,11 +180,10 @@ def main() -> None:
     model = Model(given.model)
     exchanges = [exchange for one in written for exchange in one.exchanges]
     told["mails"] = whole(model, exchanges)
-    chances_of, sums = [], []
+    chances_of = []
     for acts in ordinary(model, given.data) if given.data else ():
         chances_of.append(np.array([[a.chances[label] for label in model.labels] for a in acts if a.chances]).reshape(-1, len(model.labels)))
-        sums.append(went_wrong(acts))
-    told["complaint"] = complaint(model, exchanges, sums)
+    told["complaint"] = complaint(model, exchanges, real.passages(given.data, False) if given.data else ())
     if chances_of:
         for label, cut in certain(chances_of, model.labels, told["cuts"]).items():
             if label in FAULTY:

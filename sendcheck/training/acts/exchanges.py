@@ -61,6 +61,12 @@ class Exchange:
     parent: list[Sentence] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
 
+    @property
+    def complains(self) -> bool | None:
+        """Whether the answered mail is a complaint: its replies can lack something. None if nobody said."""
+        told = [reply.lacks is not None for reply in self.replies if reply.lacks_told]
+        return any(told) if self.parent and told else None
+
     def mails(self) -> Iterator[tuple[str, list[Sentence]]]:
         """(key within the exchange, its sentences): the parent is "p", the replies "r1", "r2" …"""
         if self.parent:

@@ -60,7 +60,7 @@ class _Graph:
 
 
 def graph(network: Network, pieces: Sequence[int], heads: int, epsilon: float) -> onnx.ModelProto:
-    """``tokens`` (tokens) int64 → ``odds`` (tokens, acts and marks) float32."""
+    """``tokens`` (tokens) int64 → ``odds`` (tokens, acts, marks and the mail's) float32."""
     w = {name: value.float().numpy() for name, value in (network.state_dict() | network.folded()).items()}
     layers = len(network.layers)
     g = _Graph()
@@ -92,7 +92,7 @@ def graph(network: Network, pieces: Sequence[int], heads: int, epsilon: float) -
         g.nodes,
         "acts",
         [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["tokens"])],
-        [helper.make_tensor_value_info("odds", TensorProto.FLOAT, ["tokens", len(LABELS) + len(MARKED)])],
+        [helper.make_tensor_value_info("odds", TensorProto.FLOAT, ["tokens", len(LABELS) + len(MARKED) + 1])],
         g.weights,
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=9, producer_name="sendcheck")
@@ -163,7 +163,7 @@ def main() -> None:
         "calibration": dict.fromkeys(LABELS, (1.0, 0.0)),
         "cuts": dict.fromkeys(LABELS, (0.8, 0.5, 0.8)),
         "mails": dict.fromkeys(BRINGS, 0.5),
-        "complaint": 2.0,
+        "complaint": 0.0,
     }
     told = {"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens, **plain}
     (given.out / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")

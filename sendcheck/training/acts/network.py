@@ -1,4 +1,6 @@
-"""The network: an encoder of BERT's kind (Devlin et al. 2019), a head over each sentence's own tokens, and a head over single tokens."""
+"""The network: an encoder of BERT's kind (Devlin et al. 2019); over each sentence's own tokens a head for its acts, and one for whether its mail complains;
+over single tokens a head for the words that carry an act.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,7 @@ class Network(nn.Module):
         self.register_buffer("spread", torch.ones(size))
         self.acts = nn.Linear(size, len(LABELS))
         self.marks = nn.Linear(size, len(MARKED))
+        self.mail = nn.Linear(size, 1)
         self._fill(base, layers)
 
     def _fill(self, base: Base, layers: Sequence[int]) -> None:
@@ -75,11 +78,15 @@ class Network(nn.Module):
             state = layer(state, src_key_padding_mask=padding)
         return state
 
-    def forward(self, ids: Tensor, padding: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
-        """``pool`` (sentences, windows x tokens) holds each sentence's share of each token. Log odds: (sentences, acts), (windows, tokens, marks)."""
+    def forward(self, ids: Tensor, padding: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """``pool`` (sentences, windows x tokens) holds each sentence's share of each token.
+
+        Log odds: (sentences, acts), (windows, tokens, marks), and (sentences) of whether the mail that a sentence stands in complains.
+        """
         state = self.encode(ids, padding)
         sentences = pool @ state.reshape(-1, state.shape[-1]).to(pool.dtype)
-        return self.acts(self.drop(self._apart(sentences))), self.marks(self._apart(state))
+        apart = self.drop(self._apart(sentences))
+        return self.acts(apart), self.marks(self._apart(state)), self.mail(apart).squeeze(-1)
 
     def _apart(self, state: Tensor) -> Tensor:
         return (state - self.centre) / self.spread
@@ -97,8 +104,7 @@ class Network(nn.Module):
                 states.append(pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]))
                 acts.append(wanted)
         x, y = torch.cat(states), torch.cat(acts)
-        self.centre.copy_(x.mean(0))
-        self.spread.copy_(x.std(0))
+        self._centre(x)
         x = self._apart(x)
         fit = torch.optim.LBFGS(self.acts.parameters(), max_iter=60)
 
@@ -112,10 +118,30 @@ class Network(nn.Module):
         fit.zero_grad()
         self.train()
 
+    def centred(self, batches: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
+        """Moves the heads of a trained network to states of mean 0 and deviation 1, which they learn from faster; what they say stays the same."""
+        self.eval()
+        with torch.no_grad():
+            states = torch.cat([pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]) for ids, padding, pool in batches])
+            plain = self.folded()
+            self._centre(states)
+            at = 0
+            for head in (self.acts, self.marks, self.mail):
+                weight, bias = plain["head.w"][at : at + head.out_features], plain["head.b"][at : at + head.out_features]
+                head.weight.copy_(weight * self.spread)
+                head.bias.copy_(bias + weight @ self.centre)
+                at += head.out_features
+        self.train()
+
+    def _centre(self, states: Tensor) -> None:
+        self.centre.copy_(states.mean(0))
+        self.spread.copy_(states.std(0))
+
     def folded(self) -> dict[str, Tensor]:
-        """The heads' weights as one linear layer over plain states: ``head.w`` (acts and marks, hidden), ``head.b``."""
-        weight = torch.cat([self.acts.weight, self.marks.weight]) / self.spread
-        return {"head.w": weight.detach(), "head.b": (torch.cat([self.acts.bias, self.marks.bias]) - weight @ self.centre).detach()}
+        """The heads' weights as one linear layer over plain states: ``head.w`` (acts, marks and the mail's, hidden), ``head.b``."""
+        heads = (self.acts, self.marks, self.mail)
+        weight = torch.cat([head.weight for head in heads]) / self.spread
+        return {"head.w": weight.detach(), "head.b": (torch.cat([head.bias for head in heads]) - weight @ self.centre).detach()}
 
 
 def tensors(batch: Sequence[Window], pad: int) -> tuple[Tensor, Tensor, Tensor]:

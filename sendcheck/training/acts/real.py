@@ -40,6 +40,9 @@ CORPORA: Mapping[str, tuple[int, bool]] = {
     "nav": (500, False),
 }
 _RUN = 6
+#: Corpora of which nearly no passage complains to its reader's house, and how many of their passages are taken.
+_ORDINARY: Mapping[str, int] = {"ewt-email": 1, "ewt-answers": 1, "norne": 3}
+_PASSAGE = 8
 #: A sentence is harvested from this probability of something faulty on; so many of a corpus at most.
 _HARVESTED, _MOST = 0.4, 260
 _MARKS = re.compile(r"(?<=[.!?])\s+(?=[A-ZÆØÅ“\"@#])")
@@ -237,6 +240,21 @@ def _between_neighbours(corpus: str, document: Document, labels: Mapping[int, tu
             run = []
         run.append(Line(f"{corpus}/{document.id}/{at}", document.sentences[at], labels.get(at, ()), weight=float(at in labels)))
     yield Mail(document.side, tuple(run))
+
+
+def passages(data: Path, learnt: bool) -> Iterator[tuple[str, ...]]:
+    """Neighbouring sentences of corpora that complain to nobody: those of the documents that are learnt from, or those by which a model is set."""
+    for corpus, step in _ORDINARY.items():
+        for document in documents(corpus, data).values():
+            if (int(digest(document.id), 16) % 2 == 0) == learnt:
+                for first in range(0, len(document.sentences), _PASSAGE * step):
+                    yield document.sentences[first : first + _PASSAGE]
+
+
+def ordinary(data: Path) -> Iterator[Mail]:
+    """Such passages as answered mails, of which nothing is learnt but that they do not complain."""
+    for number, sentences in enumerate(passages(data, True)):
+        yield Mail("them", tuple(Line(f"ordinary/{number}/{at}", text, (), weight=0.0) for at, text in enumerate(sentences)), False)
 
 
 def _harvest(data: Path, folder: Path, model: Model) -> None:

@@ -7,6 +7,7 @@ multiplied in it.
 from __future__ import annotations
 
 import argparse
+import copy
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -19,8 +20,9 @@ from sendcheck.training.acts import base as bases
 from sendcheck.training.acts import real
 from sendcheck.training.acts.exchanges import read_all
 from sendcheck.training.acts.network import Network, tensors
+from sendcheck.training.acts.restore import restored
 from sendcheck.training.acts.split import APART
-from sendcheck.training.acts.windows import Mail, Window, Windows, batches, mails, targets
+from sendcheck.training.acts.windows import Mail, Window, Windows, batches, mails, planted, targets
 
 _SEED = 20_261_129
 _TOKENS = 1_000
@@ -28,6 +30,14 @@ _TOKENS = 1_000
 _SETTLED = 150
 #: How much each act counts: what a rule holds against a mail, and what is hardest to tell from a plain fact, twice as much.
 _OF_ACTS = torch.tensor([2.0 if label in FAULTY or label == "done" else 1.0 for label in LABELS])
+#: How much it counts beside them whether a mail complains.
+_OF_MAILS = 0.15
+#: So many of the sentences that stand alone are read between others in each pass.
+_ALONE_BETWEEN = 0.35
+#: How much of the mean of the weights each step leaves.
+_KEPT = 0.998
+#: Mails by which a trained network's heads are centred.
+_SEEN = 1_000
 #: Multiplying in bfloat16 is five times faster where the processor knows it, and a hundred times slower where it does not.
 _HALF = torch.ops.mkldnn._is_mkldnn_bf16_supported()
 
@@ -45,6 +55,21 @@ def _marked(batch: Sequence[Window], length: int) -> tuple[torch.Tensor, torch.T
     return wanted, counts
 
 
+def _complaints(batch: Sequence[Window]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of each sentence whether its mail complains, and whether that is known."""
+    of_lines = [window.complains for window in batch for _line in window.lines]
+    return torch.tensor([float(bool(x)) for x in of_lines]), torch.tensor([float(x is not None) for x in of_lines])
+
+
+def _average(averaged: Network, network: Network, kept: float) -> None:
+    with torch.no_grad():
+        for mean, now in zip(averaged.parameters(), network.parameters(), strict=True):
+            if now.requires_grad:
+                mean.lerp_(now, 1 - kept)
+        averaged.centre.copy_(network.centre)
+        averaged.spread.copy_(network.spread)
+
+
 def _settle(network: Network, some: Sequence[Sequence[Window]], pad: int) -> None:
     network.settle((tensors(batch, pad), torch.from_numpy(targets([line for window in batch for line in window.lines]))) for batch in some)
     print("head set", flush=True)
@@ -60,20 +85,24 @@ def train(
     rate: float,
     pad: int,
     seed: int,
-    keep: Callable[[], None],
+    keep: Callable[[Network], None],
 ) -> None:
-    """Adam with a linear warm-up and decay; binary cross-entropy for each act. ``anew``: set the heads first; ``keep`` is called after each epoch;
+    """Adam with a linear warm-up and decay; binary cross-entropy for each act.
+
+    ``anew``: set the heads first; ``keep`` is given the mean of the weights after each epoch, in which late steps count most (Polyak and Juditsky 1992);
     ``teacher``: a larger trained network, half of whose word counts beside the labels (Hinton, Vinyals and Dean 2015).
     """
     chance = random.Random(seed)
-    inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks."))]
-    heads = [*network.acts.parameters(), *network.marks.parameters()]
+    inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks.", "mail."))]
+    heads = [*network.acts.parameters(), *network.marks.parameters(), *network.mail.parameters()]
     adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 10 * rate}], weight_decay=0.01)
-    plan = [batches([w for mail in learnt for w in made.drawn(mail, chance)], _TOKENS, chance) for _ in range(epochs)]
+    plan = [batches([w for mail in planted(learnt, _ALONE_BETWEEN, chance) for w in made.drawn(mail, chance)], _TOKENS, chance) for _ in range(epochs)]
     total = sum(len(x) for x in plan)
     if anew:
         _settle(network, plan[0][:_SETTLED], pad)
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1.0, (s + 1) / (0.06 * total)) * max(0.0, 1 - s / total))
+    averaged = copy.deepcopy(network).eval()
+    network.train()
     began, step, recent = time.monotonic(), 0, 0.0
     for epoch, of_epoch in enumerate(plan):
         loss_sum = 0.0
@@ -83,11 +112,15 @@ def train(
             wanted = torch.from_numpy(targets(lines))
             weight = torch.tensor([line.weight for line in lines])[:, None]
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_HALF):
-                acts, marks = network(ids, padding, pool)
+                acts, marks, mail = network(ids, padding, pool)
                 if teacher is not None:
                     with torch.no_grad():
                         wanted = (wanted + torch.sigmoid(teacher(ids, padding, pool)[0].float())) / 2
             loss = (torch.nn.functional.binary_cross_entropy_with_logits(acts.float(), wanted, reduction="none") * weight * _OF_ACTS).mean()
+            told, known = _complaints(batch)
+            if known.any():
+                of_mails = torch.nn.functional.binary_cross_entropy_with_logits(mail.float(), told, reduction="none") * known
+                loss = loss + _OF_MAILS * of_mails.sum() / len(known)
             words, counts = _marked(batch, ids.shape[1])
             if counts.any():
                 of_words = torch.nn.functional.binary_cross_entropy_with_logits(marks.float(), words, reduction="none") * counts
@@ -98,13 +131,14 @@ def train(
             adam.step()
             schedule.step()
             step += 1
+            _average(averaged, network, min(_KEPT, step / (step + 10)))
             loss_sum += loss.item()
             recent += loss.item()
             if step % 50 == 0:
                 print(f"  {step} of {total} steps, {time.monotonic() - began:.0f} s, loss {recent / 50:.4f}", flush=True)
                 recent = 0.0
         print(f"epoch {epoch + 1} of {epochs}: loss {loss_sum / len(of_epoch):.4f}, {time.monotonic() - began:.0f} s", flush=True)
-        keep()
+        keep(averaged)
 
 
 def main() -> None:
@@ -114,10 +148,10 @@ def main() -> None:
     take.add_argument("--leave", nargs="*", default=APART, help="writers kept apart; without it those that the shipped model does not learn from")
     take.add_argument("--data", type=Path, help="the unpacked corpora: learn from their labelled sentences too")
     take.add_argument("--only", nargs="*", default=[], help="learn from these writers alone")
-    take.add_argument("--further", type=Path, help="go on from this trained file, with all of what is to be learnt first and a part of the rest")
+    take.add_argument("--further", type=Path, help="go on from this trained file, or from a shipped model (acts.onnx)")
     take.add_argument("--teacher", type=Path, help="learn from this trained file too, and begin with its first layers")
-    take.add_argument("--first", nargs="*", default=[], help="with --further: these writers, and the corpora, all of them")
-    take.add_argument("--share", type=float, default=0.15, help="with --further: how much of the other writers")
+    take.add_argument("--first", nargs="*", default=[], help="with --further and --share: these writers, and the corpora, all of them")
+    take.add_argument("--share", type=float, default=1.0, help="with --further: how much of the other writers")
     take.add_argument("--context", choices=("none", "before", "around", "mail"), default="mail")
     take.add_argument("--layers", type=int, default=6)
     take.add_argument("--epochs", type=int, default=6)
@@ -132,29 +166,44 @@ def main() -> None:
         take.error(f"no such writer: {', '.join(sorted(unknown))}")
     base = bases.load()
     made = Windows(bases.tokenizer(base.pieces, base.unknown), base.begin, base.end, given.context)
-    before = torch.load(given.further, map_location="cpu", weights_only=True) if given.further else None
-    # The first layers: a linear probe on them has loss .063, on every second one of twelve .079 (1,400 sentences inside mails).
-    network = Network(base, range(before["layers"] if before else given.layers))
     learnt = [m for corpus, (_, may_train) in real.CORPORA.items() if given.data and may_train for m in real.mails(corpus, given.data)]
+    learnt += real.ordinary(given.data) if given.data else ()
     learnt += [m for w in written if w.writer not in given.leave and (not given.only or w.writer in given.only) for m in mails(w)]
-    if before:
-        network.load_state_dict(before["state"])
+    teacher = _trained(given.teacher, base) if given.teacher else None
+    if given.further:
+        network = _trained(given.further, base)
+    else:
+        # The first layers: a linear probe on them has loss .063, on every second one of twelve .079 (1,400 sentences inside mails).
+        network = Network(base, range(given.layers))
+        if teacher is not None:
+            network.load_state_dict({name: value for name, value in teacher.state_dict().items() if name in network.state_dict()})
+    if given.further and given.share < 1:
         chance = random.Random(given.seed)
         firsts = tuple(f"{writer}/" for writer in (*given.first, *real.CORPORA))
         learnt = [m for m in learnt if m.lines[0].key.startswith(firsts) or chance.random() < given.share]
     print(f"{sum(len(m.lines) for m in learnt)} sentences in {len(learnt)} mails", flush=True)
+    if given.further:
+        chance = random.Random(given.seed)
+        some = batches([w for mail in chance.sample(learnt, min(_SEEN, len(learnt))) for w in made.of(mail)], _TOKENS)
+        network.centred(tensors(batch, base.pad) for batch in some)
 
-    def keep() -> None:
-        torch.save({"state": network.state_dict(), "layers": len(network.layers), "context": given.context}, given.out)
+    def keep(averaged: Network) -> None:
+        torch.save({"state": averaged.state_dict(), "layers": len(averaged.layers), "context": given.context}, given.out)
 
-    teacher = None
-    if given.teacher:
-        taught = torch.load(given.teacher, map_location="cpu", weights_only=True)
-        teacher = Network(base, range(taught["layers"]))
-        teacher.load_state_dict(taught["state"])
-        teacher.eval()
-        network.load_state_dict({name: value for name, value in taught["state"].items() if name in network.state_dict()})
-    train(network, teacher, made, learnt, before is None and teacher is None, given.epochs, given.rate, base.pad, given.seed, keep)
+    anew = not given.further and teacher is None
+    train(network, teacher, made, learnt, anew, given.epochs, given.rate, base.pad, given.seed, keep)
+
+
+def _trained(path: Path, base: bases.Base) -> Network:
+    """A network of a file of this command's, or of a shipped model (``acts.onnx``)."""
+    if path.suffix == ".onnx":
+        network = restored(path, base)
+    else:
+        kept = torch.load(path, map_location="cpu", weights_only=True)
+        network = Network(base, range(kept["layers"]))
+        network.load_state_dict(kept["state"])
+    network.eval()
+    return network
 
 
 if __name__ == "__main__":

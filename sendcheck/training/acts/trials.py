@@ -32,14 +32,13 @@ _TOKENS = 4_000
 TRIALS: Mapping[str, tuple[float, Sequence[str]]] = {
     "a quarter of the writers": (0.25, ()),
     "half of the writers": (0.5, ()),
-    "three quarters of the writers": (0.75, ()),
     "all writers": (1.0, ()),
-    "each sentence alone": (1.0, ("--context", "none")),
-    "with the sentence before": (1.0, ("--context", "before")),
-    "12 layers": (1.0, ("--layers", "12")),
-    "4 layers": (1.0, ("--layers", "4")),
+    "half, each sentence alone": (0.5, ("--context", "none")),
+    "half, with the sentence before": (0.5, ("--context", "before")),
+    "half, 12 layers": (0.5, ("--layers", "12")),
+    "half, 4 layers": (0.5, ("--layers", "4")),
 }
-_CURVE = tuple(TRIALS)[:4]
+_CURVE = tuple(TRIALS)[:3]
 
 
 def chosen(share: float) -> list[str]:
@@ -66,7 +65,7 @@ def f1(trained: Path) -> float:
     chances, is_so = [], []
     with torch.no_grad():
         for batch in batches([w for mail in own for w in made.of(mail)], _TOKENS):
-            acts, _marks = network(*tensors(batch, base.pad))
+            acts, _marks, _mail = network(*tensors(batch, base.pad))
             chances.append(torch.sigmoid(acts.float()).numpy()[:, wanted_acts])
             is_so.append(np.array([[LABELS[at] in line.labels for at in wanted_acts] for window in batch for line in window.lines]))
     chance, so = np.concatenate(chances), np.concatenate(is_so)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
+#: Sentences of another mail between which one is planted, and how much they count there: they are learnt where they stand.
+_HOST, _PLANTED = 3, 0.3
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A sentence to read. ``marks``: characters [start, end) of faulty words by label; ``weight``: how much it counts in training."""
@@ -34,10 +38,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """Sentences that stand together. ``side`` is "them" for an answered mail, else "us"."""
+    """Sentences that stand together. ``side`` is "them" for an answered mail, else "us"; ``complains``: whether it is a complaint, None if nobody said."""
 
     side: str
     lines: tuple[Line, ...]
+    complains: bool | None = None
 
 
 def _line(key: str, sentence: Sentence) -> Line:
@@ -50,14 +55,15 @@ def _line(key: str, sentence: Sentence) -> Line:
 
 def mails(written: Written) -> Iterator[Mail]:
     """A writer's mails, and each sentence of a battery as a mail of its own."""
+    complain = {f"{written.writer}/{exchange.id}/p": exchange.complains for exchange in written.exchanges}
     for key, side, sentences in written.mails():
         if sentences:
-            yield Mail(side, tuple(_line(f"{key}/{s.number}", s) for s in sentences))
+            yield Mail(side, tuple(_line(f"{key}/{s.number}", s) for s in sentences), complain.get(key))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """``ids`` token numbers; ``places`` the tokens [start, end) of each judged sentence; ``lines`` those sentences.
+    """``ids`` token numbers; ``places`` the tokens [start, end) of each judged sentence; ``lines`` those sentences; ``complains`` as of their mail.
 
     ``tokens_of_marks``: for each of them (label's place in MARKED, first token, token after the last) of its faulty words.
     """
@@ -66,6 +72,7 @@ class Window:
     places: list[tuple[int, int]]
     lines: list[Line]
     tokens_of_marks: list[list[tuple[int, int, int]]]
+    complains: bool | None
 
 
 class Windows:
@@ -96,7 +103,8 @@ class Windows:
         ids, starts = self._reader.window(read, mail.side)
         lines = [mail.lines[at] for at in judged]
         places = [(starts[at - first], starts[at - first] + len(read[at - first].ids)) for at in judged]
-        return Window(ids, places, lines, [self._marks(line, start) for line, (start, _end) in zip(lines, places, strict=True)])
+        marks = [self._marks(line, start) for line, (start, _end) in zip(lines, places, strict=True)]
+        return Window(ids, places, lines, marks, mail.complains)
 
     def _whole(self, mail: Mail) -> Iterator[Window]:
         for cut in together([len(self._read(line.text).ids) for line in mail.lines]):
@@ -116,23 +124,44 @@ class Windows:
     def drawn(self, mail: Mail, chance: random.Random) -> Iterator[Window]:
         """As of :meth:`of`, now and then with less around each sentence, so that the network learns to do without."""
         mail = worn(mail, chance)
-        if chance.random() < 0.25:
-            yield from self.of(mail, "none")
+        # A part of a complaint need not complain; of what is none no part does.
+        known = None if mail.complains else mail.complains
+        if chance.random() < (0.25 if mail.complains is None else 0.1):
+            yield from self.of(replace(mail, complains=known), "none")
         elif self.context == "mail" and chance.random() < 0.35 and len(mail.lines) > 3:
             cut = chance.randrange(1, len(mail.lines) - 1)
             for part in (mail.lines[:cut], mail.lines[cut:]):
-                yield from self._whole(Mail(mail.side, part))
+                yield from self._whole(replace(mail, lines=part, complains=known))
         else:
             yield from self.of(mail)
+
+
+def planted(learnt: Sequence[Mail], share: float, chance: random.Random) -> Iterator[Mail]:
+    """The mails, but so large a share of the sentences that stand alone put between some of another mail's, what they do being as it was.
+
+    In a mail where all else is ordinary an untaught model believes no sentence to be worse than its neighbours.
+    """
+    hosts = [mail for mail in learnt if mail.side == "us" and len(mail.lines) >= _HOST]
+    for mail in learnt:
+        if len(mail.lines) > 1 or mail.side != "us" or not hosts or chance.random() >= share:
+            yield mail
+            continue
+        host = chance.choice(hosts)
+        first = chance.randrange(len(host.lines) - _HOST + 1)
+        around = [replace(line, weight=line.weight * _PLANTED) for line in host.lines[first : first + _HOST]]
+        at = chance.randrange(_HOST + 1)
+        # Whether a promise has its time is told by the sentences beside it.
+        timed = any("commit-dated" in line.labels for line in around) and {"commit-undated", "commit-empty"}.intersection(mail.lines[0].labels)
+        yield mail if timed else replace(mail, lines=(*around[:at], *mail.lines, *around[at:]))
 
 
 def worn(mail: Mail, chance: random.Random) -> Mail:
     """Now and then the mail as some people type: without capitals, or without the marks that end sentences. Places stay."""
     drawn = chance.random()
     if drawn < 0.05:
-        return Mail(mail.side, tuple(replace(line, text=line.text.lower()) for line in mail.lines))
+        return replace(mail, lines=tuple(replace(line, text=line.text.lower()) for line in mail.lines))
     if drawn < 0.10:
-        return Mail(mail.side, tuple(replace(line, text=line.text.rstrip(".!?")) for line in mail.lines if line.text.rstrip(".!?")))
+        return replace(mail, lines=tuple(replace(line, text=line.text.rstrip(".!?")) for line in mail.lines if line.text.rstrip(".!?")))
     return mail
 
 
