@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sendcheck.acts.labels import ASKING, FAULTY, LABELS, parse_labels
-from sendcheck.training.acts import exchanges, labelling, real
+from sendcheck.training.acts import exchanges, labelling, real, windows
 
 WRITTEN = exchanges.read_all()
 
@@ -129,3 +130,46 @@ def test_kappa_is_cohens() -> None:
     value, first, second = labelling.kappa(readings, "hostile", weighted=False)
     assert (round(value, 3), first, second) == (0.4, 25, 30)
     assert ASKING.isdisjoint(FAULTY)
+
+
+MAILS = """#exchange en-x-1
+@parent From: A
+p1 [concern] It broke again.
+@reply good From: B
+r1 [fact] Well then.
+r2 [fact] That is so.
+r3 [commit-dated] It comes on Friday.
+@answers p1=r3
+@lacks apology
+#exchange en-x-2
+@parent From: A
+p1 [fact] The weather broke again.
+@reply good From: B
+r1 [fact] So it did.
+@lacks n/a
+#battery en-x
+[blame-own] {{Jo slept}}.
+[commit-undated] {{I will look}} at it.
+"""
+
+
+def test_whether_an_answered_mail_complains_is_what_its_replies_can_lack(tmp_path: Path) -> None:
+    path = tmp_path / "en-x.txt"
+    path.write_text(MAILS, "utf-8")
+    found = {mail.lines[0].key: mail.complains for mail in windows.mails(exchanges.read(path))}
+    assert found["en-x/en-x-1/p/p1"] is True and found["en-x/en-x-2/p/p1"] is False
+    assert {told for key, told in found.items() if "/p/" not in key} == {None}
+
+
+def test_what_is_planted_keeps_its_acts_and_its_words(tmp_path: Path) -> None:
+    """A promise without a time is put beside no time."""
+    path = tmp_path / "en-x.txt"
+    path.write_text(MAILS, "utf-8")
+    learnt = list(windows.mails(exchanges.read(path)))
+    assert list(windows.planted(learnt, 0.0, random.Random(1))) == learnt
+    made = list(windows.planted(learnt, 1.0, random.Random(1)))
+    (blame,) = [mail for mail in made if any("blame-own" in line.labels for line in mail.lines)]
+    assert len(blame.lines) == 4 and {line.weight for line in blame.lines if not line.marks} == {0.3}
+    (line,) = [line for line in blame.lines if line.weight == 1]
+    assert line.marks == (("blame-own", 0, 8),)
+    assert [len(mail.lines) for mail in made if any("commit-undated" in line.labels for line in mail.lines)] == [1]

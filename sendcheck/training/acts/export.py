@@ -27,7 +27,7 @@ from sendcheck.acts.windows import LONGEST
 from sendcheck.training.acts import base as bases
 from sendcheck.training.acts import real
 from sendcheck.training.acts.exchanges import read_all
-from sendcheck.training.acts.network import Network
+from sendcheck.training.acts.network import Network, loaded
 from sendcheck.training.acts.vocabulary import kept
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -148,8 +148,7 @@ def main() -> None:
     trained = torch.load(given.trained, map_location="cpu", weights_only=True)
     numbers = kept(base.pieces, bases.tokenizer(base.pieces, base.unknown), _texts(given.data), _PIECES)
     given.out.mkdir(parents=True, exist_ok=True)
-    network = Network(base, range(trained["layers"]))
-    network.load_state_dict(trained["state"])
+    network = loaded(trained["state"], base)
     model = graph(network, numbers, base.heads, base.epsilon)
     if given.float:
         onnx.save(model, given.out / "acts.onnx")

@@ -4,7 +4,7 @@ over single tokens a head for the words that carry an act.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -18,20 +18,21 @@ _RIDGE = 3e-4
 
 
 class Network(nn.Module):
-    """``layers``: which of the base's layers are taken, from 0."""
+    """``layers``: which of the base's layers are taken, from 0; ``feedforward``: the width of their feed-forward parts, if they are to be loaded narrower."""
 
     centre: Tensor
     spread: Tensor
 
-    def __init__(self, base: Base, layers: Sequence[int]) -> None:
+    def __init__(self, base: Base, layers: Sequence[int], feedforward: int | None = None) -> None:
         super().__init__()
         size = base.hidden
         self.words = nn.Embedding(len(base.pieces), size)
         self.positions = nn.Embedding(base.positions, size)
         self.norm = nn.LayerNorm(size, eps=base.epsilon)
         self.drop = nn.Dropout(0.1)
+        wide = feedforward or base.feedforward
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(size, base.heads, base.feedforward, 0.1, "gelu", layer_norm_eps=base.epsilon, batch_first=True) for _ in layers
+            nn.TransformerEncoderLayer(size, base.heads, wide, 0.1, "gelu", layer_norm_eps=base.epsilon, batch_first=True) for _ in layers
         )
         self.register_buffer("centre", torch.zeros(size))
         self.register_buffer("spread", torch.ones(size))
@@ -61,10 +62,11 @@ class Network(nn.Module):
                 attention.in_proj_bias.copy_(torch.cat([take(f"{of}{x}.b") for x in "qkv"]))
                 attention.out_proj.weight.copy_(take(of + "ao.w", size, size))
                 attention.out_proj.bias.copy_(take(of + "ao.b"))
-                layer.linear1.weight.copy_(take(of + "fi.w", wide, size))
-                layer.linear1.bias.copy_(take(of + "fi.b"))
-                layer.linear2.weight.copy_(take(of + "fo.w", size, wide))
-                layer.linear2.bias.copy_(take(of + "fo.b"))
+                if layer.linear1.out_features == wide:
+                    layer.linear1.weight.copy_(take(of + "fi.w", wide, size))
+                    layer.linear1.bias.copy_(take(of + "fi.b"))
+                    layer.linear2.weight.copy_(take(of + "fo.w", size, wide))
+                    layer.linear2.bias.copy_(take(of + "fo.b"))
                 for norm, name in ((layer.norm1, "aln"), (layer.norm2, "oln")):
                     norm.weight.copy_(take(f"{of}{name}.w"))
                     norm.bias.copy_(take(f"{of}{name}.b"))
@@ -133,6 +135,27 @@ class Network(nn.Module):
                 at += head.out_features
         self.train()
 
+    def narrow(self, width: int, batches: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
+        """Leaves so many units of each feed-forward part: those that say most on these texts, by the size of what they add (structured pruning, Li et al.
+        2017). To be trained further, with the whole network as teacher.
+        """
+        heard = [torch.zeros(layer.linear1.out_features) for layer in self.layers]
+        hooks = [
+            layer.linear2.register_forward_pre_hook(lambda _of, given, total=total: total.add_(given[0].pow(2).sum((0, 1))))
+            for layer, total in zip(self.layers, heard, strict=True)
+        ]
+        # In evaluation the layers run as one piece, and call no hooks.
+        self.train()
+        with torch.no_grad():
+            for ids, padding, _pool in batches:
+                self.encode(ids, padding)
+        for hook in hooks:
+            hook.remove()
+        for layer, total in zip(self.layers, heard, strict=True):
+            left = (total.sqrt() * layer.linear2.weight.detach().norm(dim=0)).argsort(descending=True)[:width].sort().values
+            layer.linear1 = _linear(layer.linear1.weight[left], layer.linear1.bias[left])
+            layer.linear2 = _linear(layer.linear2.weight[:, left], layer.linear2.bias)
+
     def _centre(self, states: Tensor) -> None:
         self.centre.copy_(states.mean(0))
         self.spread.copy_(states.std(0))
@@ -142,6 +165,23 @@ class Network(nn.Module):
         heads = (self.acts, self.marks, self.mail)
         weight = torch.cat([head.weight for head in heads]) / self.spread
         return {"head.w": weight.detach(), "head.b": (torch.cat([head.bias for head in heads]) - weight @ self.centre).detach()}
+
+
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    made = nn.Linear(weight.shape[1], weight.shape[0])
+    with torch.no_grad():
+        made.weight.copy_(weight)
+        made.bias.copy_(bias)
+    return made
+
+
+def loaded(state: Mapping[str, Tensor], base: Base) -> Network:
+    """The network of trained weights, with as many layers and as wide as they are."""
+    layers = sum(name.endswith(".norm1.weight") for name in state)
+    network = Network(base, range(layers), state["layers.0.linear1.weight"].shape[0])
+    network.load_state_dict(dict(state), strict=False)
+    network.eval()
+    return network
 
 
 def tensors(batch: Sequence[Window], pad: int) -> tuple[Tensor, Tensor, Tensor]:

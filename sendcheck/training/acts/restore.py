@@ -12,7 +12,7 @@ from onnx import numpy_helper
 
 from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.training.acts.base import Base
-from sendcheck.training.acts.network import Network
+from sendcheck.training.acts.network import Network, loaded
 
 _MATRICES = ("self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight")
 _VECTORS = ("self_attn.in_proj_bias", "self_attn.out_proj.bias", "linear1.bias", "linear2.bias")
@@ -44,8 +44,7 @@ def restored(path: Path, base: Base) -> Network:
     for name, first, after in zip(("acts", "marks", "mail"), (0, *ends), ends, strict=False):
         if after <= len(head):
             state[f"{name}.weight"], state[f"{name}.bias"] = head[first:after], shift[first:after]
-    network = Network(base, range(layers))
-    network.load_state_dict({name: torch.tensor(np.array(value)) for name, value in state.items()}, strict=False)
+    network = loaded({name: torch.tensor(np.array(value)) for name, value in state.items()}, base)
     with torch.no_grad():
         network.positions.weight[: len(found["places"])] = torch.tensor(np.array(found["places"]))
     return network

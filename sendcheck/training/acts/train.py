@@ -19,7 +19,7 @@ from sendcheck.acts.labels import FAULTY, LABELS, MARKED
 from sendcheck.training.acts import base as bases
 from sendcheck.training.acts import real
 from sendcheck.training.acts.exchanges import read_all
-from sendcheck.training.acts.network import Network, tensors
+from sendcheck.training.acts.network import Network, loaded, tensors
 from sendcheck.training.acts.restore import restored
 from sendcheck.training.acts.split import APART
 from sendcheck.training.acts.windows import Mail, Window, Windows, batches, mails, planted, targets
@@ -154,6 +154,7 @@ def main() -> None:
     take.add_argument("--share", type=float, default=1.0, help="with --further: how much of the other writers")
     take.add_argument("--context", choices=("none", "before", "around", "mail"), default="mail")
     take.add_argument("--layers", type=int, default=6)
+    take.add_argument("--feedforward", type=int, help="with --further: leave so many units of each feed-forward part")
     take.add_argument("--epochs", type=int, default=6)
     take.add_argument("--rate", type=float, default=1e-4)
     take.add_argument("--threads", type=int, default=2)
@@ -184,8 +185,11 @@ def main() -> None:
     print(f"{sum(len(m.lines) for m in learnt)} sentences in {len(learnt)} mails", flush=True)
     if given.further:
         chance = random.Random(given.seed)
-        some = batches([w for mail in chance.sample(learnt, min(_SEEN, len(learnt))) for w in made.of(mail)], _TOKENS)
-        network.centred(tensors(batch, base.pad) for batch in some)
+        seen = [w for mail in chance.sample(learnt, min(_SEEN, len(learnt))) for w in made.of(mail)]
+        some = [tensors(batch, base.pad) for batch in batches(seen, _TOKENS)]
+        if given.feedforward:
+            network.narrow(given.feedforward, some)
+        network.centred(some)
 
     def keep(averaged: Network) -> None:
         torch.save({"state": averaged.state_dict(), "layers": len(averaged.layers), "context": given.context}, given.out)
@@ -197,13 +201,8 @@ def main() -> None:
 def _trained(path: Path, base: bases.Base) -> Network:
     """A network of a file of this command's, or of a shipped model (``acts.onnx``)."""
     if path.suffix == ".onnx":
-        network = restored(path, base)
-    else:
-        kept = torch.load(path, map_location="cpu", weights_only=True)
-        network = Network(base, range(kept["layers"]))
-        network.load_state_dict(kept["state"])
-    network.eval()
-    return network
+        return restored(path, base)
+    return loaded(torch.load(path, map_location="cpu", weights_only=True)["state"], base)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from sendcheck.acts.labels import LABELS
 from sendcheck.training.acts import base as bases
 from sendcheck.training.acts.evaluate import RULES
 from sendcheck.training.acts.exchanges import is_inside, read_all, read_one
-from sendcheck.training.acts.network import Network, tensors
+from sendcheck.training.acts.network import loaded, tensors
 from sendcheck.training.acts.split import APART, CALIBRATION
 from sendcheck.training.acts.windows import Windows, batches, mails
 
@@ -56,9 +56,7 @@ def f1(trained: Path) -> float:
     """Of a trained file: micro F1 over the rules' acts in own text inside the calibrating writers' mails, at its best threshold."""
     told = torch.load(trained, map_location="cpu", weights_only=True)
     base = bases.load()
-    network = Network(base, range(told["layers"]))
-    network.load_state_dict(told["state"])
-    network.eval()
+    network = loaded(told["state"], base)
     made = Windows(bases.tokenizer(base.pieces, base.unknown), base.begin, base.end, told["context"])
     own = [m for writer in CALIBRATION for m in mails(read_one(writer)) if m.side == "us" and is_inside(m.lines[0].key)]
     wanted_acts = [LABELS.index(act) for acts in RULES.values() for act in acts]
