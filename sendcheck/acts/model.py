@@ -32,6 +32,8 @@ FOLDER = Path(__file__).with_name("data")
 _DIGITS = 2
 #: Log odds of a faulty act between which a sentence is read once more, alone, and how much that reading counts.
 _DOUBT, _ALONE = (-3.5, 3.0), 1 / 3
+#: So many of a text at most, so that what is no mail costs no more than one.
+_MOST_DOUBTED = 60
 #: Log odds from which on a token is the one that carries an act, and its neighbours are among the words that do.
 _MARKED, _BESIDE = 0.0, -1.0
 
@@ -116,6 +118,7 @@ class Model:
 
         count = len(self.labels)
         every = [self._reader.read(text) for text in sentences]
+        doubted = 0
         for cut in together([len(one.ids) for one in every]):
             whole = self._run(every[cut.first : cut.after], side)
             for at in range(cut.judged, cut.until):
@@ -124,7 +127,8 @@ class Model:
                     yield np.zeros(0), odds, read
                     continue
                 acts = _of_sentence(odds[:, :count], read)
-                if len(every) > 1 and self._in_doubt(acts):
+                if len(every) > 1 and doubted < _MOST_DOUBTED and self._in_doubt(acts):
+                    doubted += 1
                     (alone,) = self._run([read], side)
                     acts = (1 - _ALONE) * acts + _ALONE * _of_sentence(alone[:, :count], read)
                 yield acts, odds[:, count:], read
