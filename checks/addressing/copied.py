@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from sendcheck.checkapi import Act, Confidence, Hit, Mail, Recipient, Sentence, Severity, act_of, by_language
+from sendcheck.checkapi import Act, Hit, Mail, Recipient, Sentence, act_of, by_language
 from sendcheck.understanding.names import fold, given_names, role_words, titles
 
 _WORD = r"[A-ZÆØÅÄÖ][^\W\d_]{1,30}"
@@ -38,10 +38,8 @@ def copied(mail: Mail) -> Iterator[Hit]:
                 f"the text says that {name} is copied, but {name} does not get this mail",
                 mail.at_sentence(sentence, start, end),
                 f"add {name} to Cc, or take the sentence out",
-                severity=None if act.sure else Severity.WARNING,
-                confidence=Confidence.HIGH if act.sure else Confidence.MEDIUM,
                 key=fold(name),
-            )
+            ).if_sure(act.sure)
 
 
 def _named(sentence: Sentence, act: Act) -> Iterator[tuple[str, int, int]]:

@@ -11,7 +11,6 @@ from typing import Any
 from sendcheck.checkapi import (
     Attachment,
     Check,
-    Confidence,
     Harm,
     Hit,
     Lazy,
@@ -94,9 +93,7 @@ def _missing(mail: Mail) -> Iterator[Hit | NotRun]:
             f"“{' '.join(sentence.text[slice(*where)].split())}”, but nothing is attached",
             mail.at_sentence(sentence, *where),
             "attach the file, or take the sentence out",
-            severity=None if act.sure else Severity.WARNING,
-            confidence=Confidence.HIGH if act.sure else Confidence.MEDIUM,
-        )
+        ).if_sure(act.sure)
         return
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sendcheck.checkapi import Confidence, Hit, Mail, Recipient, Severity
+from sendcheck.checkapi import Hit, Mail, Recipient
 from sendcheck.reading.addresses import Address, untagged
 from sendcheck.understanding.lookalikes import Slip
 from sendcheck.understanding.organisations import is_free_mail, readable
@@ -38,11 +38,9 @@ def hit(mail: Mail, recipient: Recipient, found: Found) -> Hit:
         _told(mail, recipient, found),
         mail.at_recipient(recipient),
         f"did you mean {found.meant.addr}? {_if_right(mail, recipient, found)}".strip(),
-        confidence=Confidence.HIGH if found.sure else Confidence.MEDIUM,
-        severity=None if found.sure else Severity.WARNING,
         key=recipient.key,
         pairs=((untagged(recipient.key), untagged(found.meant.key)),),
-    )
+    ).if_sure(found.sure)
 
 
 def _told(mail: Mail, recipient: Recipient, found: Found) -> str:

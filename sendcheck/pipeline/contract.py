@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
@@ -151,6 +151,10 @@ class Hit:
     values: tuple[str, ...] = ()
     rewording: Rewording | None = None
     missing: Missing | None = None
+
+    def if_sure(self, sure: bool) -> Hit:
+        """Itself where its evidence is sure; where it is not, a warning of medium confidence."""
+        return self if sure else replace(self, severity=Severity.WARNING, confidence=Confidence.MEDIUM)
 
 
 @dataclass(frozen=True, slots=True)
