@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -84,7 +84,8 @@ class Outcome:
     taken: int = 0
 
 
-def _check(checker: Engine, exchange: Exchange, reply: Reply) -> MailReport:
+def check(checker: Engine, exchange: Exchange, reply: Reply) -> MailReport:
+    """The report on a reply with the mail it answers."""
     theirs = fields_of(exchange.head)
     subject = theirs.get("Subject")
     parent = as_mail(theirs, exchange.parent, "A matter") if exchange.parent else None
@@ -93,7 +94,8 @@ def _check(checker: Engine, exchange: Exchange, reply: Reply) -> MailReport:
     return checker.check(Job(exchange.id, raw, parent=("parent.eml", parent) if parent else None))
 
 
-def _told(found: tuple[Finding, ...], sentence: Sentence) -> list[Finding]:
+def told_of(found: tuple[Finding, ...], sentence: Sentence) -> list[Finding]:
+    """The findings about a sentence."""
     text = flat(sentence.text)
     return [f for f in found if f.where.excerpt and flat(f.where.excerpt) in text]
 
@@ -103,10 +105,10 @@ def measure(writer: str, checker: Engine) -> Outcome:
     out = Outcome()
     for exchange in read_one(writer).exchanges:
         for reply in exchange.replies:
-            report = _check(checker, exchange, reply)
+            report = check(checker, exchange, reply)
             slugs = {f.rule for f in report.findings} | {slug for f in report.findings for slug in f.stands_for}
             for sentence in reply.sentences:
-                here = _told(report.findings, sentence)
+                here = told_of(report.findings, sentence)
                 for rule, acts in RULES.items():
                     is_so = not set(acts).isdisjoint(sentence.labels)
                     out.rules[rule].add(any(rule == f.rule or rule in f.stands_for for f in here), is_so)
@@ -137,6 +139,18 @@ def _added(scores: Iterable[Score]) -> Score:
     return total
 
 
+def _all_of(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several writers' outcomes as one."""
+    whole = Outcome()
+    for one in outcomes:
+        for mine, theirs in ((whole.rules, one.rules), (whole.errors, one.errors), (whole.lacking, one.lacking)):
+            for rule, score in theirs.items():
+                mine[rule].include(score)
+        for name in ("faulty", "failed", "good", "shown", "complaints", "recognised", "ordinary", "taken"):
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    return whole
+
+
 def lines(outcome: Outcome) -> Iterator[str]:
     """What was found, in Markdown."""
     yield "| rule | precision | recall | F1 | errors alone: precision | recall | there |"
@@ -158,10 +172,11 @@ def lines(outcome: Outcome) -> Iterator[str]:
 
 def _figures(found: Mapping[str, Outcome]) -> str:
     rules: dict[str, dict[str, dict[str, float]]] = {}
-    for writer, outcome in found.items():
+    for language in sorted({writer.partition("-")[0] for writer in found}):
+        outcome = _all_of([one for writer, one in found.items() if writer.startswith(language)])
         for rule, one in (outcome.rules | outcome.lacking).items():
             told = {"precision": round(one.precision, 2), "recall": round(one.recall, 2), "there": one.hit + one.missed, "said": one.hit + one.false}
-            rules.setdefault(rule, {})[writer.partition("-")[0]] = told
+            rules.setdefault(rule, {})[language] = told
     return json.dumps({"writers": list(found), "rules": rules}, indent=1) + "\n"
 
 
@@ -171,7 +186,11 @@ def main() -> None:
     write = "--write" in sys.argv
     writers = UNOPENED if write else [word for word in sys.argv[1:] if not word.startswith("-")] or UNOPENED
     found = {writer: measure(writer, checker) for writer in writers}
-    text = "\n".join(line for writer, outcome in found.items() for line in (f"**{writer}**", "", *lines(outcome)))
+    shown = {}
+    for language in sorted({writer.partition("-")[0] for writer in writers}):
+        of_language = [writer for writer in writers if writer.startswith(language)]
+        shown[", ".join(of_language)] = _all_of([found[writer] for writer in of_language])
+    text = "\n".join(line for names, outcome in shown.items() for line in (f"**{names}**", "", *lines(outcome)))
     print(text)
     if write:
         FILE.write_text(_figures(found), "utf-8")
