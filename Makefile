@@ -79,7 +79,8 @@ $(ACTS)/.made: pyproject.toml constraints.txt
 
 acts-train: $(ACTS)/.made  ## train the model of acts anew (an hour or two on two processors); DATA=FOLDER for the corpora
 	@mkdir -p build
-	$(ACTS)/bin/python -m sendcheck.training.acts.train --out build/acts.pt $(if $(DATA),--data $(DATA))
+	$(ACTS)/bin/python -m sendcheck.training.acts.train --out build/whole.pt $(if $(DATA),--data $(DATA))
+	$(ACTS)/bin/python -m sendcheck.training.acts.train --out build/acts.pt --further build/whole.pt --feedforward 1024 --epochs 3 $(if $(DATA),--data $(DATA))
 
 acts-export: $(ACTS)/.made  ## write the trained model as it is shipped, and set its probabilities by writers kept apart
 	$(ACTS)/bin/python -m sendcheck.training.acts.export build/acts.pt $(if $(DATA),--data $(DATA))

@@ -141,61 +141,40 @@ def train(
         keep(averaged)
 
 
-def main() -> None:
-    """See the module's docstring."""
+def _arguments() -> argparse.Namespace:
     take = argparse.ArgumentParser(description=__doc__)
     take.add_argument("--out", type=Path, required=True)
     take.add_argument("--leave", nargs="*", default=APART, help="writers kept apart; without it those that the shipped model does not learn from")
     take.add_argument("--data", type=Path, help="the unpacked corpora: learn from their labelled sentences too")
     take.add_argument("--only", nargs="*", default=[], help="learn from these writers alone")
     take.add_argument("--further", type=Path, help="go on from this trained file, or from a shipped model (acts.onnx)")
-    take.add_argument("--teacher", type=Path, help="learn from this trained file too, and begin with its first layers")
     take.add_argument("--first", nargs="*", default=[], help="with --further and --share: these writers, and the corpora, all of them")
     take.add_argument("--share", type=float, default=1.0, help="with --further: how much of the other writers")
+    take.add_argument("--feedforward", type=int, help="with --further: leave so many units of each feed-forward part")
+    take.add_argument("--teacher", type=Path, help="learn from this trained file too; without --further, begin with its first layers")
     take.add_argument("--context", choices=("none", "before", "around", "mail"), default="mail")
     take.add_argument("--layers", type=int, default=6)
-    take.add_argument("--feedforward", type=int, help="with --further: leave so many units of each feed-forward part")
     take.add_argument("--epochs", type=int, default=6)
     take.add_argument("--rate", type=float, default=1e-4)
     take.add_argument("--threads", type=int, default=2)
     take.add_argument("--seed", type=int, default=_SEED)
     given = take.parse_args()
-    torch.manual_seed(given.seed)
-    torch.set_num_threads(given.threads)
-    written = read_all()
-    if unknown := {*given.leave, *given.only} - {w.writer for w in written}:
+    if unknown := {*given.leave, *given.only} - {w.writer for w in read_all()}:
         take.error(f"no such writer: {', '.join(sorted(unknown))}")
-    base = bases.load()
-    made = Windows(bases.tokenizer(base.pieces, base.unknown), base.begin, base.end, given.context)
-    learnt = [m for corpus, (_, may_train) in real.CORPORA.items() if given.data and may_train for m in real.mails(corpus, given.data)]
-    learnt += real.ordinary(given.data) if given.data else ()
-    learnt += [m for w in written if w.writer not in given.leave and (not given.only or w.writer in given.only) for m in mails(w)]
-    teacher = _trained(given.teacher, base) if given.teacher else None
-    if given.further:
-        network = _trained(given.further, base)
-    else:
-        # The first layers: a linear probe on them has loss .063, on every second one of twelve .079 (1,400 sentences inside mails).
-        network = Network(base, range(given.layers))
-        if teacher is not None:
-            network.load_state_dict({name: value for name, value in teacher.state_dict().items() if name in network.state_dict()})
-    if given.further and given.share < 1:
+    return given
+
+
+def _learnt(given: argparse.Namespace) -> list[Mail]:
+    """The mails that are learnt from."""
+    found = [m for corpus, (_, may_train) in real.CORPORA.items() if given.data and may_train for m in real.mails(corpus, given.data)]
+    found += real.ordinary(given.data) if given.data else ()
+    found += [m for w in read_all() if w.writer not in given.leave and (not given.only or w.writer in given.only) for m in mails(w)]
+    if given.share < 1:
         chance = random.Random(given.seed)
         firsts = tuple(f"{writer}/" for writer in (*given.first, *real.CORPORA))
-        learnt = [m for m in learnt if m.lines[0].key.startswith(firsts) or chance.random() < given.share]
-    print(f"{sum(len(m.lines) for m in learnt)} sentences in {len(learnt)} mails", flush=True)
-    if given.further:
-        chance = random.Random(given.seed)
-        seen = [w for mail in chance.sample(learnt, min(_SEEN, len(learnt))) for w in made.of(mail)]
-        some = [tensors(batch, base.pad) for batch in batches(seen, _TOKENS)]
-        if given.feedforward:
-            network.narrow(given.feedforward, some)
-        network.centred(some)
-
-    def keep(averaged: Network) -> None:
-        torch.save({"state": averaged.state_dict(), "layers": len(averaged.layers), "context": given.context}, given.out)
-
-    anew = not given.further and teacher is None
-    train(network, teacher, made, learnt, anew, given.epochs, given.rate, base.pad, given.seed, keep)
+        found = [m for m in found if m.lines[0].key.startswith(firsts) or chance.random() < given.share]
+    print(f"{sum(len(m.lines) for m in found)} sentences in {len(found)} mails", flush=True)
+    return found
 
 
 def _trained(path: Path, base: bases.Base) -> Network:
@@ -203,6 +182,40 @@ def _trained(path: Path, base: bases.Base) -> Network:
     if path.suffix == ".onnx":
         return restored(path, base)
     return loaded(torch.load(path, map_location="cpu", weights_only=True)["state"], base)
+
+
+def _going_on(given: argparse.Namespace, base: bases.Base, made: Windows, learnt: Sequence[Mail]) -> Network:
+    """A trained network, narrower where that is wanted, and ready to learn on."""
+    network = _trained(given.further, base)
+    seen = [w for mail in random.Random(given.seed).sample(learnt, min(_SEEN, len(learnt))) for w in made.of(mail)]
+    some = [tensors(batch, base.pad) for batch in batches(seen, _TOKENS)]
+    if given.feedforward:
+        network.narrow(given.feedforward, some)
+    network.centred(some)
+    return network
+
+
+def main() -> None:
+    """See the module's docstring."""
+    given = _arguments()
+    torch.manual_seed(given.seed)
+    torch.set_num_threads(given.threads)
+    base = bases.load()
+    made = Windows(bases.tokenizer(base.pieces, base.unknown), base.begin, base.end, given.context)
+    learnt = _learnt(given)
+    teacher = _trained(given.teacher, base) if given.teacher else None
+    if given.further:
+        network = _going_on(given, base, made, learnt)
+    else:
+        # The first layers: a linear probe on them has loss .063, on every second one of twelve .079 (1,400 sentences inside mails).
+        network = Network(base, range(given.layers))
+        if teacher is not None:
+            network.load_state_dict({name: value for name, value in teacher.state_dict().items() if name in network.state_dict()})
+
+    def keep(averaged: Network) -> None:
+        torch.save({"state": averaged.state_dict(), "layers": len(averaged.layers), "context": given.context}, given.out)
+
+    train(network, teacher, made, learnt, not given.further and teacher is None, given.epochs, given.rate, base.pad, given.seed, keep)
 
 
 if __name__ == "__main__":
