@@ -173,3 +173,15 @@ def test_what_is_planted_keeps_its_acts_and_its_words(tmp_path: Path) -> None:
     (line,) = [line for line in blame.lines if line.weight == 1]
     assert line.marks == (("blame-own", 0, 8),)
     assert [len(mail.lines) for mail in made if any("commit-undated" in line.labels for line in mail.lines)] == [1]
+
+
+def test_a_part_of_a_complaint_still_says_what_went_wrong() -> None:
+    lines = tuple(
+        windows.Line(str(at), f"Sentence {at}.", labels)
+        for at, labels in enumerate([("greeting",), ("fact",), ("concern",), ("fact",), ("fact",), ("fact",), ("fact",), ("closing",)])
+    )
+    chance = random.Random(1)
+    parts = [windows.shortened(windows.Mail("them", lines, True), chance) for _ in range(200)]
+    assert all(any("concern" in line.labels for line in part.lines) for part in parts)
+    assert {"greeting" in part.lines[0].labels for part in parts} == {True, False} and min(len(part.lines) for part in parts) == 1
+    assert windows.shortened(windows.Mail("us", lines), chance).lines == lines

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 12_000
 LONGEST = 40_000
 #: Sentences of one text whose acts are told: a second or two of work.
-MOST_TOLD = 300
+MOST_TOLD = 400
 #: Sentences of a text that costs little more when it is parsed beside another.
 _SHORT = 40
 _EMPTY = Parse((), ())

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
+#: How often a mail that complains, or does not, is read without salutation and closing, and how often a few sentences of it are.
+_BARE, _SHORT = 0.5, 0.4
 #: Sentences of another mail between which one is planted, and how much they count there: they are learnt where they stand.
 _HOST, _PLANTED = 3, 0.3
 
@@ -123,7 +125,7 @@ class Windows:
 
     def drawn(self, mail: Mail, chance: random.Random) -> Iterator[Window]:
         """As of :meth:`of`, now and then with less around each sentence, so that the network learns to do without."""
-        mail = worn(mail, chance)
+        mail = shortened(worn(mail, chance), chance)
         # A part of a complaint need not complain; of what is none no part does.
         known = None if mail.complains else mail.complains
         if chance.random() < (0.25 if mail.complains is None else 0.1):
@@ -153,6 +155,24 @@ def planted(learnt: Sequence[Mail], share: float, chance: random.Random) -> Iter
         # Whether a promise has its time is told by the sentences beside it.
         timed = any("commit-dated" in line.labels for line in around) and {"commit-undated", "commit-empty"}.intersection(mail.lines[0].labels)
         yield mail if timed else replace(mail, lines=(*around[:at], *mail.lines, *around[at:]))
+
+
+def shortened(mail: Mail, chance: random.Random) -> Mail:
+    """Of mails that complain or are known not to, now and then a few sentences: so that neither length nor salutation tells one from the other.
+
+    Of a complaint they hold one that says what went wrong.
+    """
+    if mail.complains is None:
+        return mail
+    lines = mail.lines
+    if chance.random() < _BARE:
+        lines = tuple(line for line in lines if not {"greeting", "closing"}.intersection(line.labels)) or lines
+    at = [number for number, line in enumerate(lines) if "concern" in line.labels or not mail.complains]
+    if at and chance.random() < _SHORT:
+        middle = chance.choice(at)
+        first = max(0, middle - chance.randrange(3))
+        lines = lines[first : middle + 1 + chance.randrange(3)]
+    return replace(mail, lines=lines)
 
 
 def worn(mail: Mail, chance: random.Random) -> Mail:
