@@ -12,7 +12,7 @@ import multiprocessing
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -69,11 +69,13 @@ def labels() -> dict[tuple[str, str, str], bool]:
     return {(row[0], row[1], row[2]): row[3] == "1" for row in rows(LABELS)}
 
 
-def measure() -> dict[tuple[str, str, str], Counter[str]]:
-    """(corpus, severity, rule) to the counts of "right", "wrong" and "open" (not judged) alarms."""
+def measure(read: Mapping[str, list[tuple[str, Finding]]]) -> dict[tuple[str, str, str], Counter[str]]:
+    """(corpus, severity, rule) to the counts of "right", "wrong" and "open" (not judged) alarms. ``read``: findings of corpora that were read already."""
     found: dict[tuple[str, str, str], Counter[str]] = {}
     for corpus, profile in CORPORA:
-        for identity, finding in alarms(corpus, profile):
+        for identity, finding in read[corpus] if corpus in read else alarms(corpus, profile):
+            if finding.rule not in RULES:
+                continue
             verdict = labels().get(key(identity, finding))
             kind = "open" if verdict is None else "right" if verdict else "wrong"
             found.setdefault((corpus, finding.severity.value, finding.rule), Counter())[kind] += 1

@@ -1,4 +1,4 @@
-"""Measures sendcheck on the corpora and writes docs/quality.md: `make quality`.
+"""Measures sendcheck on the corpora and writes docs/quality.md: `make quality`, or `python -m tests.quality.measure SECTION …` for a part of the page.
 
 Prints places and rules only: no sentence of a corpus enters the project.
 """
@@ -12,14 +12,14 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sendcheck.languagetool.places import why_not
 from sendcheck.pipeline.engine import Job
 from sendcheck.pipeline.registry import load
-from sendcheck.pipeline.report import MailReport
+from sendcheck.pipeline.report import Finding, MailReport
 from sendcheck.pipeline.supervisor import Supervisor
 from sendcheck.reading.message import read_message
 from sendcheck.testing import load_cases, report_of
@@ -56,6 +56,11 @@ class Alarms:
     apart: int = 0
     answering: int = 0
     profiles: Counter[str] = field(default_factory=Counter)
+    loud: list[tuple[str, Finding]] = field(default_factory=list)
+
+
+#: Errors and warnings of a corpus that was read whole in this run: nobody waits for them twice.
+_LOUD: dict[str, list[tuple[str, Finding]]] = {}
 
 
 def _check(mail: CorpusMail | Pair) -> MailReport:
@@ -83,6 +88,7 @@ def tally(reports: Iterable[MailReport], apart: frozenset[str] = frozenset()) ->
         kept = [f for f in kept if f.rule not in APART | apart]
         found.answering += bool(report.answers)
         found.failing += any(f.severity == "error" and f.confidence != "low" for f in kept)
+        found.loud += [(report.source, f) for f in kept if f.severity != "note"]
         found.shown += any(f.severity != "note" for f in kept)
         for rule, severity in sorted({(f.rule, f.severity.value) for f in kept}):
             found.by_rule[rule, severity] += 1
@@ -316,7 +322,7 @@ def _judged() -> list[str]:
         "|---|---|---|---:|---:|",
     ]
     pools: dict[tuple[str, str], Counter[str]] = {}
-    for (corpus, severity, rule), counts in sorted(judged.measure().items()):
+    for (corpus, severity, rule), counts in sorted(judged.measure(_LOUD).items()):
         pools.setdefault((corpus, severity), Counter()).update(counts)
         lines.append(f"| {corpus} | {severity} | `{rule}` | {counts['right']}/{counts['right'] + counts['wrong']} | {counts['open']} |")
     for (corpus, severity), counts in sorted(pools.items()):
@@ -326,7 +332,6 @@ def _judged() -> list[str]:
 
 def _answering() -> list[str]:
     """Whether answers are found, and missed where they were taken out."""
-    print("answers …", flush=True)
     pairs = replies.measure()
     lines = [
         "## Answering the mail that was answered to\n",
@@ -378,63 +383,51 @@ def _quote_row(name: str, q: Quotes) -> str:
     return f"| {name} | {q.own:,} | {len(q.wrong)} ({100 * len(q.wrong) / q.own:.2f} %) | {q.quoted:,} | {q.missed:,} ({100 * q.missed / max(1, q.quoted):.1f} %) |"
 
 
-def main() -> int:
-    """Measure everything and write docs/quality.md; the judged notes below its mark are kept."""
-    if find_data() is None:
-        print("the corpora are not here: set SENDCHECK_DATA to the folder that holds them", file=sys.stderr)
-        return 2
-    if lacking := why_not(None, ""):
-        print(f"half an hour from now this would fail: {lacking}", file=sys.stderr)
-        return 2
-    lines = ["# Quality\n", _HOW, "## Alarms on ordinary mail\n"]
+def _alarms() -> list[str]:
+    """Alarms on ordinary mail, corpus by corpus."""
     corpora: tuple[tuple[str, Iterable[CorpusMail | Pair], frozenset[str]], ...] = (
         ("Business mail (aeslc)", aeslc(), frozenset()),
         ("One mailbox, sent mail, parents read from the trail (allen-p)", allen(), frozenset()),
         ("Replies on mailing lists with the mails they answer (SpamAssassin's pairs)", reply_pairs(), _LISTS),
     )
+    lines = ["## Alarms on ordinary mail\n"]
     for title, mails, apart in corpora:
-        print(f"{title} …", flush=True)
         found = alarms(mails, apart)
-        lines += _alarm_table(title, found)
-        for rule, ids in found.places.items():
-            print(f"  {rule}: {', '.join(ids[:40])}")
+        lines += _told(title, found)
+        if not apart and "aeslc" in title:
+            _LOUD["aeslc"] = found.loud
     title = "The same mailbox in time order, each mail with the history of those before it (allen-p)"
-    print(f"{title} …", flush=True)
-    found = tally(in_time.reports())
-    lines += _alarm_table(title, found)
+    return [*lines, *_told(title, tally(in_time.reports()))]
+
+
+def _told(title: str, found: Alarms) -> list[str]:
+    print(f"  {title}", flush=True)
     for rule, ids in found.places.items():
         print(f"  {rule}: {', '.join(ids[:40])}")
-    print("shown without cause …", flush=True)
-    lines += shown.section()
-    print("right on other people's mail …", flush=True)
-    lines += kinds.section()
-    print("labelled sentences …", flush=True)
-    lines += _labelled()
-    print("judged alarms …", flush=True)
-    lines += _judged()
-    print("spelling and grammar …", flush=True)
-    lines += writing.section()
-    lines += _answering()
-    print("templates …", flush=True)
-    lines += templates.section()
-    lines += _pipelines()
-    print("quotes …", flush=True)
+    return _alarm_table(title, found)
+
+
+def _quotes() -> list[str]:
+    """Whether quoted lines are told from own ones."""
     rows = [
         ("Quagga zones (gold)", quagga_quotes()),
         ("talon fixtures", fixture_quotes("talon_fixtures")),
         ("mail-parser-reply", fixture_quotes("mail_parser_reply")),
     ]
-    lines += [
+    for name, quotes in rows:
+        print(f"  {name}: {', '.join(quotes.wrong) or 'none'}")
+    return [
         "## Quote splitting\n",
         "| set | own lines | called quote | quoted lines | called own |",
         "|---|---:|---:|---:|---:|",
         *(_quote_row(n, q) for n, q in rows),
         "",
     ]
-    for name, quotes in rows:
-        print(f"  {name}: {', '.join(quotes.wrong) or 'none'}")
-    print("greetings …", flush=True)
-    lines += [
+
+
+def _salutations() -> list[str]:
+    """Names greeted that are no recipient's."""
+    lines = [
         "## Salutations (`greeting-mismatch`, Quagga)\n",
         "| recipients shown | real mails that fire | greeted mails | found when given another mail's recipients (mean of 10 draws) |",
         "|---|---:|---:|---:|",
@@ -443,26 +436,75 @@ def main() -> int:
         total, ids, greeted, share = greetings(named)
         lines.append(f"| {'with names' if named else 'addresses only'} | {len(ids)} of {total} | {greeted} | {100 * share:.1f} % |")
         print(f"  {ids}")
-    lines.append("")
-    print("reading …", flush=True)
+    return [*lines, ""]
+
+
+def _reading() -> list[str]:
+    """What cannot be read, or takes too long."""
     total, stopped, slowest, unread = reading()
-    lines += ["## Reading\n", f"{total:,} raw mails of six sets: {stopped} crashed or ran past the deadline of 2 s, {unread} name something unreadable.\n"]
     print(f"  slowest {slowest:.2f} s")
-    lines += [
+    return ["## Reading\n", f"{total:,} raw mails of six sets: {stopped} crashed or ran past the deadline of 2 s, {unread} name something unreadable.\n"]
+
+
+def _cases() -> list[str]:
+    """The rules' own cases."""
+    return [
         "## Our own cases\n",
         "Written with the rules: they show coverage, not quality.\n",
         "| rule | firing found | silent kept silent |",
         "|---|---:|---:|",
+        *(f"| `{slug}` | {hit}/{fires} | {kept}/{silent} |" for slug, hit, fires, kept, silent in cases()),
     ]
-    lines += [f"| `{slug}` | {hit}/{fires} | {kept}/{silent} |" for slug, hit, fires, kept, silent in cases()]
+
+
+#: The page's sections in order; each function gives its lines, the heading first.
+SECTIONS: Mapping[str, Callable[[], list[str]]] = {
+    "alarms": _alarms,
+    "shown": shown.section,
+    "field": kinds.section,
+    "labelled": _labelled,
+    "judged": _judged,
+    "writing": writing.section,
+    "answering": _answering,
+    "templates": templates.section,
+    "pipelines": _pipelines,
+    "quotes": _quotes,
+    "salutations": _salutations,
+    "reading": _reading,
+    "cases": _cases,
+}
+
+
+def _heading(text: str) -> str:
+    return text.partition("\n")[0].partition(" (")[0]
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Measure all sections or some, and write them into docs/quality.md; the judged notes below its mark, and what is not measured, are kept."""
+    if find_data() is None:
+        print("the corpora are not here: set SENDCHECK_DATA to the folder that holds them", file=sys.stderr)
+        return 2
+    if unknown := set(wanted) - set(SECTIONS):
+        print(f"no section {', '.join(sorted(unknown))}: there are {', '.join(SECTIONS)}", file=sys.stderr)
+        return 2
+    if (not wanted or "writing" in wanted) and (lacking := why_not(None, "")):
+        print(f"half an hour from now this would fail: {lacking}", file=sys.stderr)
+        return 2
+    measured = {}
+    for name in wanted or SECTIONS:
+        print(f"{name} …", flush=True)
+        measured[name] = "\n".join(SECTIONS[name]()).strip() + "\n"
     path = ROOT / "docs" / "quality.md"
     mark = "\n<!-- judged by hand: kept by make quality -->\n"
-    old = path.read_text("utf-8") if path.is_file() else ""
-    judged = old.partition(mark)[2]
-    path.write_text("\n".join(lines) + "\n" + mark + judged, "utf-8")
+    before, _, judged_notes = path.read_text("utf-8").partition(mark)
+    kept = {_heading(part): part.strip() + "\n" for part in re.split(r"(?m)^(?=## )", before)[1:]}
+    parts = ["# Quality\n\n" + _HOW]
+    kept.update({_heading(text): text for text in measured.values()})
+    parts += kept.values()
+    path.write_text("\n".join(parts) + mark + judged_notes, "utf-8")
     print(f"wrote {path.relative_to(ROOT)}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
