@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sendcheck.acts.labels import BRINGS, FAULTY
+from sendcheck.acts.labels import BRINGS
 from sendcheck.acts.windows import Read, Reader, together
 from sendcheck.errors import SendcheckError
 
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("data")
 #: Scores are rounded to so many digits, so that what differs between processors in the last bits decides nothing.
 _DIGITS = 2
-#: Log odds of a faulty act between which a sentence is read once more, alone, and how much that reading counts.
-_DOUBT, _ALONE = (-3.5, 3.0), 1 / 3
-#: So many of a text at most, so that what is no mail costs no more than one.
-_MOST_DOUBTED = 60
 #: Log odds from which on a token is the one that carries an act, and its neighbours are among the words that do.
 _MARKED, _BESIDE = 0.0, -1.0
 
@@ -86,7 +82,6 @@ class Model:
             self._shift = [float(told["calibration"][label][1]) for label in self.labels]
             self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
-            self._faulty = [at for at, label in enumerate(self.labels) if label in FAULTY]
             self._certain = {label: float(cut[2]) for label, cut in told["cuts"].items()}
             #: From which mean of its sentences' log odds on a mail complains.
             self.complaint = float(told["complaint"])
@@ -118,7 +113,6 @@ class Model:
 
         count = len(self.labels)
         every = [self._reader.read(text) for text in sentences]
-        doubted = 0
         for cut in together([len(one.ids) for one in every]):
             whole = self._run(every[cut.first : cut.after], side)
             for at in range(cut.judged, cut.until):
@@ -126,17 +120,7 @@ class Model:
                 if not len(odds):
                     yield np.zeros(0), odds, read
                     continue
-                acts = _of_sentence(odds[:, :count], read)
-                if len(every) > 1 and doubted < _MOST_DOUBTED and self._in_doubt(acts):
-                    doubted += 1
-                    (alone,) = self._run([read], side)
-                    acts = (1 - _ALONE) * acts + _ALONE * _of_sentence(alone[:, :count], read)
-                yield acts, odds[:, count:], read
-
-    def _in_doubt(self, acts: Doubles) -> bool:
-        """Whether a faulty act is neither out of the question nor plain. In a mail where all else is ordinary the model believes no sentence to be worse."""
-        faulty = acts[self._faulty]
-        return bool(((faulty > _DOUBT[0]) & (faulty < _DOUBT[1])).any())
+                yield _of_sentence(odds[:, :count], read), odds[:, count:], read
 
     def _run(self, read: Sequence[Read], side: str) -> list[Floats]:
         """The log odds of each token (tokens, acts and marks) of sentences that are read together."""
