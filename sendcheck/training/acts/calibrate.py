@@ -37,10 +37,8 @@ _STEPS = np.round(np.arange(0.02, 1.0, 0.01), 2)
 _PRIOR = 40.0
 #: Sentences of a document of ordinary text that are read.
 _READ = 40
-#: Mails of ordinary text that are taken for a complaint, at most.
-_TAKEN = 0.01
-#: And of answered mails that are none, most of which were written to be hard to tell from one.
-_TAKEN_OF_ANSWERED = 0.06
+#: Passages of ordinary text that are taken for a complaint, at most. Of the few answered mails that writers call none, some do complain, though of others.
+_TAKEN = 0.005
 
 
 def scaling(odds: Floats, is_so: Floats, towards: tuple[float, float], prior: float) -> tuple[float, float]:
@@ -144,9 +142,8 @@ def complaint(model: Model, exchanges: Iterable[Exchange], passages: Iterable[Se
         if exchange.complains is not None:
             kind = "complaints" if exchange.complains else "other answered mails"
             odds[kind].append(of_complaint(model.judge([s.text for s in exchange.parent], "them")))
-    most = {"ordinary passages": _TAKEN, "other answered mails": _TAKEN_OF_ANSWERED}
-    steps = (float(x) for x in np.arange(-4, 8, 0.05))
-    cut = next(x for x in steps if all(sum(one >= x for one in odds[kind]) <= part * len(odds[kind]) for kind, part in most.items()))
+    plain = odds["ordinary passages"]
+    cut = next(x for x in (float(x) for x in np.arange(-2, 8, 0.05)) if sum(one >= x for one in plain) <= _TAKEN * len(plain))
     for kind, found in odds.items():
         print(f"complaint from {cut:.2f}: {sum(x >= cut for x in found)} of {len(found)} {kind}")
     return round(cut, 2)
