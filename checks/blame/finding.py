@@ -28,4 +28,4 @@ def _changes(mail: Mail, sentence: Sentence, rule: str, span: tuple[int, int]) -
     if rule == "blame-colleague":
         return taken_on(mail, sentence)
     pairs = of_language(__package__, "instead", sentence.language).get("mend", [])
-    return [change for change in mends(sentence.text, pairs) if change[0][0] <= span[0] and span[1] <= change[0][1]]
+    return [change for change in mends(sentence.text, pairs) if change[0][0] < span[1] and span[0] < change[0][1]]

@@ -83,8 +83,8 @@ class Model:
             self._sure = {label: float(cut[0]) for label, cut in told["cuts"].items()}
             self._likely = {label: float(cut[1]) for label, cut in told["cuts"].items()}
             self._certain = {label: float(cut[2]) for label, cut in told["cuts"].items()}
-            #: From which mean of its sentences' log odds on a mail complains.
-            self.complaint = float(told["complaint"])
+            #: From which :func:`of_complaint` on, and from which :func:`went_wrong` on, a mail complains.
+            self.complaint, self.wrongs = float(told["complaint"][0]), float(told["complaint"][1])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
@@ -220,10 +220,15 @@ def of_complaint(acts: Sequence[Acts]) -> float:
     return sum(told) / len(told) if told else -9.0
 
 
+def went_wrong(acts: Sequence[Acts]) -> float:
+    """How many sentences say that something went wrong or did harm, as a sum of probabilities: long lists of faults complain without looking like it."""
+    return sum(a.chance("concern") + a.chance("effect") for a in acts)
+
+
 def complains(acts: Sequence[Acts]) -> bool:
     """Whether sentences make a complaint, as the shipped model has it."""
     model = shipped()
-    return not isinstance(model, ModelError) and of_complaint(acts) >= model.complaint
+    return not isinstance(model, ModelError) and (of_complaint(acts) >= model.complaint or went_wrong(acts) >= model.wrongs)
 
 
 def unusable() -> str:

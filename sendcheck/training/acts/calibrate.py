@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sendcheck.acts.labels import BRINGS, FAULTY
-from sendcheck.acts.model import FOLDER, Acts, Model, of_complaint
+from sendcheck.acts.model import FOLDER, Acts, Model, of_complaint, went_wrong
 from sendcheck.training.acts import real
 from sendcheck.training.acts.evaluate import Score
 from sendcheck.training.acts.exchanges import Exchange, read_one
@@ -27,6 +27,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 _SURE, _LIKELY = 0.87, 0.72
 #: The same for acts that no rule holds against anybody, but that errors rest on: what is announced, who is copied, what is to be kept close.
 _SURE_OF_PLAIN = 0.95
+#: Plain acts that errors rest on; few sentences do them, so that their cuts by these few are low.
+_RESTED_ON = frozenset({"attach", "copied", "confidential"})
 #: From which calibrated probability on an act is sure, and likely, whatever few sentences say.
 _FIRM, _EVEN = 0.8, 0.5
 #: Of so many ordinary sentences one may be called certain of an act, and one sure of something missing in so many replies that lack nothing.
@@ -38,7 +40,7 @@ _PRIOR = 40.0
 #: Sentences of a document of ordinary text that are read.
 _READ = 40
 #: Passages of ordinary text that are taken for a complaint, at most. Of the few answered mails that writers call none, some do complain, though of others.
-_TAKEN = 0.005
+_TAKEN, _TAKEN_BY_SUM = 0.005, 0.0045
 
 
 def scaling(odds: Floats, is_so: Floats, towards: tuple[float, float], prior: float) -> tuple[float, float]:
@@ -135,18 +137,22 @@ def _f1(pairs: Sequence[tuple[bool, bool]]) -> float:
     return 2 * hit / max(1, sum(a for a, _ in pairs) + sum(b for _, b in pairs))
 
 
-def complaint(model: Model, exchanges: Iterable[Exchange], passages: Iterable[Sequence[str]]) -> float:
-    """From which log odds on (:func:`sendcheck.acts.model.of_complaint`) an answered mail is a complaint: ordinary mail and passages seldom are."""
-    odds: dict[str, list[float]] = {"ordinary passages": [of_complaint(model.judge(x, "them")) for x in passages], "complaints": [], "other answered mails": []}
+def complaint(model: Model, exchanges: Iterable[Exchange], passages: Iterable[Sequence[str]]) -> tuple[float, float]:
+    """From where on an answered mail is a complaint by :func:`sendcheck.acts.model.of_complaint`, and by ``went_wrong``: few ordinary passages are."""
+    acts: dict[str, list[list[Acts]]] = {"ordinary passages": [model.judge(x, "them") for x in passages], "complaints": [], "other answered mails": []}
     for exchange in exchanges:
         if exchange.complains is not None:
             kind = "complaints" if exchange.complains else "other answered mails"
-            odds[kind].append(of_complaint(model.judge([s.text for s in exchange.parent], "them")))
-    plain = odds["ordinary passages"]
-    cut = next(x for x in (float(x) for x in np.arange(-2, 8, 0.05)) if sum(one >= x for one in plain) <= _TAKEN * len(plain))
-    for kind, found in odds.items():
-        print(f"complaint from {cut:.2f}: {sum(x >= cut for x in found)} of {len(found)} {kind}")
-    return round(cut, 2)
+            acts[kind].append(model.judge([s.text for s in exchange.parent], "them"))
+    plain = acts["ordinary passages"]
+    of_mean, of_sum = (
+        next(float(x) for x in np.arange(-2, 9, 0.05) if sum(measure(one) >= x for one in plain) <= taken * len(plain))
+        for measure, taken in ((of_complaint, _TAKEN), (went_wrong, _TAKEN_BY_SUM))
+    )
+    for kind, found in acts.items():
+        taken = sum(of_complaint(x) >= of_mean or went_wrong(x) >= of_sum for x in found)
+        print(f"complaint from {of_mean:.2f} or {of_sum:.2f}: {taken} of {len(found)} {kind}")
+    return round(of_mean, 2), round(of_sum, 2)
 
 
 def main() -> None:
@@ -168,6 +174,8 @@ def main() -> None:
         # Only own text is held against anybody.
         part = own > 0 if label in FAULTY else own >= 0
         sure, likely = cuts(chances[part], is_so[part, at], _SURE if label in FAULTY else _SURE_OF_PLAIN)
+        if label in _RESTED_ON:
+            sure, likely = max(sure, _FIRM), max(likely, _EVEN)
         told["cuts"][label] = [sure, likely, sure]
         said = chances[part] >= likely
         hit = is_so[part, at][said].sum()

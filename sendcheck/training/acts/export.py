@@ -162,7 +162,7 @@ def main() -> None:
         "calibration": dict.fromkeys(LABELS, (1.0, 0.0)),
         "cuts": dict.fromkeys(LABELS, (0.8, 0.5, 0.8)),
         "mails": dict.fromkeys(BRINGS, 0.5),
-        "complaint": 0.0,
+        "complaint": (0.0, 4.0),
     }
     told = {"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens, **plain}
     (given.out / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")

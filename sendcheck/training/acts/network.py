@@ -13,8 +13,8 @@ from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.training.acts.base import Base
 from sendcheck.training.acts.windows import Window
 
-#: Weight of the squares of the head's weights while it is set.
-_RIDGE = 3e-4
+#: Weight of the squares of the heads' weights while they are set.
+_RIDGE, _RIDGE_OF_MAILS = 3e-4, 3e-3
 
 
 class Network(nn.Module):
@@ -119,6 +119,30 @@ class Network(nn.Module):
         fit.step(loss)
         fit.zero_grad()
         self.train()
+
+    def settle_mail(self, drawn: Iterable[tuple[tuple[Tensor, Tensor, Tensor], Sequence[int], Sequence[bool]]]) -> None:
+        """Sets the head for whole mails by logistic regression on the mean of their sentences' states, as it is read.
+
+        ``drawn``: tensors, the place of the window that each sentence stands in, and of each window whether its mail complains.
+        """
+        means, so = [], []
+        with torch.no_grad():
+            for (ids, padding, pool), window_of, complain in drawn:
+                states = self._apart(pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]))
+                share = torch.nn.functional.one_hot(torch.tensor(window_of), len(complain)).float().T
+                means.append((share @ states) / share.sum(1, keepdim=True))
+                so.append(torch.tensor(complain, dtype=torch.float))
+        x, y = torch.cat(means), torch.cat(so)
+        fit = torch.optim.LBFGS(self.mail.parameters(), max_iter=100)
+
+        def loss() -> Tensor:
+            fit.zero_grad()
+            found = nn.functional.binary_cross_entropy_with_logits(self.mail(x).squeeze(-1), y) + _RIDGE_OF_MAILS * (self.mail.weight**2).sum()
+            found.backward()
+            return found
+
+        fit.step(loss)
+        fit.zero_grad()
 
     def centred(self, batches: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
         """Moves the heads of a trained network to states of mean 0 and deviation 1, which they learn from faster; what they say stays the same."""

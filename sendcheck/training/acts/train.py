@@ -22,7 +22,7 @@ from sendcheck.training.acts.exchanges import read_all
 from sendcheck.training.acts.network import Network, loaded, tensors
 from sendcheck.training.acts.restore import restored
 from sendcheck.training.acts.split import APART
-from sendcheck.training.acts.windows import Mail, Window, Windows, batches, mails, planted, targets
+from sendcheck.training.acts.windows import Mail, Window, Windows, batches, mails, planted, shortened, targets
 
 _SEED = 20_261_129
 _TOKENS = 1_000
@@ -36,6 +36,8 @@ _OF_MAILS = 0.15
 _ALONE_BETWEEN = 0.35
 #: How much of the mean of the weights each step leaves.
 _KEPT = 0.998
+#: How often each mail is shortened anew when the head for whole mails is set.
+_DRAWN = 3
 #: Mails by which a trained network's heads are centred.
 _SEEN = 1_000
 #: Multiplying in bfloat16 is five times faster where the processor knows it, and a hundred times slower where it does not.
@@ -97,11 +99,11 @@ def train(
     heads = [*network.acts.parameters(), *network.marks.parameters(), *network.mail.parameters()]
     adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 10 * rate}], weight_decay=0.01)
     plan = [batches([w for mail in planted(learnt, _ALONE_BETWEEN, chance) for w in made.drawn(mail, chance)], _TOKENS, chance) for _ in range(epochs)]
-    total = sum(len(x) for x in plan)
+    total = max(1, sum(len(x) for x in plan))
     if anew:
         _settle(network, plan[0][:_SETTLED], pad)
-    schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1.0, (s + 1) / (0.06 * total)) * max(0.0, 1 - s / total))
     averaged = copy.deepcopy(network).eval()
+    schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda s: min(1.0, (s + 1) / (0.06 * total)) * max(0.0, 1 - s / total))
     network.train()
     began, step, recent = time.monotonic(), 0, 0.0
     for epoch, of_epoch in enumerate(plan):
@@ -139,6 +141,19 @@ def train(
                 recent = 0.0
         print(f"epoch {epoch + 1} of {epochs}: loss {loss_sum / len(of_epoch):.4f}, {time.monotonic() - began:.0f} s", flush=True)
         keep(averaged)
+    _settle_mail(averaged, made, [mail for mail in learnt if mail.complains is not None], pad, chance)
+    keep(averaged)
+
+
+def _settle_mail(network: Network, made: Windows, known: Sequence[Mail], pad: int, chance: random.Random) -> None:
+    """The head for whole mails, set last, on what the network has learnt; each mail as it is and shortened in several ways."""
+    some = [*known, *(shortened(mail, chance) for _ in range(_DRAWN) for mail in known)]
+    windows = [next(iter(made.of(mail))) for mail in some if mail.lines]
+    network.settle_mail(
+        (tensors(batch, pad), [at for at, window in enumerate(batch) for _line in window.lines], [bool(window.complains) for window in batch])
+        for batch in batches(windows, 4 * _TOKENS)
+    )
+    print("head for mails set", flush=True)
 
 
 def _arguments() -> argparse.Namespace:
