@@ -99,7 +99,7 @@ def test_it_shows_the_mail_with_its_findings(complaint: Path) -> None:
     assert len(identities) == len(set(identities))
     targets = {str(a["href"])[1:] for t, a in parsed.found if t == "a" and a.get("href")}
     assert targets <= set(identities), "every link leads somewhere"
-    assert re.search(r'<mark class="error[^"]*">as I already told</mark>', text)
+    assert re.search(r'<mark class="error[^"]*">should be added soon</mark>', text)
     assert "William Payne &lt;william.payne@stonebridge.example&gt;" in text and "stonebridge.example</b> outside" in text
     assert "What was asked, and what answers it" in text and "Not answered." in text and "Where is Eva" not in text
 

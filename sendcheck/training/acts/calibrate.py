@@ -39,6 +39,8 @@ _STEPS = np.round(np.arange(0.02, 1.0, 0.01), 2)
 _PRIOR = 40.0
 #: Sentences of a document of ordinary text that are read.
 _READ = 40
+#: A cut does as well as the best one if its F1 is lower by no more.
+_AS_WELL = 0.005
 #: Passages of ordinary text that are taken for a complaint, at most. Of the few answered mails that writers call none, some do complain, though of others.
 _TAKEN, _TAKEN_BY_SUM = 0.005, 0.0045
 
@@ -122,9 +124,8 @@ def whole(model: Model, exchanges: Iterable[Exchange]) -> dict[str, float]:
     found = {}
     for name, some in told.items():
         scores = {cut: _f1([(chance < cut, not is_so) for chance, is_so in some]) for cut in _STEPS}
-        # The middle of all cuts that do as well.
-        best = [cut for cut, f1 in scores.items() if f1 >= max(scores.values()) - 1e-9]
-        found[name] = round(float(best[len(best) // 2]), 2)
+        # The lowest of all cuts that do as well: what is called missing fails a mail.
+        found[name] = round(float(min(cut for cut, f1 in scores.items() if f1 >= max(scores.values()) - _AS_WELL)), 2)
         missed = Score()
         for chance, is_so in some:
             missed.add(chance < found[name], not is_so)
