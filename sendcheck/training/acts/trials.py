@@ -30,13 +30,13 @@ FOUND, PICTURE = _DOCS / "acts-trials.json", _DOCS / "acts-learning-curve.svg"
 _TOKENS = 4_000
 #: Name: what part of the writers is learnt from, and what else the training is told.
 TRIALS: Mapping[str, tuple[float, Sequence[str]]] = {
-    "a quarter of the writers": (0.25, ()),
+    "a sixth of the writers": (1 / 6, ()),
     "half of the writers": (0.5, ()),
     "all writers": (1.0, ()),
-    "half, each sentence alone": (0.5, ("--context", "none")),
-    "half, with the sentence before": (0.5, ("--context", "before")),
-    "half, 12 layers": (0.5, ("--layers", "12")),
-    "half, 4 layers": (0.5, ("--layers", "4")),
+    "a sixth, each sentence alone": (1 / 6, ("--context", "none")),
+    "a sixth, with the sentence before": (1 / 6, ("--context", "before")),
+    "a sixth, 12 layers": (1 / 6, ("--layers", "12")),
+    "a sixth, 4 layers": (1 / 6, ("--layers", "4")),
 }
 _CURVE = tuple(TRIALS)[:3]
 
