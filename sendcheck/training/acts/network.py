@@ -102,22 +102,12 @@ class Network(nn.Module):
         self.eval()
         states, acts = [], []
         with torch.no_grad():
-            for (ids, padding, pool), wanted in batches:
-                states.append(pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]))
+            for batch, wanted in batches:
+                states.append(self._sentences(*batch))
                 acts.append(wanted)
-        x, y = torch.cat(states), torch.cat(acts)
+        x = torch.cat(states)
         self._centre(x)
-        x = self._apart(x)
-        fit = torch.optim.LBFGS(self.acts.parameters(), max_iter=60)
-
-        def loss() -> Tensor:
-            fit.zero_grad()
-            found = nn.functional.binary_cross_entropy_with_logits(self.acts(x), y) + _RIDGE * (self.acts.weight**2).sum()
-            found.backward()
-            return found
-
-        fit.step(loss)
-        fit.zero_grad()
+        _regress(self.acts, self._apart(x), torch.cat(acts), _RIDGE, 60)
         self.train()
 
     def settle_mail(self, drawn: Iterable[tuple[tuple[Tensor, Tensor, Tensor], Sequence[int], Sequence[bool]]]) -> None:
@@ -127,28 +117,18 @@ class Network(nn.Module):
         """
         means, so = [], []
         with torch.no_grad():
-            for (ids, padding, pool), window_of, complain in drawn:
-                states = self._apart(pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]))
+            for batch, window_of, complain in drawn:
+                states = self._apart(self._sentences(*batch))
                 share = torch.nn.functional.one_hot(torch.tensor(window_of), len(complain)).float().T
                 means.append((share @ states) / share.sum(1, keepdim=True))
-                so.append(torch.tensor(complain, dtype=torch.float))
-        x, y = torch.cat(means), torch.cat(so)
-        fit = torch.optim.LBFGS(self.mail.parameters(), max_iter=100)
-
-        def loss() -> Tensor:
-            fit.zero_grad()
-            found = nn.functional.binary_cross_entropy_with_logits(self.mail(x).squeeze(-1), y) + _RIDGE_OF_MAILS * (self.mail.weight**2).sum()
-            found.backward()
-            return found
-
-        fit.step(loss)
-        fit.zero_grad()
+                so.append(torch.tensor(complain, dtype=torch.float)[:, None])
+        _regress(self.mail, torch.cat(means), torch.cat(so), _RIDGE_OF_MAILS, 100)
 
     def centred(self, batches: Iterable[tuple[Tensor, Tensor, Tensor]]) -> None:
         """Moves the heads of a trained network to states of mean 0 and deviation 1, which they learn from faster; what they say stays the same."""
         self.eval()
         with torch.no_grad():
-            states = torch.cat([pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0]) for ids, padding, pool in batches])
+            states = torch.cat([self._sentences(*batch) for batch in batches])
             plain = self.folded()
             self._centre(states)
             at = 0
@@ -180,6 +160,10 @@ class Network(nn.Module):
             layer.linear1 = _linear(layer.linear1.weight[left], layer.linear1.bias[left])
             layer.linear2 = _linear(layer.linear2.weight[:, left], layer.linear2.bias)
 
+    def _sentences(self, ids: Tensor, padding: Tensor, pool: Tensor) -> Tensor:
+        """(sentences, hidden): the mean state of each sentence's own tokens."""
+        return pool @ self.encode(ids, padding).reshape(-1, self.centre.shape[0])
+
     def _centre(self, states: Tensor) -> None:
         self.centre.copy_(states.mean(0))
         self.spread.copy_(states.std(0))
@@ -189,6 +173,22 @@ class Network(nn.Module):
         heads = (self.acts, self.marks, self.mail)
         weight = torch.cat([head.weight for head in heads]) / self.spread
         return {"head.w": weight.detach(), "head.b": (torch.cat([head.bias for head in heads]) - weight @ self.centre).detach()}
+
+
+def _regress(head: nn.Linear, x: Tensor, y: Tensor, ridge: float, rounds: int) -> None:
+    """Sets a head by logistic regression: ``x`` (texts, hidden), ``y`` (texts, outputs) of 0 and 1; ``ridge`` weighs the squares of its weights;
+    ``rounds``: steps at most.
+    """
+    fit = torch.optim.LBFGS(head.parameters(), max_iter=rounds)
+
+    def loss() -> Tensor:
+        fit.zero_grad()
+        found = nn.functional.binary_cross_entropy_with_logits(head(x), y) + ridge * (head.weight**2).sum()
+        found.backward()
+        return found
+
+    fit.step(loss)
+    fit.zero_grad()
 
 
 def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:

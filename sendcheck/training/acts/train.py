@@ -228,7 +228,7 @@ def main() -> None:
             network.load_state_dict({name: value for name, value in teacher.state_dict().items() if name in network.state_dict()})
 
     def keep(averaged: Network) -> None:
-        torch.save({"state": averaged.state_dict(), "layers": len(averaged.layers), "context": given.context}, given.out)
+        torch.save({"state": averaged.state_dict(), "context": given.context}, given.out)
 
     train(network, teacher, made, learnt, not given.further and teacher is None, given.epochs, given.rate, base.pad, given.seed, keep)
 
