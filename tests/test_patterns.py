@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendcheck.data import union
+from sendcheck.data.literals import fold, may_match, needs
 from sendcheck.data.patterns import Alternatives, Lazy
 
 EXPRESSIONS = (r"ab+", r"(?P<gap>b)c", r"(?P<gap>c+)", r"a(?=c)", r"\d+")
+
+ALL = (*EXPRESSIONS, r"pass(?:word|code)s?", r"(?i:KIN[GS])(?=t)t", r"(?<=x)y{2,3}z", r"(?:æ|ø)å+")
 
 
 def test_compiled_when_used_first() -> None:
@@ -36,3 +39,24 @@ def test_alternatives_find_what_their_union_would(text: str) -> None:
 @pytest.mark.parametrize(("text", "expected"), [("abc", [(0, "ab"), (1, "bc"), (2, "c")]), ("x", [])])
 def test_each_by_itself(text: str, expected: list[tuple[int, str]]) -> None:
     assert [(number, found.group(0)) for number, found in Alternatives(EXPRESSIONS).each(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("pass(?:word|code)s?", [{"pass"}, {"word", "code"}]),
+        (r"(?<!\w)(?:X{2,4}|_{3}) May", [{"xx", "___"}, {" may"}]),
+        (r"(?P<n>colou?r)(?=\s+of)[ ]*\d+", [{"colo"}, {"of"}, {"r"}]),
+        (r"a(?:b|\d)c+d", [{"a"}, {"c"}, {"cd"}]),
+        (r"\d+|x", []),
+        (r"(?:ab)*(?!cd)\w", []),
+    ],
+)
+def test_what_an_expression_needs(expression: str, wanted: list[set[str]]) -> None:
+    assert sorted(map(sorted, needs(expression))) == sorted(map(sorted, wanted))
+
+
+@given(st.one_of([st.from_regex(re.compile(one, re.I)) for one in ALL]))
+def test_whatever_matches_holds_what_is_needed(text: str) -> None:
+    for expression in ALL:
+        assert may_match(needs(expression, re.I), fold(text)) or re.search(expression, text, re.I) is None

@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
+from sendcheck.data.literals import Needs, fold, may_match, needs
+
 
 class Lazy:
     """A regular expression, used as a compiled one is. ``flags``: as for :func:`re.compile`."""
@@ -43,29 +45,24 @@ class Lazy:
 
 
 class Alternatives:
-    """Regular expressions with groups of the same names, so that they cannot be one. One without names tells whether any of them matches at all.
+    """Regular expressions with groups of the same names, so that they cannot be one. One is tried only where the text holds what it cannot match without.
 
     ``prefix``, ``suffix``: what stands around each.
     """
 
     def __init__(self, expressions: Iterable[str], flags: int = re.I, prefix: str = "", suffix: str = "") -> None:
-        every = tuple(expressions)
-        self._each = [Lazy(f"{prefix}(?:{expression}){suffix}", flags) for expression in every]
-        unnamed = "|".join("(?:" + _NAMED.sub("(?:", expression) + ")" for expression in every)
-        self._any = Lazy(f"{prefix}(?:{unnamed or '(?!)'}){suffix}", flags)
+        self._each = [Lazy(f"{prefix}(?:{expression}){suffix}", flags) for expression in expressions]
+        self._needs: tuple[Needs, ...] | None = None
 
     def each(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """What each finds by itself, with its number: one after another, in order."""
-        if self._any.search(text) is not None:
-            for number, expression in enumerate(self._each):
-                for found in expression.finditer(text):
-                    yield number, found
+        for number, expression in self._possible(text):
+            for found in expression.finditer(text):
+                yield number, found
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches that do not overlap, from left to right; of those that begin at one place the first expression's. None may match nothing."""
-        if self._any.search(text) is None:
-            return
-        ahead = [(expression, expression.search(text)) for expression in self._each]
+        ahead = [(expression, expression.search(text)) for _, expression in self._possible(text)]
         while True:
             # Each keeps what it finds next until that lies behind: searching anew for each match would take many matches times the text.
             best = min((found for _, found in ahead if found is not None), key=lambda found: found.start(), default=None)
@@ -79,8 +76,14 @@ class Alternatives:
         """The leftmost match."""
         return next(self.finditer(text), None)
 
+    def _possible(self, text: str) -> list[tuple[int, Lazy]]:
+        """The expressions that may match, with their numbers."""
+        if self._needs is None:
+            self._needs = tuple(needs(one.pattern, one.flags) for one in self._each)
+        folded = fold(text)
+        return [(number, one) for number, (one, wanted) in enumerate(zip(self._each, self._needs, strict=True)) if may_match(wanted, folded)]
 
-_NAMED = re.compile(r"\(\?P<\w+>")
+
 #: All that were made: they are kept by whoever made them for as long as the process lives.
 _made: list[Lazy] = []
 

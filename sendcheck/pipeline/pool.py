@@ -26,11 +26,13 @@ from sendcheck.pipeline.engine import JUDGING, READING, Engine, Job, crash_hit
 from sendcheck.pipeline.judge import judge
 from sendcheck.pipeline.registry import load
 from sendcheck.pipeline.report import MailReport
+from sendcheck.reading.limits import LIMITS
 from sendcheck.understanding import loading
 
 MEMORY_LIMIT = 4 * 1024**3
-#: Reading time grows with size: this much on top of the deadline for each MB of mail, all of which may be text that rules about leaks read.
-SECONDS_PER_MB = 2.0
+#: Time grows with size: this much on top of the deadline for each MB of mail, twice what a MB of text takes; no more text than that is read.
+SECONDS_PER_MB = 6.0
+_MOST_TEXT = LIMITS.text_chars + LIMITS.enclosed_chars
 #: How many times the deadline of a mail a template may take.
 TEMPLATE_FACTOR = 10
 _RESTARTS = 3
@@ -258,7 +260,7 @@ class Pool:
 
     def _allowed(self, job: Job) -> float:
         """Seconds for one job: a template is several mails, and nobody waits to send it."""
-        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1) + SECONDS_PER_MB * job.size / 1_000_000
+        return self._limit * (TEMPLATE_FACTOR if job.template is not None else 1) + SECONDS_PER_MB * min(job.size, _MOST_TEXT) / 1_000_000
 
     def _give(self, worker: _Worker, some: Sequence[tuple[int, Job]], stopped: dict[str, str], ends: float | None = None) -> None:
         """``ends``: when the mail's time is up in all, where it was begun before."""
