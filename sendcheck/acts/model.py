@@ -1,4 +1,4 @@
-"""The trained model of acts: sentences of one text in, what each does out.
+"""The trained model of acts: sentences of one text in, what each does out; and what each does with something that was asked.
 
 The files lie in ``data/``: ``acts.onnx`` (an encoder in 8 bits), ``tokenizer.json`` (its vocabulary), ``reading.json`` (what its outputs are, and how they
 become probabilities), beside licence, provenance and figures. Written by ``sendcheck.training.acts.export``.
@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sendcheck.acts.labels import BRINGS
-from sendcheck.acts.windows import Read, Reader, together
+from sendcheck.acts.labels import ANSWERS, BRINGS
+from sendcheck.acts.pairs import WIDTH, odds_of_pairs
+from sendcheck.acts.windows import Read, Reader, askable, together
 from sendcheck.errors import SendcheckError
 
 if TYPE_CHECKING:
@@ -64,6 +65,16 @@ class Acts:
 
 #: Of a sentence that no model has read.
 UNREAD = Acts({}, {})
+#: Outputs of the head for what is asked, and of the one for what answers it.
+_PAIR = len(ANSWERS) * (WIDTH + 1)
+
+
+class Answer(NamedTuple):
+    """What a sentence does with something asked: calibrated probabilities that it answers it, puts it off and says till when, puts it off without a time."""
+
+    answered: float
+    deferred: float
+    stalled: float
 
 
 class Model:
@@ -86,6 +97,7 @@ class Model:
             #: From which :func:`of_complaint` on, and from which :func:`went_wrong` on, a mail complains.
             self.complaint, self.wrongs = float(told["complaint"][0]), float(told["complaint"][1])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
+            self._pairs = [(float(slope), float(shift)) for slope, shift in told["pairs"]]
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
         except ImportError as error:
@@ -107,6 +119,33 @@ class Model:
         """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
         return [[float(x) for x in acts] for acts, _rest, _read in self._heard(sentences, side)]
 
+    def answers(self, asked: Sequence[str], sentences: Sequence[str]) -> list[list[Answer]]:
+        """For each thing asked, what each of a reply's sentences does with it; raises as :meth:`judge`."""
+        import numpy as np
+
+        odds = self.odds_of_answers(asked, sentences)
+        slope, shift = np.array(self._pairs).T
+        chances = 1 / (1 + np.exp(-np.clip(odds * slope + shift, -30, 30)))
+        return [[Answer(*(round(float(p), _DIGITS) for p in of_sentence)) for of_sentence in of_asked] for of_asked in chances]
+
+    def odds_of_answers(self, asked: Sequence[str], sentences: Sequence[str]) -> Doubles:
+        """(asked, sentences, ANSWERS): log odds before calibration; raises as :meth:`judge`. Low where a sentence has no token."""
+        import numpy as np
+
+        found = np.full((len(asked), len(sentences), len(ANSWERS)), -9.0)
+        every = [self._reader.read(text) for text in sentences]
+        done = 0
+        for group in askable([self._reader.read(text) for text in asked]):
+            for cut in together([len(one.ids) for one in every]):
+                whole = self._run(every[cut.first : cut.after], "us", group)
+                of_asked = _mean(whole[: len(group)])[:, -2 * _PAIR : -_PAIR]
+                of_lines = _mean(whole[len(group) :])[cut.judged - cut.first : cut.until - cut.first, -_PAIR:]
+                found[done : done + len(group), cut.judged : cut.until] = odds_of_pairs(of_asked, of_lines)
+            done += len(group)
+        found[[not one.strip() for one in asked]] = -9.0
+        found[:, [not len(one.ids) for one in every]] = -9.0
+        return found
+
     def _heard(self, sentences: Sequence[str], side: str) -> Iterator[tuple[Doubles, Floats, Read]]:
         """Of each sentence the log odds of every act, those of its tokens for every mark and of a complaint, and the tokens; of one without a token nothing."""
         import numpy as np
@@ -122,16 +161,16 @@ class Model:
                     continue
                 yield _of_sentence(odds[:, :count], read), odds[:, count:], read
 
-    def _run(self, read: Sequence[Read], side: str) -> list[Floats]:
-        """The log odds of each token (tokens, acts and marks) of sentences that are read together."""
+    def _run(self, read: Sequence[Read], side: str, asked: Sequence[Read] = ()) -> list[Floats]:
+        """The outputs of each token (tokens, outputs of all heads) of what is asked, and of sentences that are read together."""
         import numpy as np
 
-        ids, starts = self._reader.window(read, side)
+        ids, starts = self._reader.window(read, side, asked)
         try:
             (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
         except Exception as error:
             raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
-        return [odds[start : start + len(one.ids)] for start, one in zip(starts, read, strict=True)]
+        return [odds[start : start + len(one.ids)] for start, one in zip(starts, (*asked, *read), strict=True)]
 
     def _acts(self, odds: Doubles, rest: Floats, read: Read) -> Acts:
         import numpy as np
@@ -145,6 +184,13 @@ class Model:
         brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= max(self._brings[name], asks))
         complaint = round(float(rest[:, len(self.marked)].mean()), _DIGITS)
         return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded), complaint)
+
+
+def _mean(outputs: Sequence[Floats]) -> Doubles:
+    """(texts, outputs): of each text the mean over its tokens, nought if it has none."""
+    import numpy as np
+
+    return np.array([one.astype(np.float64).mean(axis=0) if len(one) else np.zeros(one.shape[1]) for one in outputs])
 
 
 def _of_sentence(odds: Floats, read: Read) -> Doubles:
