@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from sendcheck.checkapi import Kind, Mail, Sentence
 from sendcheck.understanding.text import flat
 
-from .asked import Asked, words_of
+from .asked import Asked
 
 _TAIL = 60
+#: What answers nothing.
+_POLITE = frozenset({"greeting", "closing", "thanks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ def quoted_pieces(mail: Mail) -> list[Quoted]:
                 below = [s for s in mail.prose.sentences if s.piece.index == own + 1] if following is not None and following.kind is Kind.OWN else []
                 pieces = [flat(re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", p)) for p in re.split(r"\n[ \t]*\n", text) if p.strip()]
                 found += [Quoted(p, ()) for p in pieces[:-1]]
-                found += [Quoted(p, tuple(s for s in below if not _is_empty(s))) for p in pieces[-1:]]
+                found += [Quoted(p, tuple(s for s in below if not _is_polite(mail, s))) for p in pieces[-1:]]
     return found
 
 
-def _is_empty(sentence: Sentence) -> bool:
-    """A salutation, thanks or a closing phrase: it answers nothing."""
-    return bool(words_of(sentence, "openers", "answers").search(flat(sentence.text)))
+def _is_polite(mail: Mail, sentence: Sentence) -> bool:
+    likely = mail.prose.acts(sentence).likely
+    return bool(likely) and likely <= _POLITE
 
 
 def position(item: Asked, quoted: Quoted) -> int:

@@ -70,11 +70,21 @@ _PAIR = len(ANSWERS) * (WIDTH + 1)
 
 
 class Answer(NamedTuple):
-    """What a sentence does with something asked: calibrated probabilities that it answers it, puts it off and says till when, puts it off without a time."""
+    """What a sentence does with something asked: calibrated probabilities that it answers it, puts it off and says till when, puts it off without a time.
+
+    ``likely``: whether it is taken for coming back to it, in one of the first two ways; ``possible``: whether it may.
+    """
 
     answered: float
     deferred: float
     stalled: float
+    likely: bool = False
+    possible: bool = False
+
+    @property
+    def chance(self) -> float:
+        """The probability that it comes back to what is asked."""
+        return max(self.answered, self.deferred)
 
 
 class Model:
@@ -98,6 +108,7 @@ class Model:
             self.complaint, self.wrongs = float(told["complaint"][0]), float(told["complaint"][1])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
             self._pairs = [(float(slope), float(shift)) for slope, shift in told["pairs"]]
+            self._answered = (float(told["answered"][0]), float(told["answered"][1]))
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
         except ImportError as error:
@@ -126,7 +137,12 @@ class Model:
         odds = self.odds_of_answers(asked, sentences)
         slope, shift = np.array(self._pairs).T
         chances = 1 / (1 + np.exp(-np.clip(odds * slope + shift, -30, 30)))
-        return [[Answer(*(round(float(p), _DIGITS) for p in of_sentence)) for of_sentence in of_asked] for of_asked in chances]
+        return [[self._answer(of_sentence) for of_sentence in of_asked] for of_asked in chances]
+
+    def _answer(self, chances: Doubles) -> Answer:
+        answered, deferred, stalled = (round(float(p), _DIGITS) for p in chances)
+        likely, possible = (max(answered, deferred) >= cut for cut in self._answered)
+        return Answer(answered, deferred, stalled, likely, possible)
 
     def odds_of_answers(self, asked: Sequence[str], sentences: Sequence[str]) -> Doubles:
         """(asked, sentences, ANSWERS): log odds before calibration; raises as :meth:`judge`. Low where a sentence has no token."""
@@ -184,6 +200,10 @@ class Model:
         brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= max(self._brings[name], asks))
         complaint = round(float(rest[:, len(self.marked)].mean()), _DIGITS)
         return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded), complaint)
+
+
+#: What a sentence does with what is asked where no model has read it.
+UNHEARD = Answer(0.0, 0.0, 0.0)
 
 
 def _mean(outputs: Sequence[Floats]) -> Doubles:
@@ -293,8 +313,17 @@ def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:
     Raises:
         ModelError: it cannot be used.
     """
+    yield from _usable().judge(sentences, side)
+
+
+def answered(asked: Sequence[str], sentences: Sequence[str]) -> list[list[Answer]]:
+    """As :meth:`Model.answers` of the shipped model; raises as :func:`judged`."""
+    return _usable().answers(asked, sentences)
+
+
+def _usable() -> Model:
     _asked[:] = [True]
     model = shipped()
     if isinstance(model, ModelError):
         raise model
-    yield from model.judge(sentences, side)
+    return model

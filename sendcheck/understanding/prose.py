@@ -17,7 +17,7 @@ from sendcheck.understanding.text import LEFT_OUT, unquoted
 from sendcheck.understanding.timing import When, find_times
 
 if TYPE_CHECKING:
-    from sendcheck.acts.model import Acts
+    from sendcheck.acts.model import Acts, Answer
 
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
 MOST = 12_000
@@ -194,6 +194,17 @@ class Prose:
         except ModelError as error:
             self.unjudged = str(error)
             return [UNREAD] * len(every)
+
+    def answers(self, asked: Sequence[str]) -> list[list[Answer]]:
+        """For each thing asked, what each sentence does with it; nothing at all where the model cannot be used (``unjudged`` says why)."""
+        from sendcheck.acts.model import UNHEARD, ModelError, answered
+
+        try:
+            heard = answered(asked, [s.text for s in self.sentences[:MOST_TOLD]])
+        except ModelError as error:
+            self.unjudged = str(error)
+            heard = [[] for _ in asked]
+        return [[*some, *[UNHEARD] * (len(self.sentences) - len(some))] for some in heard]
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -34,6 +34,8 @@ LACKS = {
     "contact": "contact-missing",
     "prevention": "prevention-missing",
 }
+#: The rules about what the answered mail asks.
+ANSWERS = ("question-unanswered", "request-unaddressed", "concern-unaddressed")
 _MARKER = "the whole product on unopened writers: python -m tests.quality.acts --write"
 _FIELD = re.compile(r"(From|To|Cc|Subject): ([^|]*)")
 
@@ -69,7 +71,9 @@ def as_mail(fields: Mapping[str, str], sentences: list[Sentence], subject: str) 
 
 @dataclass
 class Outcome:
-    """``faulty``/``failed``: replies noted as faulty, and those that fail; ``good``/``shown``: good ones, and those that show an error or a warning."""
+    """``faulty``/``failed``: replies noted as faulty, and those that fail; ``good``/``shown``: good ones, and those that show an error or a warning;
+    ``open``: questions and requests that have no answer; ``plain``/``nagged``: ordinary replies that leave nothing open, and those that show an answer rule.
+    """
 
     rules: dict[str, Score] = field(default_factory=lambda: {rule: Score() for rule in RULES})
     errors: dict[str, Score] = field(default_factory=lambda: {rule: Score() for rule in RULES})
@@ -82,6 +86,9 @@ class Outcome:
     recognised: int = 0
     ordinary: int = 0
     taken: int = 0
+    open: Score = field(default_factory=Score)
+    plain: int = 0
+    nagged: int = 0
 
 
 def check(checker: Engine, exchange: Exchange, reply: Reply) -> MailReport:
@@ -122,6 +129,13 @@ def measure(writer: str, checker: Engine) -> Outcome:
             elif reply.lacks_told:
                 out.ordinary += 1
                 out.taken += strict
+            nags = [f for f in report.findings if f.rule in ANSWERS and f.severity.value != "note"]
+            for asked, is_so in open_items(exchange, reply):
+                out.open.add(any(_about(f, asked) for f in nags), is_so)
+            if not reply.lacks_told or reply.lacks is None:
+                if not any(is_so for _, is_so in open_items(exchange, reply)):
+                    out.plain += 1
+                    out.nagged += bool(nags)
             loud = any(f.severity.value != "note" for f in report.findings)
             if reply.kind == "good":
                 out.good += 1
@@ -130,6 +144,19 @@ def measure(writer: str, checker: Engine) -> Outcome:
                 out.faulty += 1
                 out.failed += report.verdict.value == "fail"
     return out
+
+
+def open_items(exchange: Exchange, reply: Reply) -> Iterator[tuple[Sentence, bool]]:
+    """The questions and requests of the answered mail, and whether each is open: not answered, nor put off to a time."""
+    for sentence in exchange.parent:
+        if sentence.number in reply.answers and not {"question", "request"}.isdisjoint(sentence.labels):
+            yield sentence, not any(not answer.endswith("!") for answer in reply.answers[sentence.number])
+
+
+def _about(finding: Finding, asked: Sentence) -> bool:
+    """Whether a finding names something asked."""
+    excerpts = [flat(place.excerpt).rstrip("…") for place in (finding.where, *finding.also)]
+    return any(one and (one in flat(asked.text) or flat(asked.text) in one) for one in excerpts)
 
 
 def _added(scores: Iterable[Score]) -> Score:
@@ -146,7 +173,8 @@ def _all_of(outcomes: Sequence[Outcome]) -> Outcome:
         for mine, theirs in ((whole.rules, one.rules), (whole.errors, one.errors), (whole.lacking, one.lacking)):
             for rule, score in theirs.items():
                 mine[rule].include(score)
-        for name in ("faulty", "failed", "good", "shown", "complaints", "recognised", "ordinary", "taken"):
+        whole.open.include(one.open)
+        for name in ("faulty", "failed", "good", "shown", "complaints", "recognised", "ordinary", "taken", "plain", "nagged"):
             setattr(whole, name, getattr(whole, name) + getattr(one, name))
     return whole
 
@@ -166,6 +194,11 @@ def lines(outcome: Outcome) -> Iterator[str]:
         f"Answers to complaints recognised as such: {outcome.recognised} of {outcome.complaints}; other replies taken for one: {outcome.taken} of "
         f"{outcome.ordinary}. Faulty replies that fail: {outcome.failed} of {outcome.faulty}; good ones that show an error or a warning: {outcome.shown} of "
         f"{outcome.good}."
+    )
+    yield ""
+    yield (
+        f"Questions and requests left open: {outcome.open}. Ordinary replies that leave nothing open and show an answer rule all the same: {outcome.nagged} of "
+        f"{outcome.plain}."
     )
     yield ""
 

@@ -1,0 +1,85 @@
+"""What in the own text comes back to what was asked: by its place below a quote, by number, and by what the trained model hears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sendcheck.checkapi import Mail, Sentence
+
+from .asked import Asked
+from .labels import labels
+from .place import position, quoted_pieces, stands_bare
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The sentence that comes back to an item, and what told."""
+
+    sentence: Sentence
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Of one item: its answer, None if there is none; ``possible``: whether the text may come back to it all the same."""
+
+    item: Asked
+    answer: Answer | None
+    possible: bool
+
+
+class Answering:
+    """The own text beside everything that was asked. ``strict``: the reader is unhappy; else doubt is in the writer's favour."""
+
+    def __init__(self, mail: Mail, items: Sequence[Asked], strict: bool) -> None:
+        self._sentences = mail.prose.sentences
+        self._items = items
+        self._strict = strict
+        self.pieces = quoted_pieces(mail)
+        self._heard = mail.prose.answers([item.text for item in items])
+        self._labels = {s.number: labels(s) for s in self._sentences}
+
+    def all(self) -> Iterator[Heard]:
+        """Each item with its answer."""
+        for item, heard in zip(self._items, self._heard, strict=True):
+            below = self._inline(item)
+            if below is not None:
+                yield Heard(item, below, True)
+                continue
+            best = max(range(len(heard)), key=lambda at: heard[at].chance)
+            told = heard[best]
+            under = self._under(item)
+            # A sentence under the number of what it answers stands where its answer is expected.
+            if under is not None and any(heard[s.number].possible for s in under):
+                yield Heard(item, Answer(under[0], f"under the same number ({item.label})"), True)
+            elif (told.likely if self._strict else told.possible) and not stands_bare(item, self.pieces):
+                how = "answers it" if told.answered >= told.deferred else "puts it off, and says until when"
+                yield Heard(item, Answer(self._sentences[best], how), True)
+            else:
+                yield Heard(item, None, told.possible)
+
+    def _inline(self, item: Asked) -> Answer | None:
+        """The own text right below the quoted item."""
+        for piece in self.pieces:
+            at = position(item, piece)
+            if at < 0 or not piece.below:
+                continue
+            places = sorted(p for i in self._items if (p := position(i, piece)) >= 0)
+            if at >= places[-1] or len(piece.below) >= len(places):
+                return Answer(piece.below[0], "below the quoted words")
+        return None
+
+    def _under(self, item: Asked) -> list[Sentence] | None:
+        """The sentences under the item's number, as far as the next number."""
+        if not item.label or any(i.label == item.label and i.kind is not item.kind for i in self._items):
+            return None
+        found: list[Sentence] = []
+        for sentence in self._sentences:
+            if item.label in self._labels[sentence.number]:
+                found = [sentence]
+            elif found and self._labels[sentence.number]:
+                break
+            elif found and sentence.paragraph == found[-1].paragraph:
+                found.append(sentence)
+        return found or None
