@@ -36,6 +36,11 @@ class Asked:
     sure: bool = True
 
     @property
+    def is_piece(self) -> bool:
+        """Whether its sentence asks more than this."""
+        return len(self.part.text) < len(flat(self.part.sentence.text))
+
+    @property
     def label(self) -> str:
         """The number or letter of its list item, or ""."""
         return self.part.label
@@ -89,7 +94,8 @@ def _concerns(prose: Prose, sentences: list[Sentence], taken: set[int]) -> Itera
             continue
         for item in troubled:
             if not any(s.number in taken for s in item):
-                whole = Part(item[0], 0, len(item[0].text), flat(item[0].text), item[0].label)
+                told = next(s for s in item if Kind.CONCERN in prose.acts(s).likely)
+                whole = Part(told, 0, len(told.text), flat(told.text), item[0].label)
                 sure = any(Kind.CONCERN in prose.acts(s).sure for s in item)
                 yield Asked(Kind.CONCERN, whole, tuple(item), flat(" ".join(s.text for s in item)), sure)
 

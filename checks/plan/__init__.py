@@ -15,7 +15,7 @@ RULES = (
         Severity.ERROR,
         Harm.COMMITMENTS,
         "no act of yours with a time: the reader does not learn what happens now",
-        "Sympathy without a plan leaves the reader where he was.",
+        "Sympathy without a plan leaves readers where they were.",
         reads_text=True,
         language_rule=True,
         by_acts=True,
@@ -25,7 +25,7 @@ RULES = (
         Severity.WARNING,
         Harm.COMMITMENTS,
         "the problem is not solved, and no time is given for the next word",
-        "Whoever does not know when he will hear of you calls, or goes over your head.",
+        "Whoever does not know when they will hear from you calls, or goes over your head.",
         reads_text=True,
         language_rule=True,
         by_acts=True,
@@ -84,7 +84,7 @@ def _dated_by_a_variable(mail: Mail) -> bool:
 
 
 def _reachable(mail: Mail) -> bool:
-    """Whether the reader has said how and when he can be reached."""
+    """Whether the reader has said how and when they can be reached."""
     prose = mail.parent.prose if mail.parent is not None else None
     return prose is not None and any(pattern(__package__, "reachable").search(flat(s.text)) for s in prose.sentences)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("data")
 #: Scores are rounded to so many digits, so that what differs between processors in the last bits decides nothing.
 _DIGITS = 2
+#: Log odds of what cannot be.
+_NEVER = -9.0
 #: Log odds from which on a token is the one that carries an act, and its neighbours are among the words that do.
 _MARKED, _BESIDE = 0.0, -1.0
 
@@ -118,64 +120,60 @@ class Model:
             why = f"{name} is missing or damaged ({type(error).__name__})"
             raise ModelError(f"what a sentence does cannot be told: {why}; install sendcheck again") from error
 
-    def judge(self, sentences: Sequence[str], side: str) -> list[Acts]:
-        """What each of a text's sentences does. ``side``: "them" for an answered mail, "us" for the own text.
+    def judge(self, sentences: Sequence[str], side: str, asked: Sequence[str] = ()) -> list[Acts]:
+        """What each of a text's sentences does. ``side``: "them" for an answered mail, "us" for the own text; ``asked``: what is asked of the own text.
 
         Raises:
             ModelError: the model does not run.
         """
-        return [self._acts(*found) for found in self._heard(sentences, side)]
+        return self.read(sentences, side, asked)[0]
 
-    def odds(self, sentences: Sequence[str], side: str) -> list[list[float]]:
-        """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
-        return [[float(x) for x in acts] for acts, _rest, _read in self._heard(sentences, side)]
-
-    def answers(self, asked: Sequence[str], sentences: Sequence[str]) -> list[list[Answer]]:
-        """For each thing asked, what each of a reply's sentences does with it; raises as :meth:`judge`."""
+    def read(self, sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[Acts], list[list[Answer]]]:
+        """What each sentence does, and for each thing asked what each sentence does with it; raises as :meth:`judge`."""
         import numpy as np
 
-        odds = self.odds_of_answers(asked, sentences)
+        heard, pairs = self._heard(sentences, side, asked)
         slope, shift = np.array(self._pairs).T
-        chances = 1 / (1 + np.exp(-np.clip(odds * slope + shift, -30, 30)))
-        return [[self._answer(of_sentence) for of_sentence in of_asked] for of_asked in chances]
+        chances = 1 / (1 + np.exp(-np.clip(pairs * slope + shift, -30, 30)))
+        return [self._acts(*found) for found in heard], [[self._answer(of_sentence) for of_sentence in of_asked] for of_asked in chances]
+
+    def odds(self, sentences: Sequence[str], side: str, asked: Sequence[str] = ()) -> tuple[list[list[float]], Doubles]:
+        """Log odds before calibration: of every act, in the order of ``labels`` (none of a sentence without a token), and (asked, sentences, ANSWERS).
+        Raises as :meth:`judge`.
+        """
+        heard, pairs = self._heard(sentences, side, asked)
+        return [[float(x) for x in acts] for acts, _rest, _read in heard], pairs
 
     def _answer(self, chances: Doubles) -> Answer:
         answered, deferred, stalled = (round(float(p), _DIGITS) for p in chances)
         likely, possible = (max(answered, deferred) >= cut for cut in self._answered)
         return Answer(answered, deferred, stalled, likely, possible)
 
-    def odds_of_answers(self, asked: Sequence[str], sentences: Sequence[str]) -> Doubles:
-        """(asked, sentences, ANSWERS): log odds before calibration; raises as :meth:`judge`. Low where a sentence has no token."""
-        import numpy as np
-
-        found = np.full((len(asked), len(sentences), len(ANSWERS)), -9.0)
-        every = [self._reader.read(text) for text in sentences]
-        done = 0
-        for group in askable([self._reader.read(text) for text in asked]):
-            for cut in together([len(one.ids) for one in every]):
-                whole = self._run(every[cut.first : cut.after], "us", group)
-                of_asked = _mean(whole[: len(group)])[:, -2 * _PAIR : -_PAIR]
-                of_lines = _mean(whole[len(group) :])[cut.judged - cut.first : cut.until - cut.first, -_PAIR:]
-                found[done : done + len(group), cut.judged : cut.until] = odds_of_pairs(of_asked, of_lines)
-            done += len(group)
-        found[[not one.strip() for one in asked]] = -9.0
-        found[:, [not len(one.ids) for one in every]] = -9.0
-        return found
-
-    def _heard(self, sentences: Sequence[str], side: str) -> Iterator[tuple[Doubles, Floats, Read]]:
-        """Of each sentence the log odds of every act, those of its tokens for every mark and of a complaint, and the tokens; of one without a token nothing."""
+    def _heard(self, sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[tuple[Doubles, Floats, Read]], Doubles]:
+        """Of each sentence the log odds of every act, what the other heads say of its tokens, and the tokens (nothing of one without a token); and the log
+        odds of pairs, low where either has no token.
+        """
         import numpy as np
 
         count = len(self.labels)
         every = [self._reader.read(text) for text in sentences]
-        for cut in together([len(one.ids) for one in every]):
-            whole = self._run(every[cut.first : cut.after], side)
-            for at in range(cut.judged, cut.until):
-                read, odds = every[at], whole[at - cut.first]
-                if not len(odds):
-                    yield np.zeros(0), odds, read
-                    continue
-                yield _of_sentence(odds[:, :count], read), odds[:, count:], read
+        found: list[tuple[Doubles, Floats, Read]] = []
+        pairs = np.full((len(asked), len(sentences), len(ANSWERS)), _NEVER)
+        done = 0
+        for group in list(askable([self._reader.read(text) for text in asked])) or [()]:
+            for cut in together([len(one.ids) for one in every]):
+                whole = self._run(every[cut.first : cut.after], side, group)
+                judged = whole[len(group) :][cut.judged - cut.first : cut.until - cut.first]
+                if not done:
+                    for read, odds in zip(every[cut.judged : cut.until], judged, strict=True):
+                        found.append((_of_sentence(odds[:, :count], read) if len(odds) else np.zeros(0), odds[:, count:], read))
+                if group:
+                    of_asked, of_lines = _mean(whole[: len(group)])[:, -2 * _PAIR : -_PAIR], _mean(judged)[:, -_PAIR:]
+                    pairs[done : done + len(group), cut.judged : cut.until] = odds_of_pairs(of_asked, of_lines)
+            done += len(group)
+        pairs[[not one.strip() for one in asked]] = _NEVER
+        pairs[:, [not len(one.ids) for one in every]] = _NEVER
+        return found, pairs
 
     def _run(self, read: Sequence[Read], side: str, asked: Sequence[Read] = ()) -> list[Floats]:
         """The outputs of each token (tokens, outputs of all heads) of what is asked, and of sentences that are read together."""
@@ -307,18 +305,13 @@ def unusable() -> str:
 _asked: list[bool] = []
 
 
-def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:
-    """As :meth:`Model.judge` of the shipped model.
+def read(sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[Acts], list[list[Answer]]]:
+    """As :meth:`Model.read` of the shipped model.
 
     Raises:
         ModelError: it cannot be used.
     """
-    yield from _usable().judge(sentences, side)
-
-
-def answered(asked: Sequence[str], sentences: Sequence[str]) -> list[list[Answer]]:
-    """As :meth:`Model.answers` of the shipped model; raises as :func:`judged`."""
-    return _usable().answers(asked, sentences)
+    return _usable().read(sentences, side, asked)
 
 
 def _usable() -> Model:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sendcheck.acts.labels import ASKING
 from sendcheck.pipeline.contract import STRICT, Confidence, Hit, Severity
 from sendcheck.understanding.acting import Act, brings
 from sendcheck.understanding.mail import Mail, Parent
@@ -53,5 +52,5 @@ def puts_all_off(mail: Mail) -> bool:
     theirs = mail.parent.prose if mail.parent is not None else None
     if theirs is None:
         return False
-    asked = [s.text for s in theirs.sentences if not theirs.acts(s).likely.isdisjoint(ASKING)]
-    return bool(asked) and all(any(one.possible and one.deferred >= one.answered for one in heard) for heard in mail.prose.answers(asked))
+    heard = [mail.prose.answers(asked) for asked in theirs.asking]
+    return bool(heard) and all(any(one.possible and one.deferred >= one.answered for one in some) for some in heard)

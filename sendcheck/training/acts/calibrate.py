@@ -86,7 +86,8 @@ def gathered(model: Model, found: Sequence[Mail]) -> tuple[Floats, Floats, Float
     """(sentences, acts) of log odds, of what is so, and (sentences) whether it is own text."""
     odds, wanted, own = [], [], []
     for mail in found:
-        for line, told in zip(mail.lines, model.odds([x.text for x in mail.lines], mail.side), strict=True):
+        of_lines, _ = model.odds([x.text for x in mail.lines], mail.side, [one.text for one in mail.asked])
+        for line, told in zip(mail.lines, of_lines, strict=True):
             if told and line.weight:
                 odds.append(told)
                 wanted.append([float(label in line.labels) for label in model.labels])
@@ -116,7 +117,7 @@ def whole(model: Model, exchanges: Iterable[Exchange]) -> dict[str, float]:
         for reply in exchange.replies:
             if reply.lacks is None or not reply.sentences:
                 continue
-            acts = model.judge([s.text for s in reply.sentences], "us")
+            acts = model.judge([s.text for s in reply.sentences], "us", [s.text for s in exchange.parent if s.number in reply.answers])
             fixed = any("done" in s.labels for s in reply.sentences)
             for name, ways in BRINGS.items():
                 if name == "prevention" and not fixed:
@@ -163,7 +164,7 @@ def answering(model: Model, found: Iterable[Mail]) -> Iterator[tuple[Floats, Flo
     for mail in found:
         if mail.asked:
             is_so = [[[float((line.key, kind) in one.answers) for kind in range(len(ANSWERS))] for line in mail.lines] for one in mail.asked]
-            yield model.odds_of_answers([one.text for one in mail.asked], [line.text for line in mail.lines]), np.array(is_so)
+            yield model.odds([line.text for line in mail.lines], mail.side, [one.text for one in mail.asked])[1], np.array(is_so)
 
 
 def pairs(told: Sequence[tuple[Floats, Floats]]) -> tuple[list[list[float]], list[float]]:
