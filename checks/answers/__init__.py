@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sendcheck.checkapi import STRICT, Check, Confidence, Exchange, Harm, Hit, Mail, NotRun, Rule, Severity
+from sendcheck.checkapi import STRICT, Check, Confidence, Exchange, Harm, Hit, Mail, NotRun, Parent, Prose, QuotedMail, Rule, Severity
 from sendcheck.understanding.language import family
 from sendcheck.understanding.place import clip
 from sendcheck.understanding.text import flat
@@ -19,9 +19,22 @@ if TYPE_CHECKING:
 _MILD = {"general": Severity.WARNING, "internal": Severity.WARNING}
 _WHY = "What is left out has to be asked again, by somebody who is less patient then."
 RULES = (
-    Rule("question-unanswered", Severity.ERROR, Harm.ANSWERS, "a question of the mail you answer has no answer", _WHY, True, True, _MILD, only="mail"),
-    Rule("concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD, only="mail"),
-    Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True, only="mail"),
+    Rule(
+        "question-unanswered",
+        Severity.ERROR,
+        Harm.ANSWERS,
+        "a question of the mail you answer has no answer",
+        _WHY,
+        True,
+        True,
+        _MILD,
+        only="mail",
+        by_acts=True,
+    ),
+    Rule(
+        "concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD, only="mail", by_acts=True
+    ),
+    Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True, only="mail", by_acts=True),
 )
 _SLUG = {"question": "question-unanswered", "request": "request-unaddressed", "concern": "concern-unaddressed"}
 #: What is said of one, what of several, and what to do.
@@ -61,7 +74,8 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
     # a mail that answers none, as most do, pays for none of this
     from .asked import asked
 
-    items = [item for item in asked(mail.parent.prose) if not _calls_another(mail, item.text)]
+    items = [item for prose in (mail.parent.prose, *_still_open(mail)) for item in asked(prose, before=prose is not mail.parent.prose)]
+    items = [item for item in items if not _calls_another(mail, item.text)]
     if not items or not mail.prose.sentences:
         return
     from .answering import Answering
@@ -75,7 +89,7 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
         yield _row(mail, heard)
         # What was asked of a whole list is one's own to answer once one quotes it.
         mine = not to_all or stands_bare(heard.item, answering.pieces) or _quoted_below(mail, heard.item)
-        if heard.answer is None and mine and (strict or heard.item.sure):
+        if heard.answer is None and mine and (heard.item.sure or (strict and not heard.item.before)):
             left.setdefault(heard.item.kind.value, []).append(heard)
     for kind, some in left.items():
         yield _hit(mail, kind, some)
@@ -90,6 +104,19 @@ def _cannot(mail: Mail) -> str | None:
     if theirs and mail.languages and family(mail.languages[0]) not in theirs:
         return "the answer is in another language than the mail it answers"
     return None
+
+
+def _still_open(mail: Mail) -> Iterator[Prose]:
+    """The reader's mails before the one that is answered, to which nobody of one's own side wrote anything yet."""
+    assert mail.parent is not None
+    author = mail.parent.sender
+    earlier: Sequence[Parent | QuotedMail] = mail.earlier or mail.quoted[not mail.parent.whole :]
+    for other in earlier:
+        if author is None or other.sender is None or other.sender.key != author.key:
+            return
+        prose = mail.prose_of(other)
+        if other.text != mail.parent.text:
+            yield prose
 
 
 def _calls_another(mail: Mail, text: str) -> bool:

@@ -37,7 +37,7 @@ class Answering:
         self._items = items
         self._strict = strict
         self.pieces = quoted_pieces(mail)
-        pieces = [item for item in items if item.is_piece]
+        pieces = [item for item in items if item.is_piece or item.before]
         heard = dict(zip(map(id, pieces), mail.prose.answers_to([item.text for item in pieces]), strict=True)) if pieces else {}
         self._heard = [heard.get(id(item)) or mail.prose.answers(item.part.sentence) for item in items]
         self._labels = {s.number: labels(s) for s in self._sentences}

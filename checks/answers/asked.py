@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One thing asked. ``text``: its words, in one line; ``part``: the piece of its sentence that asks; ``sentences``: all it consists of (an item
-    may have several); ``sure``: it plainly asks.
+    may have several); ``sure``: it plainly asks; ``before``: in a mail before the one that is answered.
     """
 
     kind: Kind
@@ -34,6 +34,7 @@ class Asked:
     sentences: tuple[Sentence, ...]
     text: str
     sure: bool = True
+    before: bool = False
 
     @property
     def is_piece(self) -> bool:
@@ -58,15 +59,16 @@ def says(sentence: Sentence, key: str) -> bool:
     return bool(_words(key, READ_AS.get(sentence.language, sentence.language)).search(flat(sentence.text)))
 
 
-def asked(prose: Prose) -> list[Asked]:
-    """Everything asked, in order."""
+def asked(prose: Prose, before: bool = False) -> list[Asked]:
+    """Everything asked, in order. ``before``: in a mail before the one that is answered."""
     sentences = list(_own_words(prose))
     if any(says(s, "bulk") for s in prose.sentences):
         return []  # a newsletter asks everybody, and nobody answers it
     found = [one for s in sentences for one in _of_sentence(prose, s)]
     taken = {s.number for a in found for s in a.sentences}
     found += _concerns(prose, sentences, taken)
-    return sorted(found, key=lambda a: (a.part.sentence.number, a.part.start))[:_MOST]
+    in_order = sorted(found, key=lambda a: (a.part.sentence.number, a.part.start))[:_MOST]
+    return [replace(one, before=True) for one in in_order] if before else in_order
 
 
 def _own_words(prose: Prose) -> Iterator[Sentence]:

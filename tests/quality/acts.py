@@ -34,6 +34,8 @@ LACKS = {
     "contact": "contact-missing",
     "prevention": "prevention-missing",
 }
+#: What is asked, by its act, and the rule that tells of what is left open.
+OPEN = {"question": "question-unanswered", "request": "request-unaddressed"}
 #: The rules about what the answered mail asks.
 ANSWERS = ("question-unanswered", "request-unaddressed", "concern-unaddressed")
 _MARKER = "the whole product on unopened writers: python -m tests.quality.acts --write"
@@ -86,7 +88,8 @@ class Outcome:
     recognised: int = 0
     ordinary: int = 0
     taken: int = 0
-    open: Score = field(default_factory=Score)
+    open: dict[str, Score] = field(default_factory=lambda: {rule: Score() for rule in OPEN.values()})
+    answered: int = 0
     plain: int = 0
     nagged: int = 0
 
@@ -131,7 +134,9 @@ def measure(writer: str, checker: Engine) -> Outcome:
                 out.taken += strict
             nags = [f for f in report.findings if f.rule in ANSWERS and f.severity.value != "note"]
             for asked, is_so in open_items(exchange, reply):
-                out.open.add(any(_about(f, asked) for f in nags), is_so)
+                rule = next(rule for act, rule in OPEN.items() if act in asked.labels)
+                out.answered += not is_so
+                out.open[rule].add(any(_about(f, asked) for f in nags), is_so)
             if not reply.lacks_told or reply.lacks is None:
                 if not any(is_so for _, is_so in open_items(exchange, reply)):
                     out.plain += 1
@@ -149,7 +154,7 @@ def measure(writer: str, checker: Engine) -> Outcome:
 def open_items(exchange: Exchange, reply: Reply) -> Iterator[tuple[Sentence, bool]]:
     """The questions and requests of the answered mail, and whether each is open: not answered, nor put off to a time."""
     for sentence in exchange.parent:
-        if sentence.number in reply.answers and not {"question", "request"}.isdisjoint(sentence.labels):
+        if sentence.number in reply.answers and not OPEN.keys().isdisjoint(sentence.labels):
             yield sentence, not any(not answer.endswith("!") for answer in reply.answers[sentence.number])
 
 
@@ -170,11 +175,10 @@ def _all_of(outcomes: Sequence[Outcome]) -> Outcome:
     """Several writers' outcomes as one."""
     whole = Outcome()
     for one in outcomes:
-        for mine, theirs in ((whole.rules, one.rules), (whole.errors, one.errors), (whole.lacking, one.lacking)):
+        for mine, theirs in ((whole.rules, one.rules), (whole.errors, one.errors), (whole.lacking, one.lacking), (whole.open, one.open)):
             for rule, score in theirs.items():
                 mine[rule].include(score)
-        whole.open.include(one.open)
-        for name in ("faulty", "failed", "good", "shown", "complaints", "recognised", "ordinary", "taken", "plain", "nagged"):
+        for name in ("faulty", "failed", "good", "shown", "complaints", "recognised", "ordinary", "taken", "answered", "plain", "nagged"):
             setattr(whole, name, getattr(whole, name) + getattr(one, name))
     return whole
 
@@ -197,17 +201,23 @@ def lines(outcome: Outcome) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"Questions and requests left open: {outcome.open}. Ordinary replies that leave nothing open and show an answer rule all the same: {outcome.nagged} of "
+        f"Questions and requests left open: {_added(outcome.open.values())}; of those answered {_called_open(outcome):.3f} are called open. Ordinary replies that leave nothing open and show an answer rule all the same: {outcome.nagged} of "
         f"{outcome.plain}."
     )
     yield ""
+
+
+def _called_open(outcome: Outcome) -> float:
+    """Of what is answered, the share that is called open."""
+    scores = outcome.open.values()
+    return sum(one.false for one in scores) / max(1, outcome.answered)
 
 
 def _figures(found: Mapping[str, Outcome]) -> str:
     rules: dict[str, dict[str, dict[str, float]]] = {}
     for language in sorted({writer.partition("-")[0] for writer in found}):
         outcome = _all_of([one for writer, one in found.items() if writer.startswith(language)])
-        for rule, one in (outcome.rules | outcome.lacking).items():
+        for rule, one in (outcome.rules | outcome.lacking | outcome.open).items():
             told = {"precision": round(one.precision, 2), "recall": round(one.recall, 2), "there": one.hit + one.missed, "said": one.hit + one.false}
             rules.setdefault(rule, {})[language] = told
     return json.dumps({"writers": list(found), "rules": rules}, indent=1) + "\n"
