@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp
 
-from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Sentence, pattern
+from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, NotRun, Sentence, pattern, toml
 from sendcheck.understanding.figures import COUNT, DURATIONS, Figure, find_figures
 from sendcheck.understanding.language import detect
 from sendcheck.understanding.sentences import split
 from sendcheck.understanding.text import flat
-from sendcheck.understanding.units import SHARE
 from sendcheck.understanding.words import content, same_word
 
 RULE = "figure-changed"
 _NEAR = 60
 _MOST = 400
+#: A figure is of a like size as another from this share of it on; what a shared word weighs beside what is counted; from which chance on it is sure.
+_LEAST_LIKE, _SHARED_WORD, _SURE = 0.6, 0.3, 0.8
 #: Characters of a thread that are looked at: nobody restates a figure of page ninety.
 _ROOM = 60_000
 
@@ -50,6 +52,78 @@ def told_in(texts: tuple[str, ...]) -> tuple[Told, ...]:
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A figure of own text beside the one of the thread that it most likely restates. ``features``: see :data:`FEATURES`."""
+
+    sentence: Sentence
+    figure: Figure
+    old: Told
+    features: tuple[float, ...]
+
+    @property
+    def chance(self) -> float:
+        """The probability that it restates that figure, and gives it another value."""
+        weights = toml(__package__, "restated.toml")["weights"]
+        return 1 / (1 + exp(-sum(weights[name] * value for name, value in zip(FEATURES, self.features, strict=True))))
+
+
+def restated(mail: Mail) -> Iterator[Restated]:
+    """Figures of own text whose unit the thread has with other values only, each beside its nearest one there."""
+    thread = told_in(mail.thread_texts())
+    for sentence in mail.prose.sentences:
+        for figure in find_figures(sentence.text, sentence.language) if not sentence.asks else ():
+            rivals = [t for t in thread if t.figure.unit == figure.unit]
+            if rivals and not any(t.figure.equals(figure) for t in thread):
+                old = max(rivals, key=lambda t, mine=Told(figure, sentence.text): _likeness(mine, t))  # type: ignore[misc]
+                only = len({t.figure.text for t in rivals}) == 1
+                yield Restated(sentence, figure, old, tuple(float(x) for x in _features(Told(figure, sentence.text), old, only)))
+
+
+#: What tells a figure that is restated from one of something else, and from one that is the writer's to set.
+FEATURES = ("always", "unit", "duration", "thing", "thing_near", "digits", "size", "context", "only", "known", "recalled", "deal", "part", "bare", "said")
+
+
+def _features(mine: Told, old: Told, only: bool) -> tuple[bool, ...]:
+    """In the order of :data:`FEATURES`: it has a unit, a time; the same is counted, or named near the old one; the same digits in another order, a like size;
+    words around both; it is the thread's only one of its unit; it is spoken of as known; it is a deal, a part of it; it counts nothing; a change is said.
+    """
+    figure, text = mine.figure, flat(mine.sentence)
+    before = flat(mine.sentence[: figure.start] + "|")[:-1]
+    ratio = max(figure.values) / max(max(old.figure.values), 1e-9)
+    things = _named(figure)[:1]
+    return (
+        True,
+        figure.unit != COUNT,
+        figure.unit in DURATIONS,
+        any(same_word(a, b) for a in things for b in _named(old.figure)),
+        any(same_word(a, b) for a in things for b in old.near),
+        _same_digits(figure, old.figure),
+        _LEAST_LIKE <= ratio <= 1 / _LEAST_LIKE,
+        any(same_word(a, b) for a in mine.near for b in old.near),
+        only,
+        bool(pattern(__package__, "known_before").search(before)),
+        bool(pattern(__package__, "recalls").search(text)),
+        bool(pattern(__package__, "deals").search(text)),
+        bool(pattern(__package__, "part_of").match(mine.sentence[figure.end :])),
+        figure.unit == COUNT and not things,
+        bool(pattern(__package__, "change_said").search(text)),
+    )
+
+
+def _same_digits(one: Figure, other: Figure) -> bool:
+    """“318” and “381”: digits that changed places."""
+    mine, theirs = (sorted(c for c in figure.text if c.isdigit()) for figure in (one, other))
+    return len(mine) > 1 and mine == theirs
+
+
+def _likeness(mine: Told, other: Told) -> float:
+    """By how much two figures seem to be of one thing."""
+    things = any(same_word(a, b) for a in _named(mine.figure)[:1] for b in other.near)
+    words = sum(any(same_word(a, b) for b in other.near) for a in mine.near)
+    return things + _SHARED_WORD * words + _same_digits(mine.figure, other.figure)
+
+
 def changed(mail: Mail) -> Iterator[Hit | NotRun]:
     """Figures of own text that plainly take one of the thread up, and differ."""
     if mail.parent is None:
@@ -58,26 +132,19 @@ def changed(mail: Mail) -> Iterator[Hit | NotRun]:
         return
     if mail.is_forward:
         return
-    mine = [(s, f) for s in mail.prose.sentences if not s.asks for f in find_figures(s.text, s.language)]
-    if not mine:
-        return
-    thread = told_in(mail.thread_texts())
-    own_figures = [f for _s, f in mine]
-    for sentence, figure in mine:
-        if not _takes_up(sentence, figure) or _says_so(mail, sentence):
-            continue
-        rivals = [t for t in thread if t.figure.unit == figure.unit and _same_thing(figure, sentence.text, t)]
-        if not rivals or any(t.figure.equals(figure) for t in thread):
-            continue
-        if any(t.figure.equals(other) for t in rivals for other in own_figures if other is not figure):
-            continue  # the old value stands in the text, too: the change is said
-        old = rivals[0]
+    found = list(restated(mail))
+    own = [(s, f) for s in mail.prose.sentences for f in find_figures(s.text, s.language)] if found else []
+    needed = toml(__package__, "restated.toml")["needed" if mail.profile in STRICT else "needed_elsewhere"]
+    for one in found:
+        old = one.old.figure
+        if one.chance < needed or any(old.equals(f) for s, f in own if abs(s.number - one.sentence.number) <= 1):
+            continue  # where the old value stands beside it, the change is said
         yield Hit(
             RULE,
-            f"the thread says {old.figure.text}{_of(old.figure)}, and you write {figure.text}{_of(figure)}",
-            mail.at_sentence(sentence, figure.start, figure.end),
+            f"the thread says {old.text}{_of(old)}, and you write {one.figure.text}{_of(one.figure)}",
+            mail.at_sentence(one.sentence, one.figure.start, one.figure.end),
             "check which is right; where the figure did change, say so (“not … but …”)",
-            confidence=Confidence.HIGH if figure.unit == COUNT or _shared(figure, sentence.text, old) else Confidence.MEDIUM,
+            confidence=Confidence.HIGH if one.chance >= _SURE else Confidence.MEDIUM,
         )
 
 
@@ -96,33 +163,3 @@ def _named(figure: Figure) -> list[str]:
             break
         found.append(word)
     return found[:2]
-
-
-def _takes_up(sentence: Sentence, figure: Figure) -> bool:
-    """Whether the figure is spoken of as known: “the 30 chairs”, “you ordered 30 chairs”, “your invoice of 1 200 kr”."""
-    before = flat(sentence.text[: figure.start] + "|")[:-1]
-    if pattern(__package__, "known_before").search(before):
-        return True
-    return bool(pattern(__package__, "recalls").search(flat(sentence.text)))
-
-
-def _says_so(mail: Mail, sentence: Sentence) -> bool:
-    """The change is said, or the figure is the sender's to set: an offer, a price, a proposal."""
-    near = [sentence, *mail.prose.neighbours(sentence)]
-    if any(pattern(__package__, "change_said").search(flat(s.text)) for s in near):
-        return True
-    return bool(pattern(__package__, "deals").search(flat(sentence.text)))
-
-
-def _same_thing(figure: Figure, sentence: str, told: Told) -> bool:
-    if figure.unit == COUNT or figure.unit in DURATIONS:
-        mine, theirs = _named(figure), _named(told.figure)
-        return any(same_word(a, b) for a in mine for b in theirs)
-    if _shared(figure, sentence, told):
-        return True
-    return figure.unit == SHARE and bool(pattern(__package__, "figure_words").search(flat(sentence)))
-
-
-def _shared(figure: Figure, sentence: str, told: Told) -> bool:
-    mine = Told(figure, sentence).near
-    return any(same_word(a, b) for a in mine for b in told.near)
