@@ -72,7 +72,9 @@ def restated(mail: Mail) -> Iterator[Restated]:
     """Figures of own text whose unit the thread has with other values only, each beside its nearest one there."""
     thread = told_in(mail.thread_texts())
     for sentence in mail.prose.sentences:
-        for figure in find_figures(sentence.text, sentence.language) if not sentence.asks else ():
+        # Offers and prices are the writer's own to set.
+        idle = sentence.asks or any(pattern(__package__, key).search(flat(sentence.text)) for key in ("deals", "change_said"))
+        for figure in () if idle else find_figures(sentence.text, sentence.language):
             rivals = [t for t in thread if t.figure.unit == figure.unit]
             if rivals and not any(t.figure.equals(figure) for t in thread):
                 old = max(rivals, key=lambda t, mine=Told(figure, sentence.text): _likeness(mine, t))  # type: ignore[misc]
@@ -81,12 +83,12 @@ def restated(mail: Mail) -> Iterator[Restated]:
 
 
 #: What tells a figure that is restated from one of something else, and from one that is the writer's to set.
-FEATURES = ("always", "unit", "duration", "thing", "thing_near", "digits", "size", "context", "only", "known", "recalled", "deal", "part", "bare", "said")
+FEATURES = ("always", "unit", "duration", "thing", "thing_near", "digits", "size", "context", "only", "known", "recalled", "part", "bare")
 
 
 def _features(mine: Told, old: Told, only: bool) -> tuple[bool, ...]:
     """In the order of :data:`FEATURES`: it has a unit, a time; the same is counted, or named near the old one; the same digits in another order, a like size;
-    words around both; it is the thread's only one of its unit; it is spoken of as known; it is a deal, a part of it; it counts nothing; a change is said.
+    words around both; it is the thread's only one of its unit; it is spoken of as known; it is a part of it; it counts nothing.
     """
     figure, text = mine.figure, flat(mine.sentence)
     before = flat(mine.sentence[: figure.start] + "|")[:-1]
@@ -104,10 +106,8 @@ def _features(mine: Told, old: Told, only: bool) -> tuple[bool, ...]:
         only,
         bool(pattern(__package__, "known_before").search(before)),
         bool(pattern(__package__, "recalls").search(text)),
-        bool(pattern(__package__, "deals").search(text)),
         bool(pattern(__package__, "part_of").match(mine.sentence[figure.end :])),
         figure.unit == COUNT and not things,
-        bool(pattern(__package__, "change_said").search(text)),
     )
 
 
