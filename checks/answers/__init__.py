@@ -58,6 +58,8 @@ _SAYS = {
 _SHOWN, _SHOWN_EACH = 90, 60
 #: Characters: what is quoted in full is not chosen.
 _CHOSEN = 600
+#: Below this probability of an answer it is plain that there is none.
+_PLAINLY = 0.25
 #: A mail to more people than this asks none of them in particular.
 _A_FEW = 4
 
@@ -166,7 +168,7 @@ def _hit(mail: Mail, kind: str, left: Sequence[Heard]) -> Hit:
     message = (
         of_one.format(_shown(left[0], _SHOWN)) if len(left) == 1 else of_several.format(len(left), "; ".join(_shown(heard, _SHOWN_EACH) for heard in left))
     )
-    confidence = Confidence.HIGH if any(heard.item.sure and not heard.possible for heard in left) else Confidence.MEDIUM
+    confidence = Confidence.HIGH if any(heard.item.sure and heard.chance < _PLAINLY for heard in left) else Confidence.MEDIUM
     return Hit(_SLUG[kind], message, places[0], remedy, also=tuple(places[1:]), confidence=confidence, key="\n".join(heard.item.text for heard in left))
 
 

@@ -9,7 +9,11 @@ from sendcheck.checkapi import Mail, Sentence
 
 from .asked import Asked
 from .labels import labels
-from .place import position, quoted_pieces, stands_bare
+from .likelihood import features, likelihood, needed
+from .place import is_polite, position, quoted_pieces, stands_bare
+
+#: From which probability on a sentence that bears the number of what is asked answers it.
+_UNDER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +26,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Of one item: its answer, None if there is none; ``possible``: whether the text may come back to it all the same."""
+    """Of one item: its answer, None if there is none; ``chance``: the probability that the text comes back to it."""
 
     item: Asked
     answer: Answer | None
-    possible: bool
+    chance: float
 
 
 class Answering:
@@ -40,26 +44,28 @@ class Answering:
         pieces = [item for item in items if item.is_piece or item.before]
         heard = dict(zip(map(id, pieces), mail.prose.answers_to([item.text for item in pieces]), strict=True)) if pieces else {}
         self._heard = [heard.get(id(item)) or mail.prose.answers(item.part.sentence) for item in items]
+        self._saying = sum(not is_polite(mail.prose, s) for s in self._sentences)
         self._labels = {s.number: labels(s) for s in self._sentences}
 
     def all(self) -> Iterator[Heard]:
         """Each item with its answer."""
+        texts = [s.text for s in self._sentences]
         for item, heard in zip(self._items, self._heard, strict=True):
             below = self._inline(item)
             if below is not None:
-                yield Heard(item, below, True)
+                yield Heard(item, below, 1.0)
                 continue
             best = max(range(len(heard)), key=lambda at: heard[at].chance)
-            told = heard[best]
+            chance = likelihood(features(item.text, texts, heard, self._saying, len(self._items)))
             under = self._under(item)
             # A sentence under the number of what it answers stands where its answer is expected.
-            if under is not None and any(heard[s.number].possible for s in under):
-                yield Heard(item, Answer(under[0], f"under the same number ({item.label})"), True)
-            elif (told.likely if self._strict else told.possible) and not stands_bare(item, self.pieces):
-                how = "answers it" if told.answered >= told.deferred else "puts it off, and says until when"
-                yield Heard(item, Answer(self._sentences[best], how), True)
+            if under is not None and any(heard[s.number].chance >= _UNDER for s in under):
+                yield Heard(item, Answer(under[0], f"under the same number ({item.label})"), 1.0)
+            elif chance >= needed(self._strict) and not stands_bare(item, self.pieces):
+                how = "answers it" if heard[best].answered >= heard[best].deferred else "puts it off, and says until when"
+                yield Heard(item, Answer(self._sentences[best], how), chance)
             else:
-                yield Heard(item, None, told.possible)
+                yield Heard(item, None, chance)
 
     def _inline(self, item: Asked) -> Answer | None:
         """The own text right below the quoted item."""

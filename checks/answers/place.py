@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sendcheck.checkapi import Kind, Mail, Sentence
+from sendcheck.checkapi import Kind, Mail, Prose, Sentence
 from sendcheck.understanding.text import flat
 
 from .asked import Asked
@@ -46,12 +46,13 @@ def quoted_pieces(mail: Mail) -> list[Quoted]:
                 below = [s for s in mail.prose.sentences if s.piece.index == own + 1] if following is not None and following.kind is Kind.OWN else []
                 pieces = [flat(re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", p)) for p in re.split(r"\n[ \t]*\n", text) if p.strip()]
                 found += [Quoted(p, ()) for p in pieces[:-1]]
-                found += [Quoted(p, tuple(s for s in below if not _is_polite(mail, s))) for p in pieces[-1:]]
+                found += [Quoted(p, tuple(s for s in below if not is_polite(mail.prose, s))) for p in pieces[-1:]]
     return found
 
 
-def _is_polite(mail: Mail, sentence: Sentence) -> bool:
-    likely = mail.prose.acts(sentence).likely
+def is_polite(prose: Prose, sentence: Sentence) -> bool:
+    """Whether a sentence does no more than greet, thank or take leave."""
+    likely = prose.acts(sentence).likely
     return bool(likely) and likely <= _POLITE
 
 

@@ -18,7 +18,7 @@ RULE = "figure-changed"
 _NEAR = 60
 _MOST = 400
 #: A figure is of a like size as another from this share of it on; what a shared word weighs beside what is counted; from which chance on it is sure.
-_LEAST_LIKE, _SHARED_WORD, _SURE = 0.6, 0.3, 0.8
+_LEAST_LIKE, _SHARED_WORD, _SURE = 0.6, 0.3, 0.5
 #: Characters of a thread that are looked at: nobody restates a figure of page ninety.
 _ROOM = 60_000
 

@@ -72,16 +72,11 @@ _PAIR = len(ANSWERS) * (WIDTH + 1)
 
 
 class Answer(NamedTuple):
-    """What a sentence does with something asked: calibrated probabilities that it answers it, puts it off and says till when, puts it off without a time.
-
-    ``likely``: whether it is taken for coming back to it, in one of the first two ways; ``possible``: whether it may.
-    """
+    """What a sentence does with something asked: calibrated probabilities that it answers it, puts it off and says till when, puts it off without a time."""
 
     answered: float
     deferred: float
     stalled: float
-    likely: bool = False
-    possible: bool = False
 
     @property
     def chance(self) -> float:
@@ -110,7 +105,6 @@ class Model:
             self.complaint, self.wrongs = float(told["complaint"][0]), float(told["complaint"][1])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
             self._pairs = [(float(slope), float(shift)) for slope, shift in told["pairs"]]
-            self._answered = (float(told["answered"][0]), float(told["answered"][1]))
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
         except ImportError as error:
@@ -146,8 +140,7 @@ class Model:
 
     def _answer(self, chances: Doubles) -> Answer:
         answered, deferred, stalled = (round(float(p), _DIGITS) for p in chances)
-        likely, possible = (max(answered, deferred) >= cut for cut in self._answered)
-        return Answer(answered, deferred, stalled, likely, possible)
+        return Answer(answered, deferred, stalled)
 
     def _heard(self, sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[tuple[Doubles, Floats, Read]], Doubles]:
         """Of each sentence the log odds of every act, what the other heads say of its tokens, and the tokens (nothing of one without a token); and the log

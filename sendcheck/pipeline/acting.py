@@ -9,6 +9,9 @@ from sendcheck.understanding.prose import Sentence
 from sendcheck.understanding.rewording import Changes, lacking, rewording
 from sendcheck.understanding.segments import QuotedMail
 
+#: From which probability on a sentence puts something off to a time.
+_PUT_OFF = 0.3
+
 
 def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, instead: str, severity: Severity | None = None, changes: Changes = ()) -> Hit:
     """The finding of one act in one sentence.
@@ -53,4 +56,4 @@ def puts_all_off(mail: Mail) -> bool:
     if theirs is None:
         return False
     heard = [mail.prose.answers(asked) for asked in theirs.asking]
-    return bool(heard) and all(any(one.possible and one.deferred >= one.answered for one in some) for some in heard)
+    return bool(heard) and all(any(one.deferred >= max(_PUT_OFF, one.answered) for one in some) for some in heard)

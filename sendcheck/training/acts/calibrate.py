@@ -41,8 +41,6 @@ _PRIOR = 40.0
 _READ = 40
 #: A cut does as well as the best one if its F1 is lower by no more.
 _AS_WELL = 0.005
-#: The first of ANSWERS come back to what is asked; of what is answered so many may be called open: where the reader complains, and elsewhere.
-_BACK, _CALLED_OPEN = 2, (0.06, 0.02)
 #: Passages of ordinary text that are taken for a complaint, at most. Of the few answered mails that writers call none, some do complain, though of others.
 _TAKEN, _TAKEN_BY_SUM = 0.005, 0.0045
 
@@ -167,23 +165,11 @@ def answering(model: Model, found: Iterable[Mail]) -> Iterator[tuple[Floats, Flo
             yield model.odds([line.text for line in mail.lines], mail.side, [one.text for one in mail.asked])[1], np.array(is_so)
 
 
-def pairs(told: Sequence[tuple[Floats, Floats]]) -> tuple[list[list[float]], list[float]]:
-    """The scaling of each of ANSWERS, and from which probability of its likeliest sentence on a thing counts as answered, strictly and mildly: so that
-    few of those that are answered are called open.
-    """
+def pairs(told: Sequence[tuple[Floats, Floats]]) -> list[list[float]]:
+    """The scaling of each of ANSWERS."""
     odds = np.concatenate([x.reshape(-1, len(ANSWERS)) for x, _ in told])
     is_so = np.concatenate([y.reshape(-1, len(ANSWERS)) for _, y in told])
-    scalings = [[round(x, 4) for x in scaling(odds[:, at], is_so[:, at], (1.0, 0.0), _PRIOR)] for at in range(len(ANSWERS))]
-    slope, shift = np.array(scalings).T
-    best = np.concatenate([np.round(1 / (1 + np.exp(-(x * slope + shift))), 2)[:, :, :_BACK].max((1, 2)) for x, _ in told])
-    back = np.concatenate([y[:, :, :_BACK].max((1, 2)) > 0 for _, y in told])
-    found = []
-    for allowed in _CALLED_OPEN:
-        cut = max(float(x) for x in _STEPS if (best[back] < x).mean() <= allowed)
-        found.append(cut)
-        wrong, right = (best[back] < cut).mean(), (best[~back] < cut).mean()
-        print(f"answered from {cut:.2f}: of {back.sum()} answered {wrong:.3f} called open, of {(~back).sum()} open {right:.3f} found")
-    return scalings, found
+    return [[round(x, 4) for x in scaling(odds[:, at], is_so[:, at], (1.0, 0.0), _PRIOR)] for at in range(len(ANSWERS))]
 
 
 def main() -> None:
@@ -216,7 +202,7 @@ def main() -> None:
     model = Model(given.model)
     exchanges = [exchange for one in written for exchange in one.exchanges]
     told["mails"] = whole(model, exchanges)
-    told["pairs"], told["answered"] = pairs(list(answering(model, [mail for one in written for mail in mails(one)])))
+    told["pairs"] = pairs(list(answering(model, [mail for one in written for mail in mails(one)])))
     chances_of = []
     for acts in ordinary(model, given.data) if given.data else ():
         chances_of.append(np.array([[a.chances[label] for label in model.labels] for a in acts if a.chances]).reshape(-1, len(model.labels)))

@@ -166,7 +166,6 @@ def main() -> None:
         "mails": dict.fromkeys(BRINGS, 0.5),
         "complaint": (0.0, 4.0),
         "pairs": [(1.0, 0.0)] * len(ANSWERS),
-        "answered": (0.5, 0.25),
     }
     told = {"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens, **plain}
     (given.out / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")

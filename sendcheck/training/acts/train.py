@@ -34,7 +34,7 @@ _OF_ACTS = torch.tensor([2.0 if label in FAULTY or label == "done" else 1.0 for 
 #: How much it counts beside them whether a mail complains.
 _OF_MAILS = 0.15
 #: How much it counts what sentences do with what is asked.
-_OF_PAIRS = 0.2
+_OF_PAIRS = 0.5
 #: So many of the sentences that stand alone are read between others in each pass.
 _ALONE_BETWEEN = 0.35
 #: How much of the mean of the weights each step leaves.

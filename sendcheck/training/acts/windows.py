@@ -27,7 +27,7 @@ _BARE, _SHORT = 0.5, 0.4
 _HOST, _PLANTED = 3, 0.3
 #: How often a reply is read with what is asked of it; how often then a question of another mail is among it, how often sentences that answer one are
 #: cut out, and how often a question is left out.
-_ASKED, _FOREIGN, _CUT, _LEFT_OUT = 0.7, 0.3, 0.25, 0.1
+_ASKED, _FOREIGN, _CUT, _LEFT_OUT = 0.85, 0.4, 0.35, 0.1
 #: How a reply's file marks what puts a question off, by the place in ANSWERS.
 _PUTS_OFF = {"?": 1, "!": 2}
 
