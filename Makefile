@@ -85,7 +85,6 @@ acts-train: $(ACTS)/.made  ## train the model of acts anew (an hour or two on tw
 acts-export: $(ACTS)/.made  ## write the trained model as it is shipped, and set its probabilities by writers kept apart
 	$(ACTS)/bin/python -m sendcheck.training.acts.export build/acts.pt $(if $(DATA),--data $(DATA))
 	$(ACTS)/bin/python -m sendcheck.training.acts.calibrate $(if $(DATA),--data $(DATA))
-	$(ACTS)/bin/python -m sendcheck.training.answered
 
 acts-eval: $(VENV)/.dev  ## how right the shipped model is on writers whom nothing was tuned on; DATA=FOLDER: on real sentences too
 	$(BIN)/python -m sendcheck.training.acts.evaluate --write $(if $(DATA),--data $(DATA))

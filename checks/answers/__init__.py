@@ -2,64 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sendcheck.checkapi import STRICT, Check, Confidence, Exchange, Harm, Hit, Mail, NotRun, Parent, Prose, QuotedMail, Rule, Severity
+from sendcheck.checkapi import STRICT, Check, Confidence, Exchange, Harm, Hit, Mail, NotRun, Rule, Severity
 from sendcheck.understanding.language import family
-from sendcheck.understanding.place import clip
 from sendcheck.understanding.text import flat
 
 if TYPE_CHECKING:
-    from .answering import Heard
     from .asked import Asked
+    from .told import Answer
 
 _MILD = {"general": Severity.WARNING, "internal": Severity.WARNING}
 _WHY = "What is left out has to be asked again, by somebody who is less patient then."
 RULES = (
-    Rule(
-        "question-unanswered",
-        Severity.ERROR,
-        Harm.ANSWERS,
-        "a question of the mail you answer has no answer",
-        _WHY,
-        True,
-        True,
-        _MILD,
-        only="mail",
-        by_acts=True,
-    ),
-    Rule(
-        "concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD, only="mail", by_acts=True
-    ),
-    Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True, only="mail", by_acts=True),
+    Rule("question-unanswered", Severity.ERROR, Harm.ANSWERS, "a question of the mail you answer has no answer", _WHY, True, True, _MILD, only="mail"),
+    Rule("concern-unaddressed", Severity.ERROR, Harm.ANSWERS, "an item of the reader's list is passed over", _WHY, True, True, _MILD, only="mail"),
+    Rule("request-unaddressed", Severity.WARNING, Harm.ANSWERS, "a request of the mail you answer is passed over", _WHY, True, True, only="mail"),
 )
 _SLUG = {"question": "question-unanswered", "request": "request-unaddressed", "concern": "concern-unaddressed"}
-#: What is said of one, what of several, and what to do.
 _SAYS = {
-    "question": (
-        "the reader asks {}, and nothing in your text answers it",
-        "nothing in your text answers {} of the reader's questions: {}",
-        "answer it, or say by when you will",
-    ),
-    "request": (
-        "the reader asks you: {}, and your text does not come back to it",
-        "your text does not come back to {} of the reader's requests: {}",
-        "say that it is done, when it will be, or why not",
-    ),
-    "concern": (
-        "the reader lists {}, and your text does not come back to it",
-        "your text does not come back to {} points of the reader's list: {}",
-        "take the reader's items one by one, in their order and with their numbers",
-    ),
+    "question": ("the reader asks “{}”, and nothing in your text answers it", "answer it, or say by when you will"),
+    "request": ("the reader asks you: “{}”, and your text does not come back to it", "say that it is done, when it will be, or why not"),
+    "concern": ("the reader lists “{}”, and your text does not come back to it", "take the reader's items one by one, in his order and with his numbers"),
 }
-_SHOWN, _SHOWN_EACH = 90, 60
+_SHOWN = 90
 #: Characters: what is quoted in full is not chosen.
 _CHOSEN = 600
-#: Below this probability of an answer it is plain that there is none.
-_PLAINLY = 0.25
 #: A mail to more people than this asks none of them in particular.
 _A_FEW = 4
 
@@ -76,25 +46,21 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit | NotRun | Excha
     # a mail that answers none, as most do, pays for none of this
     from .asked import asked
 
-    items = [item for prose in (mail.parent.prose, *_still_open(mail)) for item in asked(prose, before=prose is not mail.parent.prose)]
-    items = [item for item in items if not _calls_another(mail, item.text)]
-    if not items or not mail.prose.sentences:
+    items = asked(mail.parent.prose, mail.prose, strict=mail.profile in STRICT)
+    if not items:
         return
-    from .answering import Answering
+    from .evidence import Evidence
     from .place import stands_bare
 
-    strict = mail.profile in STRICT
-    answering = Answering(mail, items, strict)
+    evidence = Evidence(mail, items, mail.profile in STRICT)
+    found = evidence.answers()
     to_all = _asks_everybody(mail)
-    left: dict[str, list[Heard]] = {}
-    for heard in answering.all():
-        yield _row(mail, heard)
+    for item in items:
+        answer = found.get(id(item))
+        yield _row(mail, item, answer)
         # What was asked of a whole list is one's own to answer once one quotes it.
-        mine = not to_all or stands_bare(heard.item, answering.pieces) or _quoted_below(mail, heard.item)
-        if heard.answer is None and mine and (heard.item.sure or (strict and not heard.item.before)):
-            left.setdefault(heard.item.kind.value, []).append(heard)
-    for kind, some in left.items():
-        yield _hit(mail, kind, some)
+        if (answer is None or not answer.sure) and (not to_all or stands_bare(item, evidence.pieces) or _quoted_below(mail, item)):
+            yield _hit(mail, item, answer)
 
 
 def _cannot(mail: Mail) -> str | None:
@@ -106,29 +72,6 @@ def _cannot(mail: Mail) -> str | None:
     if theirs and mail.languages and family(mail.languages[0]) not in theirs:
         return "the answer is in another language than the mail it answers"
     return None
-
-
-def _still_open(mail: Mail) -> Iterator[Prose]:
-    """The reader's mails before the one that is answered, to which nobody of one's own side wrote anything yet."""
-    assert mail.parent is not None
-    author = mail.parent.sender
-    earlier: Sequence[Parent | QuotedMail] = mail.earlier or mail.quoted[not mail.parent.whole :]
-    for other in earlier:
-        if author is None or other.sender is None or other.sender.key != author.key:
-            return
-        prose = mail.prose_of(other)
-        if other.text != mail.parent.text:
-            yield prose
-
-
-def _calls_another(mail: Mail, text: str) -> bool:
-    """Whether a question begins with the name of somebody else among the readers: “Kari, could you …?”."""
-    called = re.match(r"([A-ZÆØÅ][\w-]+)(?: [A-ZÆØÅ][\w-]+)?[,:–-] ?", text)
-    if called is None:
-        return False
-    name = called[1].casefold()
-    named = [a for a in mail.thread_people() if name in (a.name or a.local).casefold().replace(".", " ").split()]
-    return bool(named) and not any(mail.is_sender(a) for a in named)
 
 
 def _goes_to_author(mail: Mail) -> bool:
@@ -155,25 +98,21 @@ def _quoted_below(mail: Mail, item: Asked) -> bool:
     return item.text[-60:] in quoted and len(quoted) < _CHOSEN
 
 
-def _row(mail: Mail, heard: Heard) -> Exchange:
-    kind = heard.item.kind.value
-    place = mail.at_sentence(heard.answer.sentence) if heard.answer is not None else None
-    return Exchange(_SLUG[kind], kind, mail.at_parent(heard.item.text), place, heard.answer.how if heard.answer is not None else "")
+def _row(mail: Mail, item: Asked, answer: Answer | None) -> Exchange:
+    place = mail.at_sentence(answer.sentence) if answer is not None else None
+    return Exchange(_SLUG[item.kind.value], item.kind.value, mail.at_parent(item.text), place, answer.how if answer is not None else "")
 
 
-def _hit(mail: Mail, kind: str, left: Sequence[Heard]) -> Hit:
-    """One finding for all of a kind."""
-    places = [mail.at_parent(heard.item.text) for heard in left]
-    of_one, of_several, remedy = _SAYS[kind]
-    message = (
-        of_one.format(_shown(left[0], _SHOWN)) if len(left) == 1 else of_several.format(len(left), "; ".join(_shown(heard, _SHOWN_EACH) for heard in left))
-    )
-    confidence = Confidence.HIGH if any(heard.item.sure and heard.chance < _PLAINLY for heard in left) else Confidence.MEDIUM
-    return Hit(_SLUG[kind], message, places[0], remedy, also=tuple(places[1:]), confidence=confidence, key="\n".join(heard.item.text for heard in left))
-
-
-def _shown(heard: Heard, room: int) -> str:
-    return f"“{clip(heard.item.text, room)}”"
+def _hit(mail: Mail, item: Asked, perhaps: Answer | None) -> Hit:
+    """``perhaps``: what may answer it in words of its own; then it is no more than a note (RULES.md, ruling 41)."""
+    words = item.text
+    shown = words if len(words) <= _SHOWN else words[: _SHOWN - 1].rstrip() + "…"
+    message, remedy = _SAYS[item.kind.value]
+    confidence = Confidence.HIGH if item.sure else Confidence.MEDIUM
+    severity = None
+    if perhaps is not None:
+        confidence, severity = Confidence.LOW, Severity.NOTE
+    return Hit(_SLUG[item.kind.value], message.format(shown), mail.at_parent(item.text), remedy, confidence=confidence, severity=severity, key=words)
 
 
 CHECK = Check("answers", RULES, run, Path(__file__).parent)

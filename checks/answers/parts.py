@@ -23,6 +23,22 @@ class Part:
     text: str
     label: str
 
+    @property
+    def asks(self) -> bool:
+        """Whether it belongs to a sentence with a question mark."""
+        return self.sentence.asks
+
+    def behind_comma(self, words: str) -> Part:
+        """The piece that begins with *words* where a comma stands before them; itself where none does."""
+        at = self.sentence.text.find(words, self.start, self.end)
+        before = self.sentence.text[self.start : at].rstrip() if at >= 0 else ""
+        before = pattern(__package__, "joined").sub("", before).rstrip()
+        if not before.endswith((",", ";", ":", "–", "-")):
+            return self
+        joint = pattern(__package__, "leading").match(self.sentence.text[at : self.end])
+        at += joint.end() if joint else 0
+        return Part(self.sentence, at, self.end, flat(self.sentence.text[at : self.end]), self.label)
+
 
 def parts(sentence: Sentence) -> Iterator[Part]:
     """The pieces that ask by themselves; the sentence as a whole where there is but one."""

@@ -6,14 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sendcheck.checkapi import Kind, Mail, Prose, Sentence
+from sendcheck.checkapi import Kind, Mail, Sentence
 from sendcheck.understanding.text import flat
 
-from .asked import Asked
+from .asked import Asked, words_of
 
 _TAIL = 60
-#: What answers nothing.
-_POLITE = frozenset({"greeting", "closing", "thanks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +44,13 @@ def quoted_pieces(mail: Mail) -> list[Quoted]:
                 below = [s for s in mail.prose.sentences if s.piece.index == own + 1] if following is not None and following.kind is Kind.OWN else []
                 pieces = [flat(re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", "", p)) for p in re.split(r"\n[ \t]*\n", text) if p.strip()]
                 found += [Quoted(p, ()) for p in pieces[:-1]]
-                found += [Quoted(p, tuple(s for s in below if not is_polite(mail.prose, s))) for p in pieces[-1:]]
+                found += [Quoted(p, tuple(s for s in below if not _is_empty(s))) for p in pieces[-1:]]
     return found
 
 
-def is_polite(prose: Prose, sentence: Sentence) -> bool:
-    """Whether a sentence does no more than greet, thank or take leave."""
-    likely = prose.acts(sentence).likely
-    return bool(likely) and likely <= _POLITE
+def _is_empty(sentence: Sentence) -> bool:
+    """A salutation, thanks or a closing phrase: it answers nothing."""
+    return bool(words_of(sentence, "openers", "answers").search(flat(sentence.text)))
 
 
 def position(item: Asked, quoted: Quoted) -> int:

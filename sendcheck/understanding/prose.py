@@ -214,16 +214,6 @@ class Prose:
             self._acts = self._told()
         return self._whole(self._heard.get(asked.number, []))
 
-    def answers_to(self, asked: Sequence[str]) -> list[list[Answer]]:
-        """For each of these texts what each sentence does with it: for what is no sentence of its own."""
-        from sendcheck.acts.model import ModelError, read
-
-        try:
-            return [self._whole(some) for some in read([s.text for s in self.sentences[:MOST_TOLD]], self.side, asked)[1]]
-        except ModelError as error:
-            self.unjudged = str(error)
-            return [self._whole([]) for _ in asked]
-
     def _whole(self, heard: list[Answer]) -> list[Answer]:
         from sendcheck.acts.model import UNHEARD
 
