@@ -4,7 +4,7 @@ from sendcheck.data import READ_AS, by_language, filled, lines, of_language, pat
 from sendcheck.data.entries import Entries
 from sendcheck.data.patterns import Alternatives, Lazy
 from sendcheck.data.userpatterns import compiled as user_pattern
-from sendcheck.pipeline.acting import hit_of_act, hit_of_lack, puts_all_off, said_before
+from sendcheck.pipeline.acting import hit_of_act, hit_of_lack
 from sendcheck.pipeline.contract import STRICT, Check, Confidence, Exchange, Harm, Hit, NotRun, Option, Origin, Rule, Severity
 from sendcheck.reading.content import Treatment
 from sendcheck.reading.parts import Attachment
@@ -84,9 +84,7 @@ __all__ = [
     "mends",
     "of_language",
     "pattern",
-    "puts_all_off",
     "rewording",
-    "said_before",
     "toml",
     "union",
     "unquoted",

@@ -183,27 +183,3 @@ def test_its_libraries_load_no_network_code() -> None:
     code = "import sys; from sendcheck.acts.model import Model; Model().judge(['Hi'], 'us'); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert not {"huggingface_hub", "httpx", "httpx2", "requests", "urllib3", "spacy", "torch"} & set(done.stdout.split())
-
-
-ASKED = ["When does the lift work again?", "Who pays for the hotel?"]
-REPLY = ["Hi Kari,", "The lift works again from Monday at noon.", "We pay for the hotel.", "Regards, Ola"]
-
-
-def test_each_question_meets_its_answer() -> None:
-    acts, answers = MODEL.read(REPLY, "us", ASKED)
-    assert len(acts) == len(REPLY) and [len(some) for some in answers] == [len(REPLY)] * 2
-    assert [max(range(4), key=lambda at, some=some: some[at].chance) for some in answers] == [1, 2]  # type: ignore[misc]
-    assert answers[0][1].chance > 0.5 > answers[0][2].chance
-
-
-@pytest.mark.parametrize("asked", [[], [""], ["?"], ["Why?"] * 200, ["why " * 500], ["Når kommer toget? " * 9] * 30])
-@pytest.mark.parametrize("sentences", [[], [""], ["Yes."] * 300, ["yes " * 2_000]], ids=["nothing", "blank", "many", "long"])
-def test_whatever_is_asked_each_pair_is_judged(asked: list[str], sentences: list[str]) -> None:
-    acts, answers = MODEL.read(sentences, "us", asked)
-    assert len(acts) == len(sentences) and [len(some) for some in answers] == [len(sentences)] * len(asked)
-    assert all(0 <= chance <= 1 for some in answers for one in some for chance in one)
-
-
-def test_nothing_answers_a_blank() -> None:
-    _, answers = MODEL.read(REPLY, "us", [" ", "Who pays?"])
-    assert max(one.chance for one in answers[0]) < 0.1 and MODEL.read(["", "We pay."], "us", ["Who pays?"])[1][0][0].chance < 0.1

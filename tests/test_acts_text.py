@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
-import itertools
-import json
 import random
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer
 
 from sendcheck.acts.labels import ASKING, FAULTY, LABELS, parse_labels
-from sendcheck.acts.model import FOLDER
 from sendcheck.training.acts import exchanges, labelling, real, windows
 
 WRITTEN = exchanges.read_all()
@@ -190,45 +185,3 @@ def test_a_part_of_a_complaint_still_says_what_went_wrong() -> None:
     assert all(any("concern" in line.labels for line in part.lines) for part in parts)
     assert {"greeting" in part.lines[0].labels for part in parts} == {True, False} and min(len(part.lines) for part in parts) == 1
     assert windows.shortened(windows.Mail("us", lines), chance).lines == lines
-
-
-ANSWERED = """\
-#exchange en-test-01
-@parent From: A <a@a.example> | To: B <b@b.example> | Subject: Lift
-p1 [question] When does the lift work again?
-p2 [request] Please send me the bill.
-p3 [question] Who pays?
-@reply good From: B <b@b.example>
-r1 [fact] From Monday.
-r2 [commit-dated] You have the bill by Friday.
-@answers p1=r1 p2=r2? p3=-
-@lacks n/a
-"""
-
-
-def answered(folder: Path) -> windows.Mail:
-    path = folder / "en-test.txt"
-    path.write_text(ANSWERED, "utf-8")
-    return next(mail for mail in windows.mails(exchanges.read(path)) if mail.side == "us")
-
-
-def test_what_is_asked_stands_before_the_reply(tmp_path: Path) -> None:
-    told = json.loads((FOLDER / "reading.json").read_text("utf-8"))
-    tokenizer = Tokenizer.from_file(str(FOLDER / "tokenizer.json"))
-    mail = answered(tmp_path)
-    (window,) = windows.Windows(tokenizer, told["begin"], told["end"], "mail").of(mail)
-    assert [one.text for one, _place in window.asked] == ["When does the lift work again?", "Please send me the bill.", "Who pays?"]
-    places = [place for _one, place in window.asked] + window.places
-    assert all(before[1] < after[0] for before, after in itertools.pairwise(places)) and places[-1][1] < len(window.ids)
-    assert window.answers().tolist() == [[[1, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0]], [[0, 0, 0], [0, 0, 0]]]
-    alone = next(iter(windows.Windows(tokenizer, told["begin"], told["end"], "mail").of(dataclasses.replace(mail, asked=()))))
-    assert alone.asked == [] and alone.answers().shape == (0, 2, 3)
-
-
-def test_what_is_asked_is_varied(tmp_path: Path) -> None:
-    mail = answered(tmp_path)
-    inquiry, chance = windows.Inquiry([mail]), random.Random(1)
-    made = [inquiry.of(mail, chance) for _ in range(400)]
-    assert {len(one.asked) for one in made} >= {0, 2, 3, 4}
-    assert any(len(one.lines) == 1 for one in made), "what answers is cut out"
-    assert all(one.answers in {frozenset(), *(kept.answers for kept in mail.asked)} for each in made for one in each.asked)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Lazy, Mail, Rule, Severity, brings, hit_of_lack, pattern, said_before
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Lazy, Mail, Rule, Severity, brings, hit_of_lack, pattern
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -43,10 +43,10 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     """Both rules, in replies to complaints and reports of failures only."""
     if not mail.own_text.strip():
         return
-    if not brings(mail.prose, "apology") and not _others_did(mail) and not said_before(mail, "apology"):
+    if not brings(mail.prose, "apology") and not _others_did(mail):
         said, instead = "the mail nowhere says that you are sorry for the thing itself", "write it in the first lines, and name the thing"
         yield hit_of_lack("apology-missing", mail, __package__, "apology", 0, said, instead)
-    if not brings(mail.prose, "acknowledgement") and not said_before(mail, "acknowledgement"):
+    if not brings(mail.prose, "acknowledgement"):
         said, instead = "the mail does not show that you heard what this meant for the reader", "name the effect it had"
         yield hit_of_lack("acknowledgement-missing", mail, __package__, "acknowledgement", 1, said, instead)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, act_of, brings, hit_of_lack, pattern, puts_all_off
+from sendcheck.checkapi import STRICT, Check, Harm, Hit, Mail, Rule, Severity, act_of, brings, hit_of_lack, pattern
 from sendcheck.understanding.text import flat
 
 RULES = (
@@ -58,12 +58,11 @@ def run(mail: Mail, options: Mapping[str, Any]) -> Iterator[Hit]:
     if not mail.own_text.strip():
         return
     # Word alone is a plan only where the reader asked for nothing else (RULES.md, ruling 21); what is done is more than a plan.
-    planned, followed = brings(mail.prose, "plan"), brings(mail.prose, "next-update")
-    promised = not (planned and followed) and (_dated_by_a_variable(mail) or puts_all_off(mail))
-    if not planned and not promised:
+    by_variable = _dated_by_a_variable(mail)
+    if not brings(mail.prose, "plan") and not by_variable:
         said, instead = "the mail names no act of your side with a time, nor says how the problem was solved", "say what you do and by when"
         yield hit_of_lack("plan-missing", mail, __package__, "plan", 2, said, instead)
-    if not followed and not promised:
+    if not brings(mail.prose, "next-update") and not by_variable:
         said, instead = "the mail does not say when the reader will hear from you next", "name the next word, even if there will be nothing new to tell"
         yield hit_of_lack("next-update-missing", mail, __package__, "next_word", 4, said, instead)
     if not brings(mail.prose, "contact") and not _reachable(mail):

@@ -63,8 +63,6 @@ SPANNED = FAULTY | {"copied"}
 MARKED = tuple(label for label in LABELS if label in SPANNED)
 #: What wants something back.
 ASKING = frozenset({"question", "request", "concern"})
-#: What a sentence of a reply can do with what is asked: answer it, put it off and say till when, put it off without a time.
-ANSWERS = ("answered", "deferred", "stalled")
 #: What a whole reply to a complaint can lack.
 LACKS = frozenset({"apology", "acknowledgement", "plan", "next-update", "contact", "prevention"})
 #: What a whole mail brings if one of its sentences does one of these acts: what a reply to a complaint can lack, and that a fix is told.

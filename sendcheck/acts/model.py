@@ -1,4 +1,4 @@
-"""The trained model of acts: sentences of one text in, what each does out; and what each does with something that was asked.
+"""The trained model of acts: sentences of one text in, what each does out.
 
 The files lie in ``data/``: ``acts.onnx`` (an encoder in 8 bits), ``tokenizer.json`` (its vocabulary), ``reading.json`` (what its outputs are, and how they
 become probabilities), beside licence, provenance and figures. Written by ``sendcheck.training.acts.export``.
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from sendcheck.acts.labels import ANSWERS, BRINGS
-from sendcheck.acts.pairs import WIDTH, odds_of_pairs
-from sendcheck.acts.windows import Read, Reader, askable, together
+from sendcheck.acts.labels import BRINGS
+from sendcheck.acts.windows import Read, Reader, together
 from sendcheck.errors import SendcheckError
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).with_name("data")
 #: Scores are rounded to so many digits, so that what differs between processors in the last bits decides nothing.
 _DIGITS = 2
-#: Log odds of what cannot be.
-_NEVER = -9.0
 #: Log odds from which on a token is the one that carries an act, and its neighbours are among the words that do.
 _MARKED, _BESIDE = 0.0, -1.0
 
@@ -67,21 +64,6 @@ class Acts:
 
 #: Of a sentence that no model has read.
 UNREAD = Acts({}, {})
-#: Outputs of the head for what is asked, and of the one for what answers it.
-_PAIR = len(ANSWERS) * (WIDTH + 1)
-
-
-class Answer(NamedTuple):
-    """What a sentence does with something asked: calibrated probabilities that it answers it, puts it off and says till when, puts it off without a time."""
-
-    answered: float
-    deferred: float
-    stalled: float
-
-    @property
-    def chance(self) -> float:
-        """The probability that it comes back to what is asked."""
-        return max(self.answered, self.deferred)
 
 
 class Model:
@@ -104,7 +86,6 @@ class Model:
             #: From which :func:`of_complaint` on, and from which :func:`went_wrong` on, a mail complains.
             self.complaint, self.wrongs = float(told["complaint"][0]), float(told["complaint"][1])
             self._brings = {name: float(told["mails"][name]) for name in BRINGS}
-            self._pairs = [(float(slope), float(shift)) for slope, shift in told["pairs"]]
             self._reader = Reader(_tokenizer(folder / "tokenizer.json"), int(told["begin"]), int(told["end"]))
             self._session = _session(folder / "acts.onnx")
         except ImportError as error:
@@ -114,70 +95,43 @@ class Model:
             why = f"{name} is missing or damaged ({type(error).__name__})"
             raise ModelError(f"what a sentence does cannot be told: {why}; install sendcheck again") from error
 
-    def judge(self, sentences: Sequence[str], side: str, asked: Sequence[str] = ()) -> list[Acts]:
-        """What each of a text's sentences does. ``side``: "them" for an answered mail, "us" for the own text; ``asked``: what is asked of the own text.
+    def judge(self, sentences: Sequence[str], side: str) -> list[Acts]:
+        """What each of a text's sentences does. ``side``: "them" for an answered mail, "us" for the own text.
 
         Raises:
             ModelError: the model does not run.
         """
-        return self.read(sentences, side, asked)[0]
+        return [self._acts(*found) for found in self._heard(sentences, side)]
 
-    def read(self, sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[Acts], list[list[Answer]]]:
-        """What each sentence does, and for each thing asked what each sentence does with it; raises as :meth:`judge`."""
-        import numpy as np
+    def odds(self, sentences: Sequence[str], side: str) -> list[list[float]]:
+        """The log odds of every act, in the order of ``labels``, before calibration; raises as :meth:`judge`. Of a sentence without a token: none."""
+        return [[float(x) for x in acts] for acts, _rest, _read in self._heard(sentences, side)]
 
-        heard, pairs = self._heard(sentences, side, asked)
-        slope, shift = np.array(self._pairs).T
-        chances = 1 / (1 + np.exp(-np.clip(pairs * slope + shift, -30, 30)))
-        return [self._acts(*found) for found in heard], [[self._answer(of_sentence) for of_sentence in of_asked] for of_asked in chances]
-
-    def odds(self, sentences: Sequence[str], side: str, asked: Sequence[str] = ()) -> tuple[list[list[float]], Doubles]:
-        """Log odds before calibration: of every act, in the order of ``labels`` (none of a sentence without a token), and (asked, sentences, ANSWERS).
-        Raises as :meth:`judge`.
-        """
-        heard, pairs = self._heard(sentences, side, asked)
-        return [[float(x) for x in acts] for acts, _rest, _read in heard], pairs
-
-    def _answer(self, chances: Doubles) -> Answer:
-        answered, deferred, stalled = (round(float(p), _DIGITS) for p in chances)
-        return Answer(answered, deferred, stalled)
-
-    def _heard(self, sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[tuple[Doubles, Floats, Read]], Doubles]:
-        """Of each sentence the log odds of every act, what the other heads say of its tokens, and the tokens (nothing of one without a token); and the log
-        odds of pairs, low where either has no token.
-        """
+    def _heard(self, sentences: Sequence[str], side: str) -> Iterator[tuple[Doubles, Floats, Read]]:
+        """Of each sentence the log odds of every act, those of its tokens for every mark and of a complaint, and the tokens; of one without a token nothing."""
         import numpy as np
 
         count = len(self.labels)
         every = [self._reader.read(text) for text in sentences]
-        found: list[tuple[Doubles, Floats, Read]] = []
-        pairs = np.full((len(asked), len(sentences), len(ANSWERS)), _NEVER)
-        done = 0
-        for group in list(askable([self._reader.read(text) for text in asked])) or [()]:
-            for cut in together([len(one.ids) for one in every]):
-                whole = self._run(every[cut.first : cut.after], side, group)
-                judged = whole[len(group) :][cut.judged - cut.first : cut.until - cut.first]
-                if not done:
-                    for read, odds in zip(every[cut.judged : cut.until], judged, strict=True):
-                        found.append((_of_sentence(odds[:, :count], read) if len(odds) else np.zeros(0), odds[:, count:], read))
-                if group:
-                    of_asked, of_lines = _mean(whole[: len(group)])[:, -2 * _PAIR : -_PAIR], _mean(judged)[:, -_PAIR:]
-                    pairs[done : done + len(group), cut.judged : cut.until] = odds_of_pairs(of_asked, of_lines)
-            done += len(group)
-        pairs[[not one.strip() for one in asked]] = _NEVER
-        pairs[:, [not len(one.ids) for one in every]] = _NEVER
-        return found, pairs
+        for cut in together([len(one.ids) for one in every]):
+            whole = self._run(every[cut.first : cut.after], side)
+            for at in range(cut.judged, cut.until):
+                read, odds = every[at], whole[at - cut.first]
+                if not len(odds):
+                    yield np.zeros(0), odds, read
+                    continue
+                yield _of_sentence(odds[:, :count], read), odds[:, count:], read
 
-    def _run(self, read: Sequence[Read], side: str, asked: Sequence[Read] = ()) -> list[Floats]:
-        """The outputs of each token (tokens, outputs of all heads) of what is asked, and of sentences that are read together."""
+    def _run(self, read: Sequence[Read], side: str) -> list[Floats]:
+        """The log odds of each token (tokens, acts and marks) of sentences that are read together."""
         import numpy as np
 
-        ids, starts = self._reader.window(read, side, asked)
+        ids, starts = self._reader.window(read, side)
         try:
             (odds,) = self._session.run(None, {"tokens": np.array(ids, dtype=np.int64)})
         except Exception as error:
             raise ModelError(f"what a sentence does cannot be told: the model does not run on this machine ({type(error).__name__})") from error
-        return [odds[start : start + len(one.ids)] for start, one in zip(starts, (*asked, *read), strict=True)]
+        return [odds[start : start + len(one.ids)] for start, one in zip(starts, read, strict=True)]
 
     def _acts(self, odds: Doubles, rest: Floats, read: Read) -> Acts:
         import numpy as np
@@ -191,17 +145,6 @@ class Model:
         brings = frozenset(name for name, acts in BRINGS.items() if max(rounded[act] for act in acts) >= max(self._brings[name], asks))
         complaint = round(float(rest[:, len(self.marked)].mean()), _DIGITS)
         return Acts(rounded, words, _from(self._sure, rounded), _from(self._likely, rounded), brings, _from(self._certain, rounded), complaint)
-
-
-#: What a sentence does with what is asked where no model has read it.
-UNHEARD = Answer(0.0, 0.0, 0.0)
-
-
-def _mean(outputs: Sequence[Floats]) -> Doubles:
-    """(texts, outputs): of each text the mean over its tokens, nought if it has none."""
-    import numpy as np
-
-    return np.array([one.astype(np.float64).mean(axis=0) if len(one) else np.zeros(one.shape[1]) for one in outputs])
 
 
 def _of_sentence(odds: Floats, read: Read) -> Doubles:
@@ -298,18 +241,14 @@ def unusable() -> str:
 _asked: list[bool] = []
 
 
-def read(sentences: Sequence[str], side: str, asked: Sequence[str]) -> tuple[list[Acts], list[list[Answer]]]:
-    """As :meth:`Model.read` of the shipped model.
+def judged(sentences: Sequence[str], side: str) -> Iterator[Acts]:
+    """As :meth:`Model.judge` of the shipped model.
 
     Raises:
         ModelError: it cannot be used.
     """
-    return _usable().read(sentences, side, asked)
-
-
-def _usable() -> Model:
     _asked[:] = [True]
     model = shipped()
     if isinstance(model, ModelError):
         raise model
-    return model
+    yield from model.judge(sentences, side)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 #: Tokens of a window, and of one sentence in it: what is beyond is not read.
 LONGEST, LONGEST_SENTENCE = 320, 80
-#: Tokens of what is asked, which may be read before a reply to it, and of one question in it.
-LONGEST_ASKED, LONGEST_QUESTION = 128, 40
 #: Characters of one sentence that are split into tokens.
 MOST_CHARACTERS = 1_000
 #: What a window begins with, by whose mail it is: the answered one's, or the own.
@@ -66,13 +64,11 @@ def _parts(text: str, offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int
 
 
 class Reader:
-    """Makes windows of sentences: ``<s> us </s> first sentence </s> second … </s>``; of a reply, with what is asked of it before it:
-    ``<s> them </s> first question </s> second … </s> us </s> first sentence …``. ``begin``, ``end``: the numbers of the two marks.
-    """
+    """Makes windows of sentences: ``<s> us </s> first sentence </s> second … </s>``. ``begin``, ``end``: the numbers of the two marks."""
 
     def __init__(self, tokenizer: Tokenizer, begin: int, end: int) -> None:
-        self._tokenizer, self._begin, self._end = tokenizer, begin, end
-        self._heads = {side: [*tokenizer.encode(side).ids, end] for side in SIDES}
+        self._tokenizer, self._end = tokenizer, end
+        self._heads = {side: [begin, *tokenizer.encode(side).ids, end] for side in SIDES}
 
     def read(self, text: str) -> Read:
         """A sentence as far as it is read; offsets are those of ``text``."""
@@ -81,30 +77,14 @@ class Reader:
         offsets = [(places[a], places[max(a, b - 1)] + (b > a)) for a, b in found.offsets[:LONGEST_SENTENCE]]
         return Read(found.ids[:LONGEST_SENTENCE], offsets, _parts(text, offsets))
 
-    def window(self, sentences: Sequence[Read], side: str, asked: Sequence[Read] = ()) -> tuple[list[int], list[int]]:
-        """(token numbers of all of them together, where in them each one begins: first what is asked). ``side``: one of SIDES."""
-        ids, starts = [self._begin], []
-        for head, some in (("them", asked), (side, sentences)) if asked else ((side, sentences),):
-            ids += self._heads[head]
-            for one in some:
-                starts.append(len(ids))
-                ids += [*one.ids, self._end]
+    def window(self, sentences: Sequence[Read], side: str) -> tuple[list[int], list[int]]:
+        """(token numbers of all of them together, where in them each one begins). ``side``: one of SIDES."""
+        ids = [*self._heads[side]]
+        starts = []
+        for one in sentences:
+            starts.append(len(ids))
+            ids += [*one.ids, self._end]
         return ids, starts
-
-
-def askable(asked: Sequence[Read]) -> Iterator[Sequence[Read]]:
-    """What is asked, cut to what is read of it, in groups that fit before a reply."""
-    group: list[Read] = []
-    room = LONGEST_ASKED
-    for one in asked:
-        cut = one._replace(ids=one.ids[:LONGEST_QUESTION], offsets=one.offsets[:LONGEST_QUESTION], parts=())
-        if group and len(cut.ids) >= room:
-            yield group
-            group, room = [], LONGEST_ASKED
-        group.append(cut)
-        room -= len(cut.ids) + 1
-    if group:
-        yield group
 
 
 class Together(NamedTuple):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from sendcheck.pipeline.contract import STRICT, Confidence, Hit, Severity
-from sendcheck.understanding.acting import Act, brings
-from sendcheck.understanding.mail import Mail, Parent
+from sendcheck.understanding.acting import Act
+from sendcheck.understanding.mail import Mail
 from sendcheck.understanding.prose import Sentence
 from sendcheck.understanding.rewording import Changes, lacking, rewording
-from sendcheck.understanding.segments import QuotedMail
-
-#: From which probability on a sentence puts something off to a time.
-_PUT_OFF = 0.3
 
 
 def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, instead: str, severity: Severity | None = None, changes: Changes = ()) -> Hit:
@@ -41,19 +37,3 @@ def hit_of_act(rule: str, mail: Mail, sentence: Sentence, act: Act, does: str, i
 def hit_of_lack(rule: str, mail: Mail, package: str | None, key: str, order: int, message: str, instead: str) -> Hit:
     """The finding of what a whole mail lacks, with a sentence for it: *key* and *order* as for :func:`sendcheck.understanding.rewording.lacking`."""
     return Hit(rule, message, mail.nowhere(), instead, missing=lacking(mail, package or "", key, order))
-
-
-def said_before(mail: Mail, name: str) -> bool:
-    """Whether a mail of the own side, earlier in the thread, brought what this one lacks: a second answer need not apologise again."""
-    thread: tuple[Parent | QuotedMail, ...] = (*mail.answered, *mail.quoted)
-    earlier = [one for one in thread if one.sender is not None and (mail.is_sender(one.sender) or mail.is_inside(one.sender))]
-    return any(brings(mail.prose_of(one), name) for one in earlier)
-
-
-def puts_all_off(mail: Mail) -> bool:
-    """Whether all that is asked is put off to a time that is named: a holding reply (RULES.md, ruling 40)."""
-    theirs = mail.parent.prose if mail.parent is not None else None
-    if theirs is None:
-        return False
-    heard = [mail.prose.answers(asked) for asked in theirs.asking]
-    return bool(heard) and all(any(one.deferred >= max(_PUT_OFF, one.answered) for one in some) for some in heard)

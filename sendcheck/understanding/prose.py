@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from sendcheck.acts.labels import ASKING
 from sendcheck.data import READ_AS
 from sendcheck.understanding.clauses.build import nobody
 from sendcheck.understanding.clauses.model import Clause, Parse, Who, Word
@@ -18,15 +17,13 @@ from sendcheck.understanding.text import LEFT_OUT, unquoted
 from sendcheck.understanding.timing import When, find_times
 
 if TYPE_CHECKING:
-    from sendcheck.acts.model import Acts, Answer
+    from sendcheck.acts.model import Acts
 
 #: Characters of one text that are parsed, and that are read as sentences: more than anybody reads in a mail, and within the deadline.
 MOST = 12_000
 LONGEST = 40_000
 #: Sentences of one text whose acts are told: a second or two of work.
 MOST_TOLD = 400
-#: Sentences that ask something, which are heard out.
-_MOST_ASKING = 30
 #: Sentences of a text that costs little more when it is parsed beside another.
 _SHORT = 40
 _EMPTY = Parse((), ())
@@ -73,8 +70,8 @@ class Prose:
     """Sentences of several pieces of text. ``languages``: those of the whole mail, the main one first; ``models``: pipelines that replace the
     shipped ones; ``name_of``: on whose side a named person is; ``declared``: the language it is known to be in (its near relations are taken
     for it); ``alike``: parses of sentences by language and text, which several texts may share; ``side``: "us" for own text, "them" for a mail that is
-    answered; ``answering``: that of the mail that this text answers, so that its questions are read beside it. Clauses are parsed on first use; acts are
-    told on first use, of all sentences; ``unjudged``: why they could not be.
+    answered. Clauses are parsed on first use; acts are told on first use, of all sentences;
+    ``unjudged``: why they could not be.
     """
 
     pieces: Sequence[str] = ()
@@ -85,10 +82,8 @@ class Prose:
     declared: str = ""
     alike: dict[tuple[str, str], Parse] = field(default_factory=dict)
     side: str = "us"
-    answering: Prose | None = None
     unjudged: str = ""
     _acts: list[Acts] | None = None
-    _heard: dict[int, list[Answer]] = field(default_factory=dict)
     _parsed: dict[int, Parse] = field(default_factory=dict)
     _exhausted: bool = False
     _untold: bool = False
@@ -187,37 +182,18 @@ class Prose:
 
     def _told(self) -> list[Acts]:
         """The acts of all sentences, as far as a text is read; nothing of a text without a sentence in a language that the model has learnt."""
-        from sendcheck.acts.model import UNREAD, ModelError, read  # only what asks for acts pays for it
+        from sendcheck.acts.model import UNREAD, ModelError, judged  # only what asks for acts pays for it
 
         every = self.sentences
         if not any(s.language in _LEARNT for s in every):
             return [UNREAD] * len(every)
         try:
-            asked = self.answering.asking if self.answering is not None else ()
-            known, heard = read([s.text for s in every[:MOST_TOLD]], self.side, [s.text for s in asked])
-            self._heard = {s.number: some for s, some in zip(asked, heard, strict=True)}
-            told = [*known, *[UNREAD] * (len(every) - MOST_TOLD)]
+            told = [*judged([s.text for s in every[:MOST_TOLD]], self.side), *[UNREAD] * (len(every) - MOST_TOLD)]
             self._untold = len(every) > MOST_TOLD
             return [acts if s.language in _LEARNT else UNREAD for s, acts in zip(every, told, strict=True)]
         except ModelError as error:
             self.unjudged = str(error)
             return [UNREAD] * len(every)
-
-    @property
-    def asking(self) -> tuple[Sentence, ...]:
-        """The sentences that likely want something back: questions, requests, concerns."""
-        return tuple(s for s in self.sentences if not self.acts(s).likely.isdisjoint(ASKING))[:_MOST_ASKING]
-
-    def answers(self, asked: Sentence) -> list[Answer]:
-        """What each sentence does with a sentence of :attr:`asking` of the mail that is answered; nothing where no model has heard it."""
-        if self._acts is None:
-            self._acts = self._told()
-        return self._whole(self._heard.get(asked.number, []))
-
-    def _whole(self, heard: list[Answer]) -> list[Answer]:
-        from sendcheck.acts.model import UNHEARD
-
-        return [*heard, *[UNHEARD] * (len(self.sentences) - len(heard))]
 
     def words(self, sentence: Sentence) -> tuple[Word, ...]:
         """The words of a sentence with their lemmas."""

@@ -72,8 +72,7 @@ def understand(message: Message, around: Surroundings) -> Mail:
         languages = (template.language,) if template.language else languages
         name_of = _template_sides(template)
     sent = date if date else datetime.now(UTC) if date_known else None
-    theirs = parent.prose if parent is not None else None
-    prose = Prose(own, languages, around.models, name_of, sent, template.language if template is not None else "", answering=theirs)
+    prose = Prose(own, languages, around.models, name_of, sent, template.language if template is not None else "")
     profile, reason = recognise(around.profile, recipients, bool(message.address_list("to").groups), parent, prose)
     return Mail(
         message=message,

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from sendcheck.acts.labels import ANSWERS, BRINGS, FAULTY
+from sendcheck.acts.labels import BRINGS, FAULTY
 from sendcheck.acts.model import FOLDER, Acts, Model, of_complaint, went_wrong
 from sendcheck.training.acts import real
 from sendcheck.training.acts.evaluate import Score
@@ -84,8 +84,7 @@ def gathered(model: Model, found: Sequence[Mail]) -> tuple[Floats, Floats, Float
     """(sentences, acts) of log odds, of what is so, and (sentences) whether it is own text."""
     odds, wanted, own = [], [], []
     for mail in found:
-        of_lines, _ = model.odds([x.text for x in mail.lines], mail.side, [one.text for one in mail.asked])
-        for line, told in zip(mail.lines, of_lines, strict=True):
+        for line, told in zip(mail.lines, model.odds([x.text for x in mail.lines], mail.side), strict=True):
             if told and line.weight:
                 odds.append(told)
                 wanted.append([float(label in line.labels) for label in model.labels])
@@ -115,7 +114,7 @@ def whole(model: Model, exchanges: Iterable[Exchange]) -> dict[str, float]:
         for reply in exchange.replies:
             if reply.lacks is None or not reply.sentences:
                 continue
-            acts = model.judge([s.text for s in reply.sentences], "us", [s.text for s in exchange.parent if s.number in reply.answers])
+            acts = model.judge([s.text for s in reply.sentences], "us")
             fixed = any("done" in s.labels for s in reply.sentences)
             for name, ways in BRINGS.items():
                 if name == "prevention" and not fixed:
@@ -157,21 +156,6 @@ def complaint(model: Model, exchanges: Iterable[Exchange], passages: Iterable[Se
     return round(of_mean, 2), round(of_sum, 2)
 
 
-def answering(model: Model, found: Iterable[Mail]) -> Iterator[tuple[Floats, Floats]]:
-    """Of each reply the log odds of what its sentences do with what is asked (asked, sentences, ANSWERS), and what they do."""
-    for mail in found:
-        if mail.asked:
-            is_so = [[[float((line.key, kind) in one.answers) for kind in range(len(ANSWERS))] for line in mail.lines] for one in mail.asked]
-            yield model.odds([line.text for line in mail.lines], mail.side, [one.text for one in mail.asked])[1], np.array(is_so)
-
-
-def pairs(told: Sequence[tuple[Floats, Floats]]) -> list[list[float]]:
-    """The scaling of each of ANSWERS."""
-    odds = np.concatenate([x.reshape(-1, len(ANSWERS)) for x, _ in told])
-    is_so = np.concatenate([y.reshape(-1, len(ANSWERS)) for _, y in told])
-    return [[round(x, 4) for x in scaling(odds[:, at], is_so[:, at], (1.0, 0.0), _PRIOR)] for at in range(len(ANSWERS))]
-
-
 def main() -> None:
     """See the module's docstring."""
     take = argparse.ArgumentParser(description=__doc__)
@@ -202,7 +186,6 @@ def main() -> None:
     model = Model(given.model)
     exchanges = [exchange for one in written for exchange in one.exchanges]
     told["mails"] = whole(model, exchanges)
-    told["pairs"] = pairs(list(answering(model, [mail for one in written for mail in mails(one)])))
     chances_of = []
     for acts in ordinary(model, given.data) if given.data else ():
         chances_of.append(np.array([[a.chances[label] for label in model.labels] for a in acts if a.chances]).reshape(-1, len(model.labels)))

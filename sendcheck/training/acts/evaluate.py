@@ -53,7 +53,7 @@ def judged(model: Model, found: Iterable[Mail]) -> list[Judged]:
     """What a model says of all sentences of some mails."""
     out = []
     for mail in found:
-        told = model.judge([line.text for line in mail.lines], mail.side, [one.text for one in mail.asked])
+        told = model.judge([line.text for line in mail.lines], mail.side)
         for line, acts in zip(mail.lines, told, strict=True):
             if line.weight:
                 out.append(Judged(line, acts, mail.side, "/".join(line.key.split("/")[:2])))

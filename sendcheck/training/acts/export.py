@@ -21,9 +21,9 @@ from onnx import TensorProto, helper, numpy_helper
 from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from sendcheck.acts.labels import ANSWERS, BRINGS, LABELS, MARKED
+from sendcheck.acts.labels import BRINGS, LABELS, MARKED
 from sendcheck.acts.model import FOLDER
-from sendcheck.acts.windows import LONGEST, LONGEST_ASKED, LONGEST_QUESTION
+from sendcheck.acts.windows import LONGEST
 from sendcheck.training.acts import base as bases
 from sendcheck.training.acts import real
 from sendcheck.training.acts.exchanges import read_all
@@ -33,8 +33,6 @@ from sendcheck.training.acts.vocabulary import kept
 Array = np.ndarray[Any, np.dtype[Any]]
 #: Pieces of the vocabulary that are kept.
 _PIECES = 32_000
-#: Tokens of the longest window: a reply behind what is asked, with the marks around them.
-_PLACES = LONGEST + LONGEST_ASKED + LONGEST_QUESTION + 16
 #: Documents of permitted corpora whose pieces are kept.
 _TREEBANKS = ("ewt-email", "ewt-reviews", "ewt-answers", "norne")
 
@@ -62,7 +60,7 @@ class _Graph:
 
 
 def graph(network: Network, pieces: Sequence[int], heads: int, epsilon: float) -> onnx.ModelProto:
-    """``tokens`` (tokens) int64 → ``odds`` (tokens, outputs of all heads) float32."""
+    """``tokens`` (tokens) int64 → ``odds`` (tokens, acts, marks and the mail's) float32."""
     w = {name: value.float().numpy() for name, value in (network.state_dict() | network.folded()).items()}
     layers = len(network.layers)
     g = _Graph()
@@ -74,7 +72,7 @@ def graph(network: Network, pieces: Sequence[int], heads: int, epsilon: float) -
     scales = g.weight("scales", scale.astype(np.float32))
     found = g.node("Mul", g.node("Cast", g.node("Gather", rows, "tokens"), to=TensorProto.FLOAT), g.node("Gather", scales, "tokens"))
     zero, first = g.weight("zero", np.array([0], np.int64)), g.weight("first", np.array([0], np.int64))
-    places = g.node("Slice", g.weight("places", w["positions.weight"][:_PLACES]), zero, g.node("Shape", "tokens"), first)
+    places = g.node("Slice", g.weight("places", w["positions.weight"][: LONGEST + 8]), zero, g.node("Shape", "tokens"), first)
     x = _norm(g, g.node("Add", found, places), w, "norm", epsilon)
     cut, join = g.weight("cut", np.array([-1, 3 * heads, size // heads], np.int64)), g.weight("join", np.array([-1, size], np.int64))
     root = g.weight("root", np.array((size // heads) ** -0.5, np.float32))
@@ -94,7 +92,7 @@ def graph(network: Network, pieces: Sequence[int], heads: int, epsilon: float) -
         g.nodes,
         "acts",
         [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["tokens"])],
-        [helper.make_tensor_value_info("odds", TensorProto.FLOAT, ["tokens", len(w["head.b"])])],
+        [helper.make_tensor_value_info("odds", TensorProto.FLOAT, ["tokens", len(LABELS) + len(MARKED) + 1])],
         g.weights,
     )
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 20)], ir_version=9, producer_name="sendcheck")
@@ -165,7 +163,6 @@ def main() -> None:
         "cuts": dict.fromkeys(LABELS, (0.8, 0.5, 0.8)),
         "mails": dict.fromkeys(BRINGS, 0.5),
         "complaint": (0.0, 4.0),
-        "pairs": [(1.0, 0.0)] * len(ANSWERS),
     }
     told = {"labels": LABELS, "marked": MARKED, "context": trained["context"], **of_tokens, **plain}
     (given.out / "reading.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")

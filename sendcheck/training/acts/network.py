@@ -1,5 +1,5 @@
 """The network: an encoder of BERT's kind (Devlin et al. 2019); over each sentence's own tokens a head for its acts, and one for whether its mail complains;
-over single tokens a head for the words that carry an act; over pairs of something asked and a sentence of the reply one for what that does with it.
+over single tokens a head for the words that carry an act.
 """
 
 from __future__ import annotations
@@ -9,15 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from sendcheck.acts.labels import ANSWERS, LABELS, MARKED
-from sendcheck.acts.pairs import WIDTH
+from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.training.acts.base import Base
 from sendcheck.training.acts.windows import Window
 
 #: Weight of the squares of the heads' weights while they are set.
 _RIDGE, _RIDGE_OF_MAILS = 3e-4, 3e-3
-#: The heads' names, in the order of :meth:`Network.folded`.
-HEADS = ("acts", "marks", "mail", "asked", "answering")
 
 
 class Network(nn.Module):
@@ -42,8 +39,6 @@ class Network(nn.Module):
         self.acts = nn.Linear(size, len(LABELS))
         self.marks = nn.Linear(size, len(MARKED))
         self.mail = nn.Linear(size, 1)
-        self.asked = nn.Linear(size, len(ANSWERS) * (WIDTH + 1))
-        self.answering = nn.Linear(size, len(ANSWERS) * (WIDTH + 1))
         self._fill(base, layers)
 
     def _fill(self, base: Base, layers: Sequence[int]) -> None:
@@ -85,22 +80,15 @@ class Network(nn.Module):
             state = layer(state, src_key_padding_mask=padding)
         return state
 
-    @property
-    def heads(self) -> tuple[nn.Linear, ...]:
-        """All heads, in the order of :meth:`folded`."""
-        return tuple(getattr(self, name) for name in HEADS)
+    def forward(self, ids: Tensor, padding: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """``pool`` (sentences, windows x tokens) holds each sentence's share of each token.
 
-    def forward(self, ids: Tensor, padding: Tensor, pool: Tensor, asked: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """``pool`` (sentences, windows x tokens) holds each sentence's share of each token; ``asked`` the same of what is asked.
-
-        Log odds: (sentences, acts), (windows, tokens, marks), and (sentences) of whether the mail that a sentence stands in complains. Then, for
-        :func:`sendcheck.acts.pairs.odds_of_pairs`, what is asked, and what each sentence may answer.
+        Log odds: (sentences, acts), (windows, tokens, marks), and (sentences) of whether the mail that a sentence stands in complains.
         """
         state = self.encode(ids, padding)
-        flat = state.reshape(-1, state.shape[-1])
-        apart = self.drop(self._apart(pool @ flat.to(pool.dtype)))
-        of_asked = self.drop(self._apart((pool[:0] if asked is None else asked) @ flat.to(pool.dtype)))
-        return self.acts(apart), self.marks(self._apart(state)), self.mail(apart).squeeze(-1), self.asked(of_asked), self.answering(apart)
+        sentences = pool @ state.reshape(-1, state.shape[-1]).to(pool.dtype)
+        apart = self.drop(self._apart(sentences))
+        return self.acts(apart), self.marks(self._apart(state)), self.mail(apart).squeeze(-1)
 
     def _apart(self, state: Tensor) -> Tensor:
         return (state - self.centre) / self.spread
@@ -144,7 +132,7 @@ class Network(nn.Module):
             plain = self.folded()
             self._centre(states)
             at = 0
-            for head in self.heads:
+            for head in (self.acts, self.marks, self.mail):
                 weight, bias = plain["head.w"][at : at + head.out_features], plain["head.b"][at : at + head.out_features]
                 head.weight.copy_(weight * self.spread)
                 head.bias.copy_(bias + weight @ self.centre)
@@ -181,9 +169,10 @@ class Network(nn.Module):
         self.spread.copy_(states.std(0))
 
     def folded(self) -> dict[str, Tensor]:
-        """The heads' weights as one linear layer over plain states: ``head.w`` (outputs of all heads, hidden), ``head.b``."""
-        weight = torch.cat([head.weight for head in self.heads]) / self.spread
-        return {"head.w": weight.detach(), "head.b": (torch.cat([head.bias for head in self.heads]) - weight @ self.centre).detach()}
+        """The heads' weights as one linear layer over plain states: ``head.w`` (acts, marks and the mail's, hidden), ``head.b``."""
+        heads = (self.acts, self.marks, self.mail)
+        weight = torch.cat([head.weight for head in heads]) / self.spread
+        return {"head.w": weight.detach(), "head.b": (torch.cat([head.bias for head in heads]) - weight @ self.centre).detach()}
 
 
 def _regress(head: nn.Linear, x: Tensor, y: Tensor, ridge: float, rounds: int) -> None:
@@ -221,28 +210,15 @@ def loaded(state: Mapping[str, Tensor], base: Base) -> Network:
 
 def tensors(batch: Sequence[Window], pad: int) -> tuple[Tensor, Tensor, Tensor]:
     """``ids``, ``padding`` and ``pool`` of :meth:`Network.forward`."""
-    ids, padding, pool, _asked = tensors_with_asked(batch, pad)
-    return ids, padding, pool
-
-
-def tensors_with_asked(batch: Sequence[Window], pad: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """``ids``, ``padding``, ``pool`` and ``asked`` of :meth:`Network.forward`."""
     length = max(len(w.ids) for w in batch)
     ids = torch.full((len(batch), length), pad, dtype=torch.long)
     padding = torch.ones(len(batch), length, dtype=torch.bool)
+    pool = torch.zeros(sum(len(w.places) for w in batch), len(batch) * length)
+    row = 0
     for at, window in enumerate(batch):
         ids[at, : len(window.ids)] = torch.tensor(window.ids)
         padding[at, : len(window.ids)] = False
-    pool = _shares([list(window.places) for window in batch], length)
-    return ids, padding, pool, _shares([[place for _asked, place in window.asked] for window in batch], length)
-
-
-def _shares(places: Sequence[Sequence[tuple[int, int]]], length: int) -> Tensor:
-    """(places, windows x tokens): the share of each token in the mean of each place [start, end) of each window."""
-    found = torch.zeros(sum(map(len, places)), len(places) * length)
-    row = 0
-    for at, of_window in enumerate(places):
-        for start, end in of_window:
-            found[row, at * length + start : at * length + end] = 1 / max(1, end - start)
+        for start, end in window.places:
+            pool[row, at * length + start : at * length + end] = 1 / max(1, end - start)
             row += 1
-    return found
+    return ids, padding, pool

@@ -10,10 +10,9 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from sendcheck.acts.labels import ANSWERS, LABELS, MARKED
-from sendcheck.acts.pairs import WIDTH
+from sendcheck.acts.labels import LABELS, MARKED
 from sendcheck.training.acts.base import Base
-from sendcheck.training.acts.network import HEADS, Network, loaded
+from sendcheck.training.acts.network import Network, loaded
 
 _MATRICES = ("self_attn.in_proj_weight", "self_attn.out_proj.weight", "linear1.weight", "linear2.weight")
 _VECTORS = ("self_attn.in_proj_bias", "self_attn.out_proj.bias", "linear1.bias", "linear2.bias")
@@ -39,11 +38,10 @@ def restored(path: Path, base: Base) -> Network:
         for name in _NORMS:
             state[f"{of}{name}.weight"], state[f"{of}{name}.bias"] = found[f"{of}{name}.w"], found[f"{of}{name}.b"]
     state["norm.weight"], state["norm.bias"] = found["norm.w"], found["norm.b"]
-    # What the graph reads of the places, and the head, which is folded: all heads over plain states, in their order.
+    # What the graph reads of the places, and the head, which is folded: over plain states, acts before marks before the whole mail's.
     head, shift = found["head.w"].T, found["head.b"]
-    pairs = len(ANSWERS) * (WIDTH + 1)
-    ends = np.cumsum([len(LABELS), len(MARKED), 1, pairs, pairs])
-    for name, first, after in zip(HEADS, (0, *ends), ends, strict=False):
+    ends = np.cumsum([len(LABELS), len(MARKED), 1])
+    for name, first, after in zip(("acts", "marks", "mail"), (0, *ends), ends, strict=False):
         if after <= len(head):
             state[f"{name}.weight"], state[f"{name}.bias"] = head[first:after], shift[first:after]
     network = loaded({name: torch.tensor(np.array(value)) for name, value in state.items()}, base)

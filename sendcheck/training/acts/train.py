@@ -16,14 +16,13 @@ from pathlib import Path
 import torch
 
 from sendcheck.acts.labels import FAULTY, LABELS, MARKED
-from sendcheck.acts.pairs import odds_of_pairs
 from sendcheck.training.acts import base as bases
 from sendcheck.training.acts import real
 from sendcheck.training.acts.exchanges import read_all
-from sendcheck.training.acts.network import HEADS, Network, loaded, tensors, tensors_with_asked
+from sendcheck.training.acts.network import Network, loaded, tensors
 from sendcheck.training.acts.restore import restored
 from sendcheck.training.acts.split import APART
-from sendcheck.training.acts.windows import Inquiry, Mail, Window, Windows, batches, mails, planted, shortened, targets
+from sendcheck.training.acts.windows import Mail, Window, Windows, batches, mails, planted, shortened, targets
 
 _SEED = 20_261_129
 _TOKENS = 1_000
@@ -33,8 +32,6 @@ _SETTLED = 150
 _OF_ACTS = torch.tensor([2.0 if label in FAULTY or label == "done" else 1.0 for label in LABELS])
 #: How much it counts beside them whether a mail complains.
 _OF_MAILS = 0.15
-#: How much it counts what sentences do with what is asked.
-_OF_PAIRS = 0.5
 #: So many of the sentences that stand alone are read between others in each pass.
 _ALONE_BETWEEN = 0.35
 #: How much of the mean of the weights each step leaves.
@@ -64,19 +61,6 @@ def _complaints(batch: Sequence[Window]) -> tuple[torch.Tensor, torch.Tensor]:
     """Of each sentence whether its mail complains, and whether that is known."""
     of_lines = [window.complains for window in batch for _line in window.lines]
     return torch.tensor([float(bool(x)) for x in of_lines]), torch.tensor([float(x is not None) for x in of_lines])
-
-
-def _of_pairs(batch: Sequence[Window], asked: torch.Tensor, answering: torch.Tensor) -> torch.Tensor:
-    """The loss over what is asked and each sentence of its own window."""
-    losses = []
-    first_asked = first_line = 0
-    for window in batch:
-        after_asked, after_line = first_asked + len(window.asked), first_line + len(window.lines)
-        if window.asked:
-            odds = odds_of_pairs(asked[first_asked:after_asked], answering[first_line:after_line])
-            losses.append(torch.nn.functional.binary_cross_entropy_with_logits(odds, torch.from_numpy(window.answers()), reduction="none").flatten())
-        first_asked, first_line = after_asked, after_line
-    return torch.cat(losses).mean()
 
 
 def _average(averaged: Network, network: Network, kept: float) -> None:
@@ -111,14 +95,10 @@ def train(
     ``teacher``: a larger trained network, half of whose word counts beside the labels (Hinton, Vinyals and Dean 2015).
     """
     chance = random.Random(seed)
-    inner = [p for name, p in network.named_parameters() if p.requires_grad and name.partition(".")[0] not in HEADS]
-    heads = [p for head in network.heads for p in head.parameters()]
+    inner = [p for name, p in network.named_parameters() if p.requires_grad and not name.startswith(("acts.", "marks.", "mail."))]
+    heads = [*network.acts.parameters(), *network.marks.parameters(), *network.mail.parameters()]
     adam = torch.optim.AdamW([{"params": inner, "lr": rate}, {"params": heads, "lr": 10 * rate}], weight_decay=0.01)
-    inquiry = Inquiry(learnt)
-    plan = [
-        batches([w for mail in planted(learnt, _ALONE_BETWEEN, chance) for w in made.drawn(inquiry.of(mail, chance), chance)], _TOKENS, chance)
-        for _ in range(epochs)
-    ]
+    plan = [batches([w for mail in planted(learnt, _ALONE_BETWEEN, chance) for w in made.drawn(mail, chance)], _TOKENS, chance) for _ in range(epochs)]
     total = max(1, sum(len(x) for x in plan))
     if anew:
         _settle(network, plan[0][:_SETTLED], pad)
@@ -129,12 +109,12 @@ def train(
     for epoch, of_epoch in enumerate(plan):
         loss_sum = 0.0
         for batch in of_epoch:
-            ids, padding, pool, asked = tensors_with_asked(batch, pad)
+            ids, padding, pool = tensors(batch, pad)
             lines = [line for window in batch for line in window.lines]
             wanted = torch.from_numpy(targets(lines))
             weight = torch.tensor([line.weight for line in lines])[:, None]
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_HALF):
-                acts, marks, mail, of_asked, of_answering = network(ids, padding, pool, asked)
+                acts, marks, mail = network(ids, padding, pool)
                 if teacher is not None:
                     with torch.no_grad():
                         wanted = (wanted + torch.sigmoid(teacher(ids, padding, pool)[0].float())) / 2
@@ -143,8 +123,6 @@ def train(
             if known.any():
                 of_mails = torch.nn.functional.binary_cross_entropy_with_logits(mail.float(), told, reduction="none") * known
                 loss = loss + _OF_MAILS * of_mails.sum() / len(known)
-            if len(of_asked):
-                loss = loss + _OF_PAIRS * _of_pairs(batch, of_asked.float(), of_answering.float())
             words, counts = _marked(batch, ids.shape[1])
             if counts.any():
                 of_words = torch.nn.functional.binary_cross_entropy_with_logits(marks.float(), words, reduction="none") * counts

@@ -63,7 +63,7 @@ def f1(trained: Path) -> float:
     chances, is_so = [], []
     with torch.no_grad():
         for batch in batches([w for mail in own for w in made.of(mail)], _TOKENS):
-            acts, *_rest = network(*tensors(batch, base.pad))
+            acts, _marks, _mail = network(*tensors(batch, base.pad))
             chances.append(torch.sigmoid(acts.float()).numpy()[:, wanted_acts])
             is_so.append(np.array([[LABELS[at] in line.labels for at in wanted_acts] for window in batch for line in window.lines]))
     chance, so = np.concatenate(chances), np.concatenate(is_so)

@@ -1,21 +1,21 @@
 """Sentences as a network reads them: token numbers, whose tokens are whose, and what each sentence does.
 
 A window is one or more neighbouring sentences of a mail, read together: ``<s> us </s> first sentence </s> second … </s>``; each sentence is judged
-from its own tokens, which have seen the others. Before a reply stands what is asked of it: so each question meets each sentence that may answer it.
+from its own tokens, which have seen the others.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sendcheck.acts.labels import ANSWERS, ASKING, LABELS, MARKED, SPANNED
-from sendcheck.acts.windows import Read, Reader, askable, together
-from sendcheck.training.acts.exchanges import Exchange, Sentence, Written
+from sendcheck.acts.labels import LABELS, MARKED, SPANNED
+from sendcheck.acts.windows import Read, Reader, together
+from sendcheck.training.acts.exchanges import Sentence, Written
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 _BARE, _SHORT = 0.5, 0.4
 #: Sentences of another mail between which one is planted, and how much they count there: they are learnt where they stand.
 _HOST, _PLANTED = 3, 0.3
-#: How often a reply is read with what is asked of it; how often then a question of another mail is among it, how often sentences that answer one are
-#: cut out, and how often a question is left out.
-_ASKED, _FOREIGN, _CUT, _LEFT_OUT = 0.85, 0.4, 0.35, 0.1
-#: How a reply's file marks what puts a question off, by the place in ANSWERS.
-_PUTS_OFF = {"?": 1, "!": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +39,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, request or concern of an answered mail. ``answers``: (key of a line of the reply, place in ANSWERS of what that line does with it)."""
-
-    text: str
-    labels: tuple[str, ...]
-    answers: frozenset[tuple[str, int]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Mail:
-    """Sentences that stand together. ``side`` is "them" for an answered mail, else "us"; ``complains``: whether it is a complaint, None if nobody said;
-    ``asked``: of a reply what it answers, or does not.
-    """
+    """Sentences that stand together. ``side`` is "them" for an answered mail, else "us"; ``complains``: whether it is a complaint, None if nobody said."""
 
     side: str
     lines: tuple[Line, ...]
     complains: bool | None = None
-    asked: tuple[Asked, ...] = ()
-
-    @property
-    def language(self) -> str:
-        """ISO 639-1 code: its writer's name begins with it."""
-        return self.lines[0].key[:2]
 
 
 def _line(key: str, sentence: Sentence) -> Line:
@@ -80,30 +58,16 @@ def _line(key: str, sentence: Sentence) -> Line:
 def mails(written: Written) -> Iterator[Mail]:
     """A writer's mails, and each sentence of a battery as a mail of its own."""
     complain = {f"{written.writer}/{exchange.id}/p": exchange.complains for exchange in written.exchanges}
-    asked = {key: some for exchange in written.exchanges for key, some in _asked(exchange, f"{written.writer}/{exchange.id}")}
     for key, side, sentences in written.mails():
         if sentences:
-            yield Mail(side, tuple(_line(f"{key}/{s.number}", s) for s in sentences), complain.get(key), asked.get(key, ()))
-
-
-def _asked(exchange: Exchange, prefix: str) -> Iterator[tuple[str, tuple[Asked, ...]]]:
-    """(what the keys of a reply's sentences begin with, what is asked of it)."""
-    for (mail, _sentences), reply in zip([x for x in exchange.mails() if x[0] != "p"], exchange.replies, strict=True):
-        key = f"{prefix}/{mail}"
-        found = []
-        for sentence in exchange.parent:
-            if ASKING.intersection(sentence.labels) and sentence.number in reply.answers:
-                answers = frozenset((f"{key}/{a.rstrip('?!')}", _PUTS_OFF.get(a[-1], 0)) for a in reply.answers[sentence.number])
-                found.append(Asked(sentence.text, sentence.labels, answers))
-        yield key, tuple(found)
+            yield Mail(side, tuple(_line(f"{key}/{s.number}", s) for s in sentences), complain.get(key))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """``ids`` token numbers; ``places`` the tokens [start, end) of each judged sentence; ``lines`` those sentences; ``complains`` as of their mail.
 
-    ``tokens_of_marks``: for each of them (label's place in MARKED, first token, token after the last) of its faulty words. ``asked``: what is asked of
-    the mail, with its tokens [start, end).
+    ``tokens_of_marks``: for each of them (label's place in MARKED, first token, token after the last) of its faulty words.
     """
 
     ids: list[int]
@@ -111,12 +75,6 @@ class Window:
     lines: list[Line]
     tokens_of_marks: list[list[tuple[int, int, int]]]
     complains: bool | None
-    asked: list[tuple[Asked, tuple[int, int]]] = field(default_factory=list)
-
-    def answers(self) -> np.ndarray[tuple[int, int, int], np.dtype[np.float32]]:
-        """(asked, sentences, ANSWERS): 1 where a sentence does that with what is asked."""
-        found = [[[float((line.key, kind) in one.answers) for kind in range(len(ANSWERS))] for line in self.lines] for one, _place in self.asked]
-        return np.array(found, dtype=np.float32).reshape(len(self.asked), len(self.lines), len(ANSWERS))
 
 
 class Windows:
@@ -142,23 +100,17 @@ class Windows:
                 found.append((MARKED.index(label), start + inside[0], start + inside[-1] + 1))
         return found
 
-    def _window(self, mail: Mail, first: int, after: int, judged: range, asked: Sequence[Read] = ()) -> Window:
+    def _window(self, mail: Mail, first: int, after: int, judged: range) -> Window:
         read = [self._read(line.text) for line in mail.lines[first:after]]
-        ids, starts = self._reader.window(read, mail.side, asked)
-        of_asked = [(start, start + len(one.ids)) for start, one in zip(starts, asked, strict=False)]
-        starts = starts[len(asked) :]
+        ids, starts = self._reader.window(read, mail.side)
         lines = [mail.lines[at] for at in judged]
         places = [(starts[at - first], starts[at - first] + len(read[at - first].ids)) for at in judged]
         marks = [self._marks(line, start) for line, (start, _end) in zip(lines, places, strict=True)]
-        return Window(ids, places, lines, marks, mail.complains, list(zip(mail.asked, of_asked, strict=bool(asked))))
+        return Window(ids, places, lines, marks, mail.complains)
 
     def _whole(self, mail: Mail) -> Iterator[Window]:
-        groups = list(askable([self._read(one.text) for one in mail.asked])) or [()]
-        for number, asked in enumerate(groups):
-            skipped = sum(map(len, groups[:number]))
-            part = replace(mail, asked=mail.asked[skipped : skipped + len(asked)])
-            for cut in together([len(self._read(line.text).ids) for line in mail.lines]):
-                yield self._window(part, cut.first, cut.after, range(cut.judged, cut.until), asked)
+        for cut in together([len(self._read(line.text).ids) for line in mail.lines]):
+            yield self._window(mail, cut.first, cut.after, range(cut.judged, cut.until))
 
     def of(self, mail: Mail, context: str | None = None) -> Iterator[Window]:
         """Windows in which each sentence of the mail is judged once."""
@@ -203,31 +155,6 @@ def planted(learnt: Sequence[Mail], share: float, chance: random.Random) -> Iter
         # Whether a promise has its time is told by the sentences beside it.
         timed = any("commit-dated" in line.labels for line in around) and {"commit-undated", "commit-empty"}.intersection(mail.lines[0].labels)
         yield mail if timed else replace(mail, lines=(*around[:at], *mail.lines, *around[at:]))
-
-
-class Inquiry:
-    """Varies what is asked of replies, so that neither its number nor its place tells what is answered. ``learnt``: whose questions are asked elsewhere."""
-
-    def __init__(self, learnt: Iterable[Mail]) -> None:
-        self._foreign: dict[str, list[Asked]] = {}
-        for mail in learnt:
-            for one in mail.asked:
-                if "concern" not in one.labels:  # an apology that names nothing answers any
-                    self._foreign.setdefault(mail.language, []).append(replace(one, answers=frozenset()))
-
-    def of(self, mail: Mail, chance: random.Random) -> Mail:
-        """The mail with more or less that is asked, and less that answers."""
-        if not mail.asked or chance.random() >= _ASKED:
-            return replace(mail, asked=())
-        asked = [one for one in mail.asked if chance.random() >= _LEFT_OUT]
-        lines = mail.lines
-        answered = [one for one in asked if one.answers]
-        if answered and chance.random() < _CUT:
-            cut = {key for key, _kind in chance.choice(answered).answers}
-            lines = tuple(line for line in lines if line.key not in cut) or lines
-        if asked and chance.random() < _FOREIGN:
-            asked.insert(chance.randrange(len(asked) + 1), chance.choice(self._foreign[mail.language]))
-        return replace(mail, lines=lines, asked=tuple(asked))
 
 
 def shortened(mail: Mail, chance: random.Random) -> Mail:
