@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
@@ -70,16 +70,17 @@ class Restated:
 
 def restated(mail: Mail) -> Iterator[Restated]:
     """Figures of own text whose unit the thread has with other values only, each beside its nearest one there."""
-    thread = told_in(mail.thread_texts())
-    for sentence in mail.prose.sentences:
+    thread = _Thread(told_in(mail.thread_texts()))
+    for sentence in mail.prose.sentences if thread.told else ():
         # Offers and prices are the writer's own to set.
         idle = sentence.asks or any(pattern(__package__, key).search(flat(sentence.text)) for key in ("deals", "change_said"))
         for figure in () if idle else find_figures(sentence.text, sentence.language):
-            rivals = [t for t in thread if t.figure.unit == figure.unit]
-            if rivals and not any(t.figure.equals(figure) for t in thread):
-                old = max(rivals, key=lambda t, mine=Told(figure, sentence.text): _likeness(mine, t))  # type: ignore[misc]
+            rivals = [t for t in thread.told if t.figure.unit == figure.unit]
+            if rivals and not any(t.figure.equals(figure) for t in rivals):
+                mine = Told(figure, sentence.text)
                 only = len({t.figure.text for t in rivals}) == 1
-                yield Restated(sentence, figure, old, tuple(float(x) for x in _features(Told(figure, sentence.text), old, only)))
+                old = thread.likeliest(mine, rivals)
+                yield Restated(sentence, figure, old, tuple(float(x) for x in _features(mine, old, only)))
 
 
 #: What tells a figure that is restated from one of something else, and from one that is the writer's to set.
@@ -117,11 +118,32 @@ def _same_digits(one: Figure, other: Figure) -> bool:
     return len(mine) > 1 and mine == theirs
 
 
-def _likeness(mine: Told, other: Told) -> float:
-    """By how much two figures seem to be of one thing."""
-    things = any(same_word(a, b) for a in _named(mine.figure)[:1] for b in other.near)
-    words = sum(any(same_word(a, b) for b in other.near) for a in mine.near)
-    return things + _SHARED_WORD * words + _same_digits(mine.figure, other.figure)
+class _Thread:
+    """The figures of a thread. A word of own text is compared with each of the thread's words once, however many figures both have: tables hold hundreds."""
+
+    def __init__(self, told: tuple[Told, ...]) -> None:
+        self.told = told
+        self._near = {one: one.near for one in told}
+        self._words = frozenset[str]().union(*self._near.values())
+        self._like: dict[str, frozenset[str]] = {}
+
+    def likeliest(self, mine: Told, rivals: Sequence[Told]) -> Told:
+        """The figure among some of the thread's that seems most to be of the same thing."""
+        things = [self._met(word) for word in _named(mine.figure)[:1]]
+        words = [self._met(word) for word in mine.near]
+
+        def likeness(other: Told) -> float:
+            near = self._near[other]
+            shared = sum(not near.isdisjoint(met) for met in words)
+            return any(not near.isdisjoint(met) for met in things) + _SHARED_WORD * shared + _same_digits(mine.figure, other.figure)
+
+        return max(rivals, key=likeness)
+
+    def _met(self, word: str) -> frozenset[str]:
+        """The thread's words that are a word, or a form of it."""
+        if word not in self._like:
+            self._like[word] = frozenset(other for other in self._words if same_word(word, other))
+        return self._like[word]
 
 
 def changed(mail: Mail) -> Iterator[Hit | NotRun]:

@@ -26,7 +26,7 @@ from sendcheck.testing import load_cases, report_of
 from sendcheck.understanding.names import fold
 from sendcheck.understanding.segments import Kind, Segmented, segment
 from sendcheck.understanding.understand import Surroundings, understand
-from tests.quality import apologies, exchanges, in_time, judged, kinds, labelled, profiles, replies, seeds, shown, templates, writing
+from tests.quality import apologies, exchanges, figures, in_time, judged, kinds, labelled, profiles, replies, seeds, shown, templates, writing
 from tests.quality.corpora import ROOT, CorpusMail, Pair, aeslc, allen, find_data, raw_mails, reply_pairs, unpacked
 from tests.quality.engines import engine
 from tests.quality.verdicts import wilson
@@ -467,6 +467,7 @@ SECTIONS: Mapping[str, Callable[[], list[str]]] = {
     "writing": writing.section,
     "answering": _answering,
     "seeds": seeds.section,
+    "figures": figures.section,
     "templates": templates.section,
     "pipelines": _pipelines,
     "quotes": _quotes,
