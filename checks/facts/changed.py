@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import exp
 
-from sendcheck.checkapi import STRICT, Confidence, Hit, Mail, NotRun, Sentence, pattern, toml
+from sendcheck.checkapi import Confidence, Hit, Mail, NotRun, Sentence, pattern, toml
 from sendcheck.understanding.figures import COUNT, DURATIONS, Figure, find_figures
 from sendcheck.understanding.language import detect
 from sendcheck.understanding.sentences import split
@@ -156,7 +156,7 @@ def changed(mail: Mail) -> Iterator[Hit | NotRun]:
         return
     found = list(restated(mail))
     own = [(s, f) for s in mail.prose.sentences for f in find_figures(s.text, s.language)] if found else []
-    needed = toml(__package__, "restated.toml")["needed" if mail.profile in STRICT else "needed_elsewhere"]
+    needed = toml(__package__, "restated.toml")["needed"]
     for one in found:
         old = one.old.figure
         if one.chance < needed or any(old.equals(f) for s, f in own if abs(s.number - one.sentence.number) <= 1):

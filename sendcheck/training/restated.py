@@ -26,8 +26,8 @@ FOLDER = Path(__file__).with_name("figures")
 #: The files that are learnt from.
 LEARNT = ("en-1", "nb-1")
 _OUT = Path(__file__).parents[2] / "checks" / "facts" / "restated.toml"
-#: Chances from which on it is told: where the reader is unhappy, and elsewhere.
-_NEEDED = (0.25, 0.25)
+#: The chance from which on it is told: of 1,964 figures of good replies six are then called changed.
+_NEEDED = 0.25
 
 
 def threads(file: str) -> list[Mapping[str, Any]]:
@@ -74,7 +74,7 @@ def main() -> None:
     lines = [
         "# When a figure restates one of the thread: log odds of each feature (python -m sendcheck.training.restated), and from which chance on it is told."
     ]
-    lines += [f"needed = {_NEEDED[0]}", f"needed_elsewhere = {_NEEDED[1]}", "[weights]"]
+    lines += [f"needed = {_NEEDED}", "[weights]"]
     lines += [f"{name} = {weight:.2f}" for name, weight in zip(names, weights, strict=True)]
     _OUT.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))

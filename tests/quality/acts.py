@@ -133,14 +133,15 @@ def measure(writer: str, checker: Engine) -> Outcome:
                 out.ordinary += 1
                 out.taken += strict
             nags = [f for f in report.findings if f.rule in ANSWERS and f.severity.value != "note"]
-            for asked, is_so in open_items(exchange, reply):
+            items = list(open_items(exchange, reply))
+            for asked, is_so in items:
                 rule = next(rule for act, rule in OPEN.items() if act in asked.labels)
                 out.answered += not is_so
                 out.open[rule].add(any(_about(f, asked) for f in nags), is_so)
             if not reply.lacks_told or reply.lacks is None:
-                if not any(is_so for _, is_so in open_items(exchange, reply)):
-                    out.plain += 1
-                    out.nagged += bool(nags)
+                leaves_nothing = not any(is_so for _, is_so in items)
+                out.plain += leaves_nothing
+                out.nagged += leaves_nothing and bool(nags)
             loud = any(f.severity.value != "note" for f in report.findings)
             if reply.kind == "good":
                 out.good += 1
